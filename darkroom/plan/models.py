@@ -1,0 +1,83 @@
+"""The plan's models: a tree of what is applied to what, and the stages that carry it out.
+
+A plan is engine-neutral and complete: the runner needs nothing else, the backends read nothing
+else. It is a tree because pictures fork and never join. The opening is the root; a node is one
+plugin applied to one picture, after `variants`, `from`, `only` and names have been worked out.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from darkroom.plan.expressions import Expression, Template
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Opening(_Model):
+    """How a run begins: which step tells of it, the limits it enforces, the metadata it keeps.
+
+    `options` are those of `validate`, the pipeline's `accept` and the first step's `with` merged.
+    `step` is None where the pipeline has no `validate` step: the opening is implied.
+    """
+
+    step: str | None
+    options: dict[str, Any]
+    keep: tuple[Literal["icc", "copyright", "capture", "gps"], ...] = ()
+
+
+class Node(_Model):
+    """One plugin applied to one picture.
+
+    The picture enters `way` after its parent. Where `when` is given and false, the picture goes
+    by untouched. `output` is the promised name under which the picture is published as it leaves
+    this node (also when it went by); None if it only goes on. `facts` nodes leave pixels alone.
+    """
+
+    step: str
+    variant: str | None = None
+    way: str  # all that was passed, this node last: "sizes.large > brand"; unique in the plan
+    uses: str
+    version: int
+    kind: Literal["picture", "facts"]
+    options: dict[str, Any]  # JSON values as the plugin's model takes them, or Template
+    templates: dict[str, Template] = {}  # options still to be filled, by option name
+    when: Expression | None = None
+    output: str | None = None
+    next: tuple["Node", ...] = ()
+
+
+class Retry(_Model):
+    """How often a stage is tried after a kill or an AWS failure: `attempts` counts tries."""
+
+    attempts: int = 3
+    wait_s: float = 2.0  # before the second try; doubles after each, with full jitter
+
+
+class Stage(_Model):
+    """Steps that run together in one Lambda function: one download, one decode."""
+
+    id: str
+    steps: tuple[str, ...]
+    memory_mb: int
+    timeout_s: int
+    retry: Retry = Retry()
+
+
+class Plan(_Model):
+    """A compiled pipeline.
+
+    `digest` covers all that decides pixels, events or endings, and nothing else: two plans with
+    one digest give every image the same history. `outputs` are promised before a run, in order.
+    """
+
+    pipeline: str
+    digest: str  # hex sha256
+    opening: Opening
+    nodes: tuple[Node, ...]  # what takes the opened original, in the order of the file
+    outputs: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    engine: Literal["express", "standard"]
+    worst_case_s: int  # of one run, retries and waits included
