@@ -1,0 +1,177 @@
+"""The contract of a step plugin: what it declares, what it takes and what it may answer.
+
+A plugin is one pure function in one file, made a `Step` by `@step`. All that the compiler, the
+runner and the contract suite know of it is read from its annotations and that decorator.
+"""
+
+import inspect
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+
+from steps.picture import Picture
+from steps.signature import Signature
+from steps.units import Bytes, PixelCount, Seconds, Share, Unit
+from steps.values import (
+    Call,
+    Cost,
+    Facts,
+    InvalidStep,
+    Options,
+    Rejected,
+    Reply,
+    Scalar,
+    StepFailed,
+)
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = [
+    "Asks",
+    "Bytes",
+    "Call",
+    "Cost",
+    "Facts",
+    "InvalidStep",
+    "Options",
+    "Picture",
+    "PixelCount",
+    "Rejected",
+    "Reply",
+    "Scalar",
+    "Seconds",
+    "Share",
+    "Step",
+    "StepFailed",
+    "Unit",
+    "step",
+]
+
+F = TypeVar("F", bound="Picture | Facts | Rejected")
+Asks = Generator[Call, Reply, F]
+"""How a pure function talks to AWS: `reply = yield Call(...)`, then `return` the outcome."""
+
+P = TypeVar("P", "Picture", "Image")
+O = TypeVar("O", bound=Options)  # noqa: E741 - the design's name
+R = TypeVar("R", bound="Picture | Image | Facts | Rejected | Generator[Call, Reply, Any]")
+
+Outcome = Picture | Facts | Rejected
+Frames = Literal["each", "all", "one"]
+
+_USUAL_COST = Cost()
+
+
+@dataclass(frozen=True)
+class Step(Generic[P, O, R]):
+    """A plugin: its function and everything it declares. Calling it runs the function."""
+
+    function: Callable[[P, O], R]
+    name: str
+    version: int
+    kind: Literal["picture", "facts"]
+    takes: Literal["Picture", "Image"]
+    options_model: type[O]
+    facts_model: type[Facts] | None
+    rejects: tuple[str, ...]
+    fails: tuple[str, ...]
+    calls: tuple[str, ...]
+    assets: tuple[str, ...]
+    requires: tuple[str, ...]
+    frames: Frames
+    cost: Cost
+
+    def __call__(self, picture: P, options: O) -> R:
+        """Run the function as its author wrote it."""
+        return self.function(picture, options)
+
+    def apply(self, picture: Picture, options: O) -> "Outcome | Asks[Outcome]":
+        """Run the function on a Picture, whichever type of picture it was written for.
+
+        The outcome, or what the generator returns in the end, is a Picture, Facts or Rejected:
+        a `PIL.Image.Image` is made of the picture, and brought back to 8-bit sRGB.
+        """
+        taken = picture if self.takes == "Picture" else picture.to_pillow()
+        answer = self.function(cast("P", taken), options)
+        return _converting(answer) if isinstance(answer, Generator) else _outcome(answer)
+
+    def read_options(self, values: Mapping[str, object]) -> O:
+        """Return the options that JSON `values` spell; raises pydantic's ValidationError."""
+        return self.options_model.read(values)
+
+    def asset(self, name: str) -> bytes:
+        """Return the content of a declared asset.
+
+        Raises KeyError for a name that `assets` does not declare: what a step reads is in the
+        lock by its digest, or is not read.
+        """
+        return _content(self.asset_path(name))
+
+    def asset_path(self, name: str) -> Path:
+        """Return where a declared asset lies, beside the plugin's file; raises as `asset` does."""
+        if name not in self.assets:
+            raise KeyError(f"{self.name} declares no asset {name!r}")
+        return Path(inspect.getfile(self.function)).parent / name
+
+
+def step(
+    *,
+    version: int,
+    rejects: tuple[str, ...] = (),
+    fails: tuple[str, ...] = (),
+    calls: tuple[str, ...] = (),
+    assets: tuple[str, ...] = (),
+    requires: tuple[str, ...] = (),
+    frames: Frames = "each",
+    cost: Cost = _USUAL_COST,
+) -> Callable[[Callable[[P, O], R]], Step[P, O, R]]:
+    """Make a plugin of a pure function. Name = function = file.
+
+    Kind, options and facts are read from the annotations. `version` is raised when the same
+    input gives other pixels or facts. `rejects` and `fails` are the codes of `Rejected` and
+    `StepFailed`, `calls` the AWS actions it yields, `assets` the files beside the plugin that it
+    reads, `requires` the pip requirements of this step alone. Of `frames` the runner gives it
+    "each", or "all", or only "one" and animations are refused.
+
+    Raises InvalidStep, as the plugin is imported, for a declaration that breaks the contract.
+    """
+
+    def make(function: Callable[[P, O], R]) -> Step[P, O, R]:
+        signature = Signature.of(function)
+        signature.check_codes(rejects, fails)
+        signature.check_calls(calls)
+        return Step(
+            function=function,
+            name=signature.name,
+            version=version,
+            kind=signature.kind,
+            takes=signature.takes,
+            options_model=cast("type[O]", signature.options),
+            facts_model=signature.facts,
+            rejects=rejects,
+            fails=fails,
+            calls=calls,
+            assets=assets,
+            requires=requires,
+            frames=frames,
+            cost=cost,
+        )
+
+    return make
+
+
+def _outcome(answer: object) -> Outcome:
+    if isinstance(answer, Picture | Facts | Rejected):
+        return answer
+    return Picture.from_pillow(cast("Image", answer))
+
+
+def _converting(asking: Generator[Call, Reply, Any]) -> "Asks[Outcome]":
+    return _outcome((yield from asking))
+
+
+@cache
+def _content(path: Path) -> bytes:
+    return path.read_bytes()

@@ -1,0 +1,103 @@
+"""Limits: what is accepted of an original, and the one place where a picture is held to it."""
+
+from typing import Annotated, Literal, get_args
+
+from annotated_types import Ge, Le, Len
+
+from steps.formats import MAX_SIDE, Format
+from steps.units import Bytes, PixelCount
+from steps.values import Options, Rejected, Scalar
+
+Code = Literal[
+    "empty",
+    "too_many_bytes",
+    "unsupported_format",
+    "too_many_frames",
+    "too_many_pixels",
+    "side_too_long",
+    "truncated",
+    "corrupt",
+]
+CODES: tuple[Code, ...] = get_args(Code)
+
+Formats = Annotated[tuple[Format, ...], Len(1)]
+Frames = Annotated[int, Ge(1), Le(1)]  # animations are refused: a picture is one frame
+DEFAULT_FORMATS: tuple[Format, ...] = ("jpeg", "png", "gif", "webp")
+
+
+class LoosenedLimit(ValueError):
+    """A step asks for more than the pipeline accepts; it may only ask for less."""
+
+    def __init__(self, option: str, accepted: object, asked: object) -> None:
+        super().__init__(f"{option} may only tighten what the pipeline accepts: {accepted}")
+        self.option = option
+        self.accepted = accepted
+        self.asked = asked
+
+
+class LimitOptions(Options):
+    """Limits to tighten; None leaves one as the pipeline's `accept` has it."""
+
+    formats: Formats | None = None
+    max_bytes: Bytes | None = None
+    max_pixels: PixelCount | None = None  # width x height x frames
+    max_frames: Frames | None = None
+
+
+class Limits(Options):
+    """What `accept` says, or its defaults: jpeg, png, gif, webp; 25 MB; 50 MP; one frame."""
+
+    formats: Formats = DEFAULT_FORMATS
+    max_bytes: Bytes = 25_000_000
+    max_pixels: PixelCount = 50_000_000
+    max_frames: Frames = 1
+
+    def tightened(self, by: LimitOptions) -> "Limits":
+        """Return these limits with those that `by` gives; raises LoosenedLimit for a wider one."""
+        asked = by.model_dump(exclude_none=True)
+        for option, value in asked.items():
+            accepted = getattr(self, option)
+            fits = set(value) <= set(accepted) if option == "formats" else value <= accepted
+            if not fits:
+                raise LoosenedLimit(option, accepted, value)
+        return self.model_copy(update=asked)
+
+
+def rejected(code: Code, *, limit: Scalar, actual: Scalar) -> Rejected:
+    """Return the verdict, with the limit that was broken and what was found instead.
+
+    `truncated`: bytes needed, if the file tells, and bytes there. `corrupt`: no limit, and what
+    is wrong. `unsupported_format`: the accepted formats, and what the first bytes show.
+    """
+    return Rejected(code, {"limit": limit, "actual": actual})
+
+
+def check_bytes(limits: Limits, actual: int) -> Rejected | None:
+    """Return the verdict on a file's size, None if it may pass."""
+    if actual == 0:
+        return rejected("empty", limit=1, actual=0)
+    return _at_most("too_many_bytes", limits.max_bytes, actual)
+
+
+def check_format(limits: Limits, actual: str) -> Rejected | None:
+    """Return the verdict on the format that a file's first bytes show, None if it may pass."""
+    if actual in limits.formats:
+        return None
+    return rejected("unsupported_format", limit=", ".join(limits.formats), actual=actual)
+
+
+def check_shape(
+    limits: Limits | LimitOptions, *, width: int, height: int, frames: int
+) -> Rejected | None:
+    """Return the verdict on sides and frames, None if they may pass. None as a limit is none."""
+    return (
+        _at_most("too_many_frames", limits.max_frames, frames)
+        or _at_most("too_many_pixels", limits.max_pixels, width * height * frames)
+        or _at_most("side_too_long", MAX_SIDE, max(width, height))
+    )
+
+
+def _at_most(code: Code, limit: int | None, actual: int) -> Rejected | None:
+    if limit is None or actual <= limit:
+        return None
+    return rejected(code, limit=limit, actual=actual)

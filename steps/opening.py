@@ -1,0 +1,130 @@
+"""Opening: an original becomes an upright sRGB picture without metadata, or a verdict (rule 1)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pyvips
+
+from steps.formats import Format
+from steps.headers import Malformed, Truncated, sniff, walk
+from steps.limits import Limits, check_bytes, check_format, check_shape, rejected
+from steps.picture import Picture
+from steps.values import Rejected
+
+OPENING_VERSION = 1
+"""Raised when the same original gives other pixels; part of every variant's recipe."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an original is, in the words of the environment's `image.`."""
+
+    format: Format
+    width: int  # pixels, upright
+    height: int  # pixels, upright
+    frames: int
+    alpha: bool  # whether any pixel is not opaque
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An original that was accepted and decoded."""
+
+    picture: Picture
+    header: Header
+
+
+def open_picture(original: bytes, limits: Limits, keep: Sequence[str] = ()) -> Opened | Rejected:
+    """Hold the original to `limits`, decode all of it once, and return it upright and in sRGB.
+
+    Whatever the bytes are, the answer is a value: hostile ones are refused by their structure,
+    before a decoder sees them, and what the decoder then objects to is a verdict too.
+
+    Raises ValueError for a `keep` with anything in it: all metadata is dropped.
+    """
+    if keep:
+        raise ValueError(f"metadata cannot be kept: {', '.join(keep)}")
+    verdict = _gate(original, limits)
+    if verdict is not None:
+        return verdict
+    try:
+        picture = _decode(original, limits)
+    except pyvips.Error as refused:
+        return _undecodable(refused, original)
+    if isinstance(picture, Rejected):
+        return picture
+    file_format = cast("Format", sniff(original))
+    header = Header(file_format, picture.width, picture.height, picture.frames, picture.alpha)
+    return Opened(picture, header)
+
+
+def _gate(original: bytes, limits: Limits) -> Rejected | None:
+    """Return the verdict that the bytes' structure allows, without decoding."""
+    verdict = check_bytes(limits, len(original)) or check_format(limits, sniff(original))
+    if verdict is not None:
+        return verdict
+    try:
+        # To the end, whatever the verdict: the frames of an animation are known only there.
+        for sides in walk(original, cast("Format", sniff(original))):
+            verdict = check_shape(
+                limits, width=sides.width, height=sides.height, frames=sides.frames
+            )
+    except Truncated as cut:
+        return verdict or rejected("truncated", limit=cut.needed, actual=len(original))
+    except Malformed as broken:
+        return verdict or rejected("corrupt", limit=None, actual=str(broken))
+    return verdict
+
+
+def _decode(original: bytes, limits: Limits) -> Picture | Rejected:
+    # "error": decoders' mere warnings are common in photos that look right.
+    image = pyvips.Image.new_from_buffer(original, "", access="sequential", fail_on="error")
+    # The decoder has read the header by now, and might have read it otherwise than we did.
+    verdict = check_shape(limits, width=image.width, height=image.height, frames=1)
+    if verdict is not None:
+        return verdict
+    srgb = _srgb(image)
+    turned = "orientation" in image.get_fields() and image.get("orientation") != 1
+    # Only the pixels go on: what was read of metadata stays behind with the decoder's image.
+    upright = srgb.copy_memory().autorot() if turned else srgb
+    bands, width, height = upright.bands, upright.width, upright.height
+    picture = Picture.from_pixels(upright.write_to_memory(), width, height, alpha=bands == _RGBA)
+    return picture.without_idle_alpha().rendered()
+
+
+def _srgb(image: Any) -> Any:
+    """Return the image in 8-bit sRGB, by its own profile if it has one that works."""
+    if not image.hasalpha():
+        return _colours(image)
+    last = image.bands - 1
+    # Apart from the colours: no profile speaks of alpha, and 16 bits of it are only scaled.
+    alpha = image[last] if image.format == "uchar" else (image[last] >> 8).cast("uchar")
+    return _colours(image[:last]).bandjoin(alpha).copy(interpretation="srgb")
+
+
+def _colours(image: Any) -> Any:
+    profiled = "icc-profile-data" in image.get_fields()
+    if profiled or image.interpretation == "cmyk":
+        fallback = "cmyk" if image.interpretation == "cmyk" else "srgb"
+        try:
+            return image.icc_transform(
+                "srgb", embedded=profiled, input_profile=fallback, intent="perceptual", depth=8
+            )
+        except pyvips.Error:
+            # A profile for another kind of picture, such as RGB in a grey one: it says nothing.
+            pass
+    return image.colourspace("srgb")
+
+
+def _undecodable(refused: pyvips.Error, original: bytes) -> Rejected:
+    lines = str(refused.detail).strip().splitlines() or ["the decoder gave no reason"]
+    reason = "".join(each for each in lines[-1] if each.isprintable())[:200]
+    if _CUT_SHORT.search(reason):
+        return rejected("truncated", limit=None, actual=len(original))
+    return rejected("corrupt", limit=None, actual=reason)
+
+
+_RGBA = 4
+_CUT_SHORT = re.compile(r"truncat|premature|end of|too short|not enough", re.IGNORECASE)

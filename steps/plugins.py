@@ -1,0 +1,106 @@
+"""Plugins: found by their file's name in steps/, and by entry point where others ship them."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any
+
+from steps.contract import Step
+
+AnyStep = Step[Any, Any, Any]
+GROUP = "darkroom.steps"
+"""Entry points of plugins with a dotted name: `acme.glow = "acme_steps.glow:glow"`."""
+
+
+class PluginError(Exception):
+    """Base of what can be wrong about finding a plugin."""
+
+
+class UnknownPlugin(PluginError):
+    """No plugin has that name; `known` are those that there are."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"no step plugin is called '{name}'; there are: {', '.join(known)}")
+        self.name = name
+        self.known = known
+
+
+class BrokenPlugin(PluginError):
+    """A plugin cannot be used; the text names its file (or entry point) and the cause."""
+
+    def __init__(self, name: str, place: str, cause: str) -> None:
+        super().__init__(f"{place}: {cause}")
+        self.name = name
+        self.place = place
+        self.cause = cause
+
+
+def find() -> dict[str, AnyStep]:
+    """Return all plugins by name, in order; raises BrokenPlugin for the first that is broken."""
+    own = {name: found for name in _file_names() if (found := _from_file(name)) is not None}
+    shipped = {each.name: _from_entry_point(each) for each in _entry_points()}
+    return dict(sorted((own | shipped).items()))
+
+
+def load(name: str) -> AnyStep:
+    """Return one plugin, importing no other; raises UnknownPlugin or BrokenPlugin."""
+    if "." in name:
+        for each in _entry_points():
+            if each.name == name:
+                return _from_entry_point(each)
+    elif name in _file_names() and (found := _from_file(name)) is not None:
+        return found
+    raise UnknownPlugin(name, tuple(find()))
+
+
+def _file_names() -> Iterator[str]:
+    package = importlib.import_module("steps")
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.ispkg:
+            yield module.name
+
+
+def _entry_points() -> Iterator[EntryPoint]:
+    """Yield those with a dotted name: a plain one would hide, or be hidden by, a file."""
+    for each in entry_points(group=GROUP):
+        if "." in each.name:
+            yield each
+
+
+def _from_file(name: str) -> AnyStep | None:
+    """Return the plugin in steps/<name>.py, None where the file is part of the kernel."""
+    place = f"steps/{name}.py"
+    module = _imported(f"steps.{name}", name, place)
+    found = getattr(module, name, None)
+    if isinstance(found, Step):
+        return found
+    if found is not None and callable(found):
+        raise BrokenPlugin(name, place, f"{name} is no step: decorate it with @step(version=1)")
+    for other in _steps_of(module):
+        raise BrokenPlugin(name, place, f"the step {other!r} must be called {name}, as its file")
+    return None
+
+
+def _from_entry_point(point: EntryPoint) -> AnyStep:
+    place = f"entry point {point.name} = {point.value}"
+    module = _imported(point.module, point.name, place)
+    found = getattr(module, point.attr, None) if point.attr else None
+    if isinstance(found, Step):
+        return found
+    raise BrokenPlugin(point.name, place, "it does not lead to a step")
+
+
+def _imported(module: str, name: str, place: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except Exception as cause:
+        raise BrokenPlugin(name, place, f"{type(cause).__name__}: {cause}") from cause
+
+
+def _steps_of(module: ModuleType) -> Iterator[str]:
+    """Yield the names of the steps that a module itself defines."""
+    for each in vars(module).values():
+        if isinstance(each, Step) and each.function.__module__ == module.__name__:
+            yield each.name

@@ -1,0 +1,113 @@
+"""resize: scale a picture to meet a box of pixels."""
+
+from fractions import Fraction
+from math import floor
+from typing import Annotated, Literal, Self
+
+from annotated_types import Ge, Le
+from pydantic import model_validator
+
+from steps.anchors import Anchor, place
+from steps.colours import Colour, rgba
+from steps.contract import Cost, Options, Picture, step
+from steps.formats import MAX_SIDE
+
+Pixels = Annotated[int, Ge(1), Le(MAX_SIDE)]
+Size = tuple[int, int]
+MAX_CANVAS = 100_000_000
+"""The most pixels that a box of two sides may have: a mistake of zeros would cost gigabytes."""
+
+
+class ResizeOptions(Options):
+    """The box in pixels, and how the picture meets it.
+
+    - `contain`: all of the picture, as large as fits in the box. One side alone is enough.
+    - `cover`: the whole box, filled; what hangs over is cut off on the sides away from `anchor`.
+    - `stretch`: the whole box, out of shape if need be.
+    - `pad`: as `contain`, then placed at `anchor` on a canvas of exactly the box in `background`.
+
+    Nothing is enlarged unless `enlarge` says so. Where the picture is too small for its box,
+    `contain` leaves it as it is; `cover` and `stretch` make the box smaller in its own shape
+    until the picture fills it, so that a row of squares stays a row of squares; `pad` leaves
+    the picture as it is and makes the canvas as large as asked.
+    """
+
+    width: Pixels | None = None
+    height: Pixels | None = None
+    fit: Literal["contain", "cover", "stretch", "pad"] = "contain"
+    anchor: Anchor = "centre"
+    background: Colour = "white"
+    enlarge: bool = False
+
+    @model_validator(mode="after")
+    def _sides_suffice(self) -> Self:
+        if self.width is None and self.height is None:
+            raise ValueError("resize needs a width, a height or both")
+        if self.fit != "contain" and None in {self.width, self.height}:
+            raise ValueError(f"fit: {self.fit} needs both a width and a height")
+        if (self.width or 1) * (self.height or 1) > MAX_CANVAS:
+            raise ValueError(f"a box of more than {MAX_CANVAS // 10**6} MP")
+        return self
+
+    def box(self) -> Size:
+        """Return the box; a side that is not given asks for no pixels of its own."""
+        return self.width or 1, self.height or 1
+
+    def bounds(self) -> Size:
+        """Return the most that a result may measure each way."""
+        return self.width or MAX_SIDE, self.height or MAX_SIDE
+
+
+@step(version=1, cost=Cost(cpu_ms=25, memory_mb=14))
+def resize(picture: Picture, options: ResizeOptions) -> Picture:
+    """Scale the picture to the box; ResizeOptions tells how it meets it."""
+    size = picture.width, picture.height
+    match options.fit:
+        case "contain":
+            return picture.scaled(*_contained(size, options))
+        case "pad":
+            return _padded(picture.scaled(*_contained(size, options)), options)
+        case "stretch":
+            return picture.scaled(*_filled(size, options))
+        case "cover":
+            return _covering(picture, _filled(size, options), options.anchor)
+
+
+def _contained(size: Size, options: ResizeOptions) -> Size:
+    """Return the size that keeps the shape and fits in the box."""
+    scale = min(Fraction(side, own) for side, own in zip(options.bounds(), size, strict=True))
+    return _scaled(size, scale if options.enlarge else min(scale, Fraction(1)))
+
+
+def _filled(size: Size, options: ResizeOptions) -> Size:
+    """Return the box, made smaller in its own shape where the picture cannot fill it."""
+    box = options.bounds()
+    if options.enlarge:
+        return box
+    scale = min(Fraction(own, side) for side, own in zip(box, size, strict=True))
+    return _scaled(box, min(scale, Fraction(1)))
+
+
+def _covering(picture: Picture, box: Size, anchor: Anchor) -> Picture:
+    """Return the picture scaled to cover the box, and what hangs over cut off."""
+    size = picture.width, picture.height
+    scale = max(Fraction(side, own) for side, own in zip(box, size, strict=True))
+    width, height = (max(pair) for pair in zip(box, _scaled(size, scale), strict=True))
+    left, top = place(anchor, (width - box[0], height - box[1]))
+    return picture.scaled(width, height).cropped(left, top, *box)
+
+
+def _padded(picture: Picture, options: ResizeOptions) -> Picture:
+    width, height = options.bounds()
+    left, top = place(options.anchor, (width - picture.width, height - picture.height))
+    return picture.padded(left, top, width, height, rgba(options.background))
+
+
+def _scaled(size: Size, scale: Fraction) -> Size:
+    """Return the size in whole pixels, rounded half up, and never less than one.
+
+    Exact fractions: a float's error would push a side past the box, or change a second pass.
+    A 1 x 5000 strip in a 10 x 10 box would round to no width at all, and cannot be saved.
+    """
+    width, height = (max(1, floor(side * scale + Fraction(1, 2))) for side in size)
+    return width, height

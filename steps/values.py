@@ -1,0 +1,86 @@
+"""The values that pass between a step plugin and the platform. `steps.contract` offers them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+Scalar = str | int | float | bool | None
+Reply = Mapping[str, Any]
+
+
+class Options(BaseModel):
+    """What `with:` takes. Constrain fields with `annotated_types`, never with pydantic's `Field`.
+
+    hypothesis reads the former wherever they stand, so `steps.testing` can make options of them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def read(cls, values: Mapping[str, object]) -> Self:
+        """Return the options that JSON `values` spell, in pydantic's strict JSON mode.
+
+        JSON mode takes a list for a tuple and still refuses "3" or true for an int.
+        Raises pydantic's ValidationError with one entry for each mistake.
+        """
+        return cls.model_validate_json(json.dumps(values))
+
+    def box(self) -> tuple[int, int] | None:
+        """Return the width and height in pixels that this step needs of any picture, or None.
+
+        A picture that was decoded smaller, but still covers the box, serves the step as well as
+        the original. None means that every pixel counts.
+        """
+        return None
+
+
+class Facts(BaseModel):
+    """What a facts step found: scalars, or bounded lists of flat models.
+
+    Places and lengths in the picture are relative to it (0 to 1), never pixels.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Returned: a verdict, the image is not acceptable. `on_error` has no say in it."""
+
+    code: str  # one of the plugin's `rejects`
+    facts: Mapping[str, Scalar]
+
+
+class StepFailed(Exception):
+    """Raised: the step could not do its work. `on_error` decides what follows; nothing is retried.
+
+    Any other exception that leaves a plugin counts as the code "crashed".
+    """
+
+    def __init__(self, code: str, **facts: Scalar) -> None:
+        super().__init__(code)
+        self.code = code  # one of the plugin's `fails`
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Call:
+    """Yielded: a request to AWS, which the runner makes, retries and meters."""
+
+    action: str  # "rekognition:DetectModerationLabels", one of the plugin's `calls`; safe to repeat
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Upper bounds for one megapixel of input; a stage's time and memory are planned from them."""
+
+    cpu_ms: float = 20
+    memory_mb: float = 12
+
+
+class InvalidStep(TypeError):
+    """A plugin's declaration breaks the contract; the text names the rule and the cure."""
