@@ -1,0 +1,74 @@
+"""The view store, over a DynamoDB table with the keys `pk` and `sk`, both text.
+
+A row is an item of `pk`, `sk`, `v` (the version it was folded from) and `d` (the row as JSON).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from darkroom.ids import ImageRef
+from darkroom.projections import GalleryRow, ImageRow, Page, Row
+from darkroom.projections.paging import check_limit, page, place
+from darkroom.projections.rows import gallery_partition, image_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ABOVE_ALL = "~"  # sorts after every time
+
+
+@dataclass(frozen=True)
+class DynamoViewStore:
+    """A ViewStore in one table. The projector needs dynamodb:PutItem; readers GetItem, Query."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def put_if_newer(self, row: Row) -> bool:
+        """Store `row` unless the stored one is as new; see ViewStore."""
+        pk, sk = row.key
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item={
+                    "pk": {"S": pk},
+                    "sk": {"S": sk},
+                    "v": {"N": str(row.v)},
+                    "d": {"S": row.model_dump_json()},
+                },
+                ConditionExpression="attribute_not_exists(v) OR v < :v",
+                ExpressionAttributeValues={":v": {"N": str(row.v)}},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+    def image(self, ref: ImageRef) -> ImageRow | None:
+        """Return the image's row, if it was ever projected."""
+        pk, sk = image_key(ref)
+        found = self.client.get_item(TableName=self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+        item = found.get("Item")
+        return None if item is None else ImageRow.model_validate_json(item["d"]["S"])
+
+    def images_of(
+        self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page:
+        """Return a page of the owner's images, newest first; see ViewStore."""
+        check_limit(limit)
+        below = _ABOVE_ALL if cursor is None else place(cursor)
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND sk < :below",
+            ExpressionAttributeValues={
+                ":pk": {"S": gallery_partition(tenant, owner)},
+                ":below": {"S": below},
+            },
+            ScanIndexForward=False,
+            PaginationConfig={"MaxItems": limit + 1, "PageSize": limit + 1},
+        )
+        items = [item for found in pages for item in found["Items"]]
+        return page([GalleryRow.model_validate_json(item["d"]["S"]) for item in items], limit)

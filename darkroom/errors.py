@@ -1,0 +1,123 @@
+"""The errors that callers of `darkroom` can meet; each has a stable code and typed facts.
+
+DarkroomError
+├── InvalidRequest   the caller asked for what no caller may have; the code says what
+│   └── InvalidKey   an object key that no grant of ours can have made
+├── NotSignedIn      there is no valid session
+├── NotFound         it does not exist, or not for this caller
+├── Unfinished       a run could not be started, or broke off
+├── StreamConflict   another writer was first: load and decide again
+├── EventIdReuse     one event id was used for two different facts
+├── EventTooLarge    an event's payload is over the limit
+├── UnknownEvent     a stored event of a type or version that this code does not know
+└── BrokenStream     a stored history with a gap, a wrong link or an unreadable event
+
+Codes are lower snake case. They become HTTP bodies, log fields and the reasons in events.
+"""
+
+Fact = str | int | float | bool | None
+
+
+class DarkroomError(Exception):
+    """The base of all of them: `code` says what is wrong, `facts` with which values."""
+
+    code = "error"
+
+    def __init__(self, code: str | None = None, /, **facts: Fact) -> None:
+        self.code = code or type(self).code
+        self.facts = facts
+        told = ", ".join(f"{name}={value!r}" for name, value in facts.items())
+        super().__init__(f"{self.code}: {told}" if told else self.code)
+
+
+class InvalidRequest(DarkroomError):
+    """The request cannot be served as it is; the caller can mend it."""
+
+    code = "invalid_request"
+
+
+class InvalidKey(InvalidRequest):
+    """An object key that is not of the form of our keys."""
+
+    code = "invalid_key"
+
+
+class NotSignedIn(DarkroomError):
+    """There is no session, or not a valid one; every reason looks the same from outside."""
+
+    code = "not_signed_in"
+
+
+class NotFound(DarkroomError):
+    """What was asked for does not exist, or belongs to somebody else: callers cannot tell."""
+
+    code = "not_found"
+
+
+class Unfinished(DarkroomError):
+    """The engine could not start a run, or the run broke off before its outcome.
+
+    With `throttled` the platform was only busy: trying again later is all it takes.
+    """
+
+    code = "unfinished"
+
+    def __init__(
+        self, code: str | None = None, /, *, throttled: bool = False, **facts: Fact
+    ) -> None:
+        super().__init__(code, **facts)
+        self.throttled = throttled
+
+
+class StreamConflict(DarkroomError):
+    """Another writer appended to the stream after it was loaded at version `expected`."""
+
+    code = "stream_conflict"
+
+    def __init__(self, *, stream: str, expected: int, actual: int) -> None:
+        super().__init__(stream=stream, expected=expected, actual=actual)
+        self.expected = expected
+        self.actual = actual
+
+
+class EventIdReuse(DarkroomError):
+    """The stream holds, at `version`, another fact under the id of the event to be appended."""
+
+    code = "event_id_reuse"
+
+    def __init__(self, *, stream: str, event_id: str, version: int) -> None:
+        super().__init__(stream=stream, event_id=event_id, version=version)
+        self.event_id = event_id
+        self.version = version
+
+
+class EventTooLarge(DarkroomError):
+    """The event's payload has `byte_size` bytes, more than `limit`: refer to large data by key."""
+
+    code = "event_too_large"
+
+    def __init__(self, *, type_: str, byte_size: int, limit: int) -> None:
+        super().__init__(type=type_, byte_size=byte_size, limit=limit)
+        self.byte_size = byte_size
+        self.limit = limit
+
+
+class UnknownEvent(DarkroomError):
+    """A stored event's type or schema version is not known here: newer code has written it."""
+
+    code = "unknown_event"
+
+    def __init__(self, *, type_: str, schema_version: int) -> None:
+        super().__init__(type=type_, schema_version=schema_version)
+        self.type = type_
+        self.schema_version = schema_version
+
+
+class BrokenStream(DarkroomError):
+    """The stored history is not what was appended; `version` is the first that is wrong."""
+
+    code = "broken_stream"
+
+    def __init__(self, reason: str, /, *, stream: str, version: int) -> None:
+        super().__init__(stream=stream, version=version, reason=reason)
+        self.version = version

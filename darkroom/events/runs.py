@@ -1,0 +1,175 @@
+"""Events of a run: one pipeline over one image, from its promise to its one ending."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Gt
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from darkroom.events.base import Count, Event, Facts, Instant, Pixels, Text
+
+
+class ProcessingStarted(Event):
+    """A run began, and promised its variants."""
+
+    type: ClassVar[str] = "image.processing-started"
+    varies: ClassVar[frozenset[str]] = frozenset({"deadline_at"})
+
+    run_id: Text
+    pipeline: Text
+    pipeline_digest: Text  # hex sha256 of the plan
+    version_id: Text  # of the original
+    n: Count  # 0 for the first run, else the version of the event that asked for another
+    variants: tuple[Text, ...]  # the promised names, in the pipeline's order; possibly none
+    deadline_at: Instant  # start and worst case: after it, a run without an ending has timed out
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:started"
+
+
+class ImageValidated(Event):
+    """The original was opened and is acceptable; this is what it is."""
+
+    type: ClassVar[str] = "image.validated"
+
+    run_id: Text
+    step: Text | None  # None where the pipeline has no `validate` step: the opening is implied
+    format: Text
+    width: Pixels  # upright
+    height: Pixels
+    frames: Annotated[int, Gt(0)]
+    alpha: bool
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:validated"
+
+
+class FactsRecorded(Event):
+    """A facts step looked at a picture, and this is what it found."""
+
+    type: ClassVar[str] = "image.facts-recorded"
+    varies: ClassVar[frozenset[str]] = frozenset({"facts"})  # a called service may change its mind
+
+    run_id: Text
+    step: Text
+    way: Text  # the picture's way to this step, unique in the plan
+    facts: Mapping[str, JsonValue]
+
+    def dedup_key(self) -> str:
+        """Once a run and way."""
+        return f"run:{self.run_id}:facts:{self.way}"
+
+
+class Applied(BaseModel):
+    """One step of a recipe: what was applied to the pixels."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    step: Text  # its name in the pipeline
+    uses: Text  # the plugin
+    version: int  # of the plugin
+    options_digest: Text  # hex sha256 of the options as canonical JSON
+
+
+class VariantRendered(Event):
+    """A variant was written to the output bucket; from now on it can be fetched."""
+
+    type: ClassVar[str] = "image.variant-rendered"
+    # Another build of an encoder may write other bytes of the same picture.
+    varies: ClassVar[frozenset[str]] = frozenset({"digest", "byte_size"})
+
+    run_id: Text
+    name: Text
+    key: Text
+    digest: Text  # hex sha256 of the bytes
+    byte_size: Count
+    width: Pixels
+    height: Pixels
+    format: Text
+    media_type: Text
+    recipe: tuple[Applied, ...]  # in order; with the original, it decides the pixels
+
+    def dedup_key(self) -> str:
+        """Once a run and variant."""
+        return f"run:{self.run_id}:variant:{self.name}:rendered"
+
+
+class VariantFailed(Event):
+    """A promised variant could not be made; this run will not have it."""
+
+    type: ClassVar[str] = "image.variant-failed"
+    varies: ClassVar[frozenset[str]] = frozenset({"step", "code", "facts"})
+
+    run_id: Text
+    name: Text
+    step: Text  # the one that failed, on the variant's way
+    code: Text
+    facts: Facts
+
+    def dedup_key(self) -> str:
+        """Once a run and variant."""
+        return f"run:{self.run_id}:variant:{self.name}:failed"
+
+
+class ImageRejected(Event):
+    """The verdict: the image is not acceptable. Ends the run."""
+
+    type: ClassVar[str] = "image.rejected"
+    varies: ClassVar[frozenset[str]] = frozenset({"step", "code", "facts"})
+
+    run_id: Text
+    step: Text | None  # None for the implied opening
+    code: Text
+    facts: Facts  # `limit` and `actual` where the rule has them
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:rejected"
+
+
+class ProcessingCompleted(Event):
+    """All that was promised exists (complete), or some of it (partial). Ends the run."""
+
+    type: ClassVar[str] = "image.processing-completed"
+
+    run_id: Text
+    state: Literal["complete", "partial"]
+    variants: tuple[Text, ...]  # the names that exist, in the order of the promise
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:completed"
+
+
+class ProcessingFailed(Event):
+    """The run could not do its work. Ends the run; the image offers no pictures."""
+
+    type: ClassVar[str] = "image.processing-failed"
+    varies: ClassVar[frozenset[str]] = frozenset({"step", "code", "facts"})
+
+    run_id: Text
+    step: Text | None  # None where no single step is to blame
+    code: Text
+    facts: Facts
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:failed"
+
+
+class ProcessingTimedOut(Event):
+    """The run's deadline passed without an ending. Ends the run."""
+
+    type: ClassVar[str] = "image.processing-timed-out"
+
+    run_id: Text
+    deadline_at: Instant
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:timed-out"
+
+
+Ending = ImageRejected | ProcessingCompleted | ProcessingFailed | ProcessingTimedOut

@@ -1,0 +1,19 @@
+"""The history: an append-only stream of events for each image, the platform's only truth."""
+
+from darkroom.events import Context, Recorded, Stream
+from darkroom.history.chain import verify
+from darkroom.history.handling import Clock, Retries, handle
+from darkroom.history.store import AlreadyAppended, Appended, EventStore
+
+__all__ = [
+    "AlreadyAppended",
+    "Appended",
+    "Clock",
+    "Context",
+    "EventStore",
+    "Recorded",
+    "Retries",
+    "Stream",
+    "handle",
+    "verify",
+]

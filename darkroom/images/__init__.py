@@ -1,0 +1,33 @@
+"""The image: what can be asked of it (commands), what comes of that (decide), how it stands."""
+
+from darkroom.images.commands import (
+    Command,
+    Finish,
+    RecordFacts,
+    RecordUpload,
+    RecordValidation,
+    RecordVariant,
+    RecordVariantFailure,
+    StartProcessing,
+    TimeOut,
+)
+from darkroom.images.decisions import decide
+from darkroom.images.state import Image, ImageState, Run, evolve, fold
+
+__all__ = [
+    "Command",
+    "Finish",
+    "Image",
+    "ImageState",
+    "RecordFacts",
+    "RecordUpload",
+    "RecordValidation",
+    "RecordVariant",
+    "RecordVariantFailure",
+    "Run",
+    "StartProcessing",
+    "TimeOut",
+    "decide",
+    "evolve",
+    "fold",
+]

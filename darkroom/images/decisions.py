@@ -1,0 +1,134 @@
+"""Decide: what a command comes to, given all that has happened to the image. Pure.
+
+At most one event comes of a command, so that appending it is one conditional write. None comes
+of a command that has nothing new to say: a repeated one, one for a run that has ended, one of a
+run that was never started. So every command is safe to repeat, at any time and in any order.
+"""
+
+from darkroom.errors import InvalidRequest, NotFound
+from darkroom.events import (
+    Event,
+    FactsRecorded,
+    ImageRejected,
+    ImageUploaded,
+    ImageValidated,
+    ProcessingCompleted,
+    ProcessingFailed,
+    ProcessingStarted,
+    ProcessingTimedOut,
+    ReuploadIgnored,
+    VariantFailed,
+    VariantRendered,
+)
+from darkroom.images.commands import (
+    Command,
+    Finish,
+    RecordCommand,
+    RecordFacts,
+    RecordUpload,
+    RecordValidation,
+    RecordVariant,
+    RecordVariantFailure,
+    StartProcessing,
+    TimeOut,
+)
+from darkroom.images.state import Image, Run
+
+
+def decide(image: Image | None, command: Command) -> tuple[Event, ...]:
+    """Return the events that follow from `command`: one, or none.
+
+    Raises NotFound for anything but an upload of an image that does not exist yet, and
+    InvalidRequest("not_promised") for a variant that the run never promised: the writer then
+    works from another plan than the run.
+    """
+    if isinstance(command, RecordUpload):
+        return _upload(image, command)
+    if image is None:
+        raise NotFound(run_id=command.run_id)
+    if isinstance(command, StartProcessing):
+        return _start(image, command)
+    run = image.runs.get(command.run_id)
+    if run is None or run.ended:
+        return ()
+    if isinstance(command, Finish | TimeOut):
+        return _ended(run, command)
+    return _recorded(run, command)
+
+
+def _upload(image: Image | None, command: RecordUpload) -> tuple[Event, ...]:
+    if image is None:
+        return (ImageUploaded(**vars(command)),)
+    if command.version_id in {image.original.version_id, *image.ignored}:
+        return ()
+    return (
+        ReuploadIgnored(
+            version_id=command.version_id, etag=command.etag, byte_size=command.byte_size
+        ),
+    )
+
+
+def _start(image: Image, command: StartProcessing) -> tuple[Event, ...]:
+    """Start a run, unless it is of another object version or there was one as late.
+
+    A message that comes again after a deployment has another pipeline digest and so another run
+    id, but the same `n`: one upload still has one first run.
+    """
+    latest = -1 if image.run is None else image.run.started.n
+    if command.version_id != image.original.version_id or command.n <= latest:
+        return ()
+    return (ProcessingStarted(**vars(command)),)
+
+
+def _recorded(run: Run, command: RecordCommand) -> tuple[Event, ...]:
+    match command:
+        case RecordValidation():
+            return () if run.validated else (ImageValidated(**vars(command)),)
+        case RecordFacts():
+            return () if command.way in run.facts else (FactsRecorded(**vars(command)),)
+        case RecordVariant():
+            return (VariantRendered(**vars(command)),) if _open(run, command.name) else ()
+        case RecordVariantFailure():
+            return (VariantFailed(**vars(command)),) if _open(run, command.name) else ()
+
+
+def _open(run: Run, name: str) -> bool:
+    """Whether the promised variant `name` is neither there nor failed."""
+    if name not in run.promised:
+        raise InvalidRequest("not_promised", run_id=run.run_id, variant=name)
+    return name not in run.rendered and name not in run.failed
+
+
+def _ended(run: Run, command: Finish | TimeOut) -> tuple[Event, ...]:
+    """Return the one ending that the outcome, the promise and what exists allow.
+
+    A rejection or a failure stands whatever exists; else what exists decides (DESIGN, rule 17).
+    """
+    if isinstance(command, TimeOut):
+        deadline = run.started.deadline_at
+        overdue = command.at > deadline
+        return (ProcessingTimedOut(run_id=run.run_id, deadline_at=deadline),) if overdue else ()
+    told = command.outcome
+    reason = {"step": told.step, "code": told.code or "unspecified", "facts": told.facts}
+    match told.outcome:
+        case "superseded":
+            return ()
+        case "rejected":
+            return (ImageRejected.model_validate({"run_id": run.run_id, **reason}),)
+        case "failed":
+            return (ProcessingFailed.model_validate({"run_id": run.run_id, **reason}),)
+        case "done":
+            return (_done(run),)
+
+
+def _done(run: Run) -> ProcessingCompleted | ProcessingFailed:
+    """Return how a run ended whose stages all came to their end."""
+    if run.existing or not run.promised:
+        whole = run.existing == run.promised
+        return ProcessingCompleted(
+            run_id=run.run_id, state="complete" if whole else "partial", variants=run.existing
+        )
+    first = next(iter(run.failed.values()), None)
+    if first is None:
+        return ProcessingFailed(run_id=run.run_id, step=None, code="nothing_rendered", facts={})
+    return ProcessingFailed(run_id=run.run_id, step=first.step, code=first.code, facts=first.facts)

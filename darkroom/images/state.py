@@ -1,0 +1,156 @@
+"""The state of an image: what its events amount to, folded one by one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from darkroom.errors import BrokenStream
+from darkroom.events import (
+    Ending,
+    Event,
+    FactsRecorded,
+    ImageRejected,
+    ImageUploaded,
+    ImageValidated,
+    ProcessingCompleted,
+    ProcessingFailed,
+    ProcessingStarted,
+    ProcessingTimedOut,
+    ReuploadIgnored,
+    Stream,
+    VariantFailed,
+    VariantRendered,
+)
+from darkroom.ids import ImageRef
+
+RunState = Literal["processing", "complete", "partial", "rejected", "failed", "timed_out"]
+ImageState = Literal["uploaded"] | RunState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of a pipeline over the image, as far as it has come."""
+
+    started: ProcessingStarted
+    validated: ImageValidated | None = None
+    facts: Mapping[str, FactsRecorded] = field(default_factory=dict)  # by way
+    rendered: Mapping[str, VariantRendered] = field(default_factory=dict)  # by name
+    failed: Mapping[str, VariantFailed] = field(default_factory=dict)  # by name
+    ending: Ending | None = None
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.started.run_id
+
+    @property
+    def promised(self) -> tuple[str, ...]:
+        """The names of the promised variants, in the pipeline's order."""
+        return self.started.variants
+
+    @property
+    def existing(self) -> tuple[str, ...]:
+        """The promised variants that exist, in the order of the promise."""
+        return tuple(name for name in self.promised if name in self.rendered)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has its ending; nothing is recorded of it afterwards."""
+        return self.ending is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every promised variant is there or has failed. False where none was promised."""
+        return bool(self.promised) and all(
+            name in self.rendered or name in self.failed for name in self.promised
+        )
+
+    @property
+    def state(self) -> RunState:
+        """How the run stands."""
+        match self.ending:
+            case None:
+                return "processing"
+            case ProcessingCompleted(state=state):
+                return state
+            case ImageRejected():
+                return "rejected"
+            case ProcessingFailed():
+                return "failed"
+            case ProcessingTimedOut():
+                return "timed_out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """An image: its original, and its runs from the first to the latest."""
+
+    ref: ImageRef
+    original: ImageUploaded
+    ignored: frozenset[str] = frozenset()  # the object versions that came after the original
+    runs: Mapping[str, Run] = field(default_factory=dict)  # by id, in the order they started
+
+    @property
+    def owner(self) -> str:
+        """The user whose image it is, as a Cognito sub."""
+        return self.original.owner
+
+    @property
+    def run(self) -> Run | None:
+        """The latest run; None before the first."""
+        return tuple(self.runs.values())[-1] if self.runs else None
+
+    @property
+    def state(self) -> ImageState:
+        """How the image stands: as its latest run does."""
+        return "uploaded" if self.run is None else self.run.state
+
+
+def fold(stream: Stream) -> Image | None:
+    """Return the image that the stream tells of; None for a stream that nobody has begun."""
+    image = None
+    for recorded in stream.events:
+        image = evolve(image, recorded.event, stream.ref)
+    return image
+
+
+def evolve(image: Image | None, event: Event, ref: ImageRef) -> Image:
+    """Return the image after `event`. Total: what does not fit the state leaves it as it is.
+
+    A run's first ending wins, and nothing changes a run that has ended. Raises BrokenStream for a
+    stream that does not begin with an upload.
+    """
+    if image is None:
+        if not isinstance(event, ImageUploaded):
+            raise BrokenStream("begins_without_upload", stream=ref.stream, version=1)
+        return Image(ref=ref, original=event)
+    match event:
+        case ReuploadIgnored(version_id=version_id):
+            return replace(image, ignored=image.ignored | {version_id})
+        case ProcessingStarted(run_id=run_id) if run_id not in image.runs:
+            return replace(image, runs={**image.runs, run_id: Run(started=event)})
+        case _:
+            run = image.runs.get(getattr(event, "run_id", ""))
+            if run is None or run.ended:
+                return image
+            return replace(image, runs={**image.runs, run.run_id: _evolve_run(run, event)})
+
+
+def _evolve_run(run: Run, event: Event) -> Run:
+    match event:
+        case ImageValidated() if run.validated is None:
+            return replace(run, validated=event)
+        case FactsRecorded(way=way) if way not in run.facts:
+            return replace(run, facts={**run.facts, way: event})
+        case VariantRendered(name=name) if not _known(run, name):
+            return replace(run, rendered={**run.rendered, name: event})
+        case VariantFailed(name=name) if not _known(run, name):
+            return replace(run, failed={**run.failed, name: event})
+        case ImageRejected() | ProcessingCompleted() | ProcessingFailed() | ProcessingTimedOut():
+            return replace(run, ending=event)
+        case _:
+            return run
+
+
+def _known(run: Run, name: str) -> bool:
+    return name in run.rendered or name in run.failed

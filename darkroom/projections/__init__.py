@@ -1,0 +1,22 @@
+"""Projections: the views, each row a fold of one stream, which can always be made anew."""
+
+from darkroom.projections.paging import Page
+from darkroom.projections.projector import NotProjected, project, refs_in
+from darkroom.projections.rows import GalleryRow, ImageRow, OriginalRow, Reason, Row, VariantRow
+from darkroom.projections.store import ViewStore
+from darkroom.projections.views import rows
+
+__all__ = [
+    "GalleryRow",
+    "ImageRow",
+    "NotProjected",
+    "OriginalRow",
+    "Page",
+    "Reason",
+    "Row",
+    "VariantRow",
+    "ViewStore",
+    "project",
+    "refs_in",
+    "rows",
+]

@@ -1,0 +1,92 @@
+"""The views of an image: pure folds of its stream."""
+
+from darkroom.events import ImageRejected, ProcessingFailed, ProcessingTimedOut, Stream
+from darkroom.images import Image, Run, fold
+from darkroom.projections.rows import (
+    GalleryRow,
+    ImageRow,
+    OriginalRow,
+    Reason,
+    Row,
+    VariantRow,
+)
+
+# An image that ended without success offers no pictures (DESIGN, rule 17).
+_WITHOUT_PICTURES = frozenset({"rejected", "failed", "timed_out"})
+
+
+def rows(stream: Stream) -> tuple[Row, ...]:
+    """Return all rows that follow from the stream; none for a stream that nobody has begun."""
+    image = fold(stream)
+    if image is None:
+        return ()
+    row = _image_row(stream, image)
+    return row, _gallery_row(row)
+
+
+def _image_row(stream: Stream, image: Image) -> ImageRow:
+    run = image.run
+    return ImageRow(
+        v=stream.version,
+        tenant=image.ref.tenant,
+        image_id=image.ref.image_id,
+        owner=image.owner,
+        pipeline=image.original.pipeline,
+        state=image.state,
+        uploaded_at=stream.events[0].recorded_at,
+        updated_at=stream.events[-1].recorded_at,
+        run_id=run.run_id if run else None,
+        original=_original_row(image),
+        promised=run.promised if run else (),
+        variants=_variants(run) if run else {},
+        missing=_missing(run) if run else {},
+        reason=_reason(run) if run else None,
+    )
+
+
+def _gallery_row(row: ImageRow) -> GalleryRow:
+    return GalleryRow(
+        v=row.v,
+        tenant=row.tenant,
+        image_id=row.image_id,
+        owner=row.owner,
+        state=row.state,
+        uploaded_at=row.uploaded_at,
+        variants=tuple(row.variants),
+    )
+
+
+def _original_row(image: Image) -> OriginalRow:
+    validated = image.run.validated if image.run else None
+    opened = (
+        validated.model_dump(include={"format", "width", "height", "frames", "alpha"})
+        if validated
+        else {}
+    )
+    return OriginalRow(byte_size=image.original.byte_size, **opened)
+
+
+def _variants(run: Run) -> dict[str, VariantRow]:
+    if run.state in _WITHOUT_PICTURES:
+        return {}
+    fields = set(VariantRow.model_fields)
+    return {
+        name: VariantRow(**run.rendered[name].model_dump(include=fields)) for name in run.existing
+    }
+
+
+def _missing(run: Run) -> dict[str, Reason]:
+    return {
+        name: Reason(step=failed.step, code=failed.code, facts=failed.facts)
+        for name, failed in run.failed.items()
+    }
+
+
+def _reason(run: Run) -> Reason | None:
+    match run.ending:
+        case ImageRejected() | ProcessingFailed() as ending:
+            return Reason(step=ending.step, code=ending.code, facts=ending.facts)
+        case ProcessingTimedOut():
+            return Reason(step=None, code="timed_out", facts={})
+        case _:
+            return None
