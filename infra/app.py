@@ -1,0 +1,30 @@
+"""The CDK app, as cdk.json runs it: `cdk synth --context env=dev`."""
+
+import sys
+
+from aws_cdk import App
+
+from infra.assets import HERE, LAMBDA, build_assets
+from infra.pipelines import compiled_pipeline
+from infra.settings import settings_for
+from infra.stacks import add_stacks
+
+
+def main() -> int:
+    """Synthesise the environment of the context `env` (local, dev or prod; dev if not given)."""
+    app = App()
+    try:
+        settings = settings_for(app.node.try_get_context("env") or "dev")
+        compiled = compiled_pipeline(app.node.try_get_context("pipeline"))
+        target = LAMBDA if settings.assets_for_lambda else HERE
+        assets = build_assets(compiled.NAME, target=target)
+        add_stacks(app, settings=settings, compiled=compiled, assets=assets)
+    except (ValueError, LookupError, RuntimeError) as mistake:
+        sys.stderr.write(f"darkroom: {mistake}\n")
+        return 1
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

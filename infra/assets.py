@@ -1,0 +1,164 @@
+"""Assets: the zips that functions run, built by uv without Docker, and only when they change.
+
+A zip is the wheels of one lock and then our own code. The wheels, which are slow to get and
+large, are kept apart by what decides them, so a change of our code only appends a few files.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+# Raised when the same inputs give another zip.
+_RECIPE = "1"
+
+# The Lambda runtime brings boto3 with all that it needs; a copy would only slow cold starts.
+_FROM_RUNTIME = ("boto3", "botocore", "python-dateutil", "s3transfer", "six", "urllib3")
+
+# On the index as source only. It is pure Python where it finds no libvips of the machine's, and
+# is kept from looking: ours is in the wheel pyvips-binary.
+_FROM_SOURCE = "pyvips"
+_HIDE_LIBVIPS = {"PKG_CONFIG_LIBDIR": "/nowhere", "PKG_CONFIG_PATH": ""}
+
+# Our own files are these; caches, tests and notes beside them are not.
+_OURS = {".py", ".json", ".ttf", ".otf"}
+
+# A zip's first moment. With it, and sorted names, the same files give the same bytes.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The zips that functions run: `api` without imaging libraries, `stage` with them."""
+
+    api: Path
+    stage: Path
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where an asset will run: how uv is told, and how hard to compress for the way there."""
+
+    name: str
+    options: tuple[str, ...]
+    compression: int
+
+
+# manylinux_2_28 is what Amazon Linux 2023, under Lambda's Python 3.13, can load.
+LAMBDA = Target(
+    "lambda",
+    ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),
+    zipfile.ZIP_DEFLATED,
+)
+
+# The embedded cloud runs functions on the Python and the processor that run this.
+HERE = Target(
+    f"{sysconfig.get_platform()}-{sys.version}",
+    ("--python", sys.executable),
+    zipfile.ZIP_STORED,
+)
+
+
+def build_assets(pipeline: str, *, target: Target, root: Path = ROOT) -> Assets:
+    """Build the zips of `pipeline` under .local/assets of `root`, or find them built.
+
+    Raises RuntimeError, with what uv said, if the wheels cannot be had.
+    """
+    plan = f"generated/{pipeline}/plan.json"
+    return Assets(
+        api=_asset(root, "api", ["darkroom", plan], target),
+        stage=_asset(root, "stage", ["darkroom", "steps", plan], target),
+    )
+
+
+def _asset(root: Path, name: str, contents: Iterable[str], target: Target) -> Path:
+    """The zip of our `contents` over the wheels of requirements/<name>.txt."""
+    wheels = _wheels(root, name, target)
+    files = {path.relative_to(root).as_posix(): path for path in _own_files(root, contents)}
+    digest = hashlib.sha256(wheels.name.encode())
+    for file, path in sorted(files.items()):
+        digest.update(f"\0{file}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    asset = wheels.with_name(f"{name}-{digest.hexdigest()[:16]}.zip")
+    if not asset.exists():
+        with tempfile.TemporaryDirectory(dir=asset.parent) as folder:
+            unfinished = shutil.copyfile(wheels, Path(folder, asset.name))
+            _append(unfinished, files, target.compression)
+            unfinished.replace(asset)
+    return asset
+
+
+def _own_files(root: Path, contents: Iterable[str]) -> list[Path]:
+    """What our code consists of: single files as named, of packages all that they run on."""
+    files = []
+    for path in (root / item for item in contents):
+        inner = path.rglob("*") if path.is_dir() else [path]
+        files += [file for file in inner if file.suffix in _OURS]
+    return files
+
+
+def _wheels(root: Path, name: str, target: Target) -> Path:
+    """A zip of the unpacked wheels of requirements/<name>.txt."""
+    lock = root / "requirements" / f"{name}.txt"
+    inputs = (_RECIPE, target.name, *target.options, *_FROM_RUNTIME, lock.read_text("utf-8"))
+    digest = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
+    wheels = root / ".local" / "assets" / f"wheels-{name}-{digest[:16]}.zip"
+    if not wheels.exists():
+        wheels.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=wheels.parent) as folder:
+            installed = Path(folder, "installed")
+            _install(lock, installed, target)
+            unfinished = Path(folder, wheels.name)
+            _append(unfinished, _worth_keeping(installed), target.compression)
+            unfinished.replace(wheels)
+    return wheels
+
+
+def _install(lock: Path, into: Path, target: Target) -> None:
+    """Unpack the wheels of `lock` for `target`; each must have the hash that the lock says."""
+    excluded = into.with_name("from-runtime.txt")
+    excluded.write_text("\n".join(_FROM_RUNTIME))
+    done = subprocess.run(  # noqa: S603  the words are ours
+        [
+            *(str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"),
+            *("--target", str(into), "--requirements", str(lock), "--excludes", str(excluded)),
+            *("--require-hashes", "--only-binary", ":all:", "--no-binary", _FROM_SOURCE),
+            *("--link-mode", "copy"),
+            *target.options,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **_HIDE_LIBVIPS},
+    )
+    if done.returncode:
+        raise RuntimeError(f"uv could not install {lock.name} for {target.name}:\n{done.stderr}")
+
+
+def _worth_keeping(installed: Path) -> dict[str, Path]:
+    """What functions need of the wheels: no command-line programs, no records of uv's."""
+    files = {}
+    for path in installed.rglob("*"):
+        name = path.relative_to(installed)
+        if path.is_file() and name.parts[0] != "bin" and "__pycache__" not in name.parts:
+            files[name.as_posix()] = path
+    return files
+
+
+def _append(archive: Path, files: dict[str, Path], compression: int) -> None:
+    """Add `files` to the zip `archive`, in order of name and without a trace of when or whose."""
+    with zipfile.ZipFile(archive, "a") as zipped:
+        for name, path in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = compression
+            zipped.writestr(entry, path.read_bytes())

@@ -1,0 +1,72 @@
+"""Functions: what every Lambda function of the platform has in common."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.permissions import allow, lambda_role, traced
+from infra.settings import Settings
+
+# Not below 3.12: Amazon Linux 2, under the runtimes before it, has a glibc too old for our wheels.
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+ARCHITECTURE = lambda_.Architecture.ARM_64
+
+
+class PlatformFunction(Construct):
+    """One function with its own role, its log group and its trace.
+
+    `handler` names a module of `darkroom.handlers`; `environment` is given without the prefix
+    DARKROOM_. `permissions` are all that the function may do besides logging and tracing.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        code: lambda_.Code,
+        handler: str,
+        environment: Mapping[str, str],
+        permissions: Sequence[iam.PolicyStatement],
+        memory_mb: int = 512,
+        timeout_s: int = 10,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        log_group = logs.LogGroup(
+            self, "Logs", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        write_logs = allow(
+            "logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]
+        )
+        self.timeout_s = timeout_s
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=code,
+            handler=f"darkroom.handlers.{handler}.handler",
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            memory_size=memory_mb,
+            timeout=Duration.seconds(timeout_s),
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=log_group,
+            role=lambda_role(self, "Role", *permissions, write_logs, traced()),
+            environment={
+                **{f"DARKROOM_{name}": value for name, value in environment.items()},
+                **powertools(settings, handler),
+            },
+        )
+
+
+def powertools(settings: Settings, service: str) -> dict[str, str]:
+    """What Powertools reads: the service's name in logs and traces, and where metrics go."""
+    return {
+        "POWERTOOLS_SERVICE_NAME": service,
+        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+        "POWERTOOLS_LOG_LEVEL": settings.log_level,
+    }

@@ -1,0 +1,68 @@
+"""Identity: who the users are, and the one client that may sign them in."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from infra.settings import Settings
+
+# The scope in the access token of every user who signed in by the API of the pool.
+SIGNED_IN_SCOPE = "aws.cognito.signin.user.admin"
+
+
+class Identity(Construct):
+    """A pool of users by e-mail address, and its client.
+
+    The client has a secret, which only the auth function reads: without it, anybody could call
+    Cognito directly and go around our API and its limits.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
+        self.pool = cognito.UserPool(
+            self,
+            "Users",
+            self_sign_up_enabled=True,
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            standard_attributes=cognito.StandardAttributes(
+                email=cognito.StandardAttribute(required=True, mutable=True),
+                fullname=cognito.StandardAttribute(required=False, mutable=True),
+            ),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12,
+                require_digits=True,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_symbols=False,
+                temp_password_validity=Duration.days(1),
+            ),
+            deletion_protection=settings.protect_data,
+            removal_policy=(
+                RemovalPolicy.RETAIN if settings.retain_data else RemovalPolicy.DESTROY
+            ),
+        )
+        self.client = self._client()
+
+    def _client(self) -> cognito.UserPoolClient:
+        client = self.pool.add_client(
+            "Api",
+            generate_secret=True,
+            auth_flows=cognito.AuthFlow(admin_user_password=True),
+            disable_o_auth=True,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.minutes(15),
+            id_token_validity=Duration.minutes(15),
+            refresh_token_validity=Duration.days(30),
+            refresh_token_rotation_grace_period=Duration.seconds(60),
+        )
+        resource = client.node.default_child
+        if not isinstance(resource, cognito.CfnUserPoolClient):
+            raise TypeError("The client of the user pool is no AWS::Cognito::UserPoolClient")
+        # CDK adds ALLOW_REFRESH_TOKEN_AUTH to any list; it must not be there where refresh tokens
+        # rotate: they are exchanged by GetTokensFromRefreshToken.
+        resource.explicit_auth_flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+        return client

@@ -1,0 +1,112 @@
+"""Ingest: an original arrives, is put on record, and waits in a queue for its run."""
+
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_notifications as notifications
+from constructs import Construct
+
+from infra.encryption import Encryption
+from infra.functions import PlatformFunction
+from infra.history import History
+from infra.permissions import allow, append_only, lambda_role, use_key
+from infra.queues import dead_letters, work_queue
+from infra.settings import Settings
+from infra.storage import Storage
+
+# The name under which CDK keeps the one function that sets notifications of buckets.
+_NOTIFIER = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
+
+
+class Ingest(Construct):
+    """Bucket of originals -> function `s3_event` -> queue `intake`.
+
+    S3 calls the function without waiting, and would drop what fails three times: that goes
+    to the queue `unannounced`. What no run could be made of goes from `intake` to `dead`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        code: lambda_.Code,
+        pipeline: str,
+        visibility_s: int,
+        encryption: Encryption,
+        storage: Storage,
+        history: History,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        key = encryption.messages
+        self.unannounced = dead_letters(self, "Unannounced", settings=settings, key=key)
+        self.dead = dead_letters(self, "Dead", settings=settings, key=key)
+        self.intake = work_queue(
+            self, "Intake", settings=settings, key=key, dead=self.dead, visibility_s=visibility_s
+        )
+        self.s3_event = PlatformFunction(
+            self,
+            "S3Event",
+            settings=settings,
+            code=code,
+            handler="s3_event",
+            environment={
+                "TENANT": settings.tenant,
+                "PIPELINE": pipeline,
+                "EVENTS_TABLE": history.events.table_name,
+                "ORIGINALS_BUCKET": storage.originals.bucket_name,
+                "QUEUE_URL": self.intake.queue_url,
+            },
+            permissions=self._permissions(encryption, history),
+            timeout_s=30,
+        )
+        self.s3_event.function.configure_async_invoke(
+            on_failure=destinations.SqsDestination(self.unannounced),
+            retry_attempts=2,
+            max_event_age=Duration.hours(6),
+        )
+        self._notify(storage.originals, settings)
+
+    def _permissions(self, encryption: Encryption, history: History) -> list[iam.PolicyStatement]:
+        queues = [self.intake.queue_arn, self.unannounced.queue_arn]
+        return [
+            allow("dynamodb:Query", "dynamodb:PutItem", on=[history.events.table_arn]),
+            append_only(history.events),
+            use_key(encryption.history, "kms:Decrypt", through="dynamodb"),
+            allow("sqs:SendMessage", on=queues),
+            use_key(encryption.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
+        ]
+
+    def _notify(self, bucket: s3.IBucket, settings: Settings) -> None:
+        """Tell the function of every new original.
+
+        The bucket lives in the other stack, and CloudFormation cannot set a notification from
+        here: CDK's own resource calls S3. It gets a role of ours, which may do that and no more.
+        """
+        log_group = logs.LogGroup(
+            self,
+            "NotifierLogs",
+            retention=settings.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = lambda_role(
+            self,
+            "NotifierRole",
+            allow("s3:GetBucketNotification", "s3:PutBucketNotification", on=[bucket.bucket_arn]),
+            allow("logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]),
+        )
+        known = s3.Bucket.from_bucket_attributes(
+            self, "Originals", bucket_arn=bucket.bucket_arn, notifications_handler_role=role
+        )
+        known.add_event_notification(
+            s3.EventType.OBJECT_CREATED,
+            notifications.LambdaDestination(self.s3_event.function),
+        )
+        notifier = Stack.of(self).node.find_child(_NOTIFIER).node.find_child("Resource")
+        if not isinstance(notifier, CfnResource):
+            raise TypeError("CDK sets notifications of buckets in another way than it used to")
+        notifier.add_property_override("LoggingConfig.LogGroup", log_group.log_group_name)

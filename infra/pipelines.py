@@ -1,0 +1,71 @@
+"""Pipelines: finding what the compiler wrote, and the shape that is relied on."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+GENERATED = Path(__file__).parent.parent / "generated"
+
+
+class DeployedPipeline(Protocol):
+    """What the rest of the app uses of a pipeline in a stack."""
+
+    @property
+    def state_machine(self) -> sfn.IStateMachine:
+        """The machine that runs the pipeline on one image."""
+
+
+class CompiledPipeline(Protocol):
+    """The class `Pipeline` of a generated/<name>/wiring.py."""
+
+    NAME: str
+    DIGEST: str
+    WORST_CASE_S: int
+
+    def __call__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        code: lambda_.Code,
+        runtime: lambda_.Runtime,
+        architecture: lambda_.Architecture,
+        environment: Mapping[str, str],
+        log_retention: logs.RetentionDays,
+        events: dynamodb.ITable,
+        events_key: kms.IKey,
+        originals: s3.IBucket,
+        originals_key: kms.IKey,
+        variants: s3.IBucket,
+        variants_key: kms.IKey,
+    ) -> DeployedPipeline:
+        """Put the pipeline's functions and state machine into `scope`."""
+
+
+def compiled_pipeline(name: str | None = None) -> CompiledPipeline:
+    """The pipeline `name`; without a name, the only one there is.
+
+    Raises LookupError, with the cure, if there is none, or more than one to choose from.
+    """
+    found = sorted(wiring.parent.name for wiring in GENERATED.glob("*/wiring.py"))
+    if name is None and len(found) != 1:
+        cure = "run `make generate`" if not found else "choose: --context pipeline=NAME"
+        raise LookupError(f"generated/ holds {', '.join(found) or 'no pipeline'}; {cure}.")
+    chosen = name or found[0]
+    if chosen not in found:
+        raise LookupError(f"generated/ holds no pipeline '{chosen}'; run `make generate`.")
+    return cast("CompiledPipeline", import_module(f"generated.{chosen}.wiring").Pipeline)
+
+
+def plan_path(compiled: CompiledPipeline) -> str:
+    """Where the plan lies, in the repository and in every asset."""
+    return f"generated/{compiled.NAME}/plan.json"

@@ -1,0 +1,83 @@
+"""Projection: every new event is a hint to fold its stream into the views again."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from constructs import Construct
+
+from infra.encryption import Encryption
+from infra.functions import PlatformFunction
+from infra.history import History
+from infra.permissions import allow, append_only, use_key
+from infra.queues import dead_letters
+from infra.settings import Settings
+
+
+class Projection(Construct):
+    """Stream of `events` -> function `projector` -> table `views`.
+
+    A batch that fails is halved until the one bad record is found, which goes to the queue
+    `unfolded` after five tries: one image never holds up the others.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        code: lambda_.Code,
+        encryption: Encryption,
+        history: History,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.unfolded = dead_letters(self, "Unfolded", settings=settings, key=encryption.messages)
+        stream_arn = history.events.table_stream_arn
+        if stream_arn is None:
+            raise ValueError("The table of events has no stream")
+        self.projector = PlatformFunction(
+            self,
+            "Projector",
+            settings=settings,
+            code=code,
+            handler="projector",
+            environment={
+                "TENANT": settings.tenant,
+                "EVENTS_TABLE": history.events.table_name,
+                "VIEWS_TABLE": history.views.table_name,
+            },
+            permissions=self._permissions(encryption, history, stream_arn),
+            timeout_s=30,
+        )
+        self.projector.function.add_event_source_mapping(
+            "Events",
+            event_source_arn=stream_arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=25,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=5,
+            max_record_age=Duration.hours(23),
+            on_failure=event_sources.SqsDlq(self.unfolded),
+        )
+
+    def _permissions(
+        self, encryption: Encryption, history: History, stream_arn: str
+    ) -> list[iam.PolicyStatement]:
+        return [
+            allow("dynamodb:Query", on=[history.events.table_arn]),
+            append_only(history.events),
+            allow(
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+                on=[stream_arn],
+            ),
+            # ListStreams names no stream: AWS Service Authorization Reference.
+            allow("dynamodb:ListStreams", on=["*"]),
+            allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=[history.views.table_arn]),
+            use_key(encryption.history, "kms:Decrypt", through="dynamodb"),
+            allow("sqs:SendMessage", on=[self.unfolded.queue_arn]),
+            use_key(encryption.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
+        ]

@@ -1,0 +1,91 @@
+"""What differs between environments, in one typed place.
+
+The app is the same everywhere. A difference that is not a field of `Settings` does not exist.
+"""
+
+import os
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from aws_cdk import aws_logs as logs
+
+Environment = Literal["local", "dev", "prod"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One environment. Durations are in seconds."""
+
+    environment: Environment
+    tenant: str = "main"
+    log_level: str = "INFO"
+    log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
+    # Runs of the pipeline at one time: the queue holds the rest. AWS takes 2 to 1000.
+    runs_at_once: int = 10
+    # How often a message is tried before it goes to the dead letters.
+    max_receives: int = 5
+    # How long a message that is being worked on stays hidden; None: six times the consumer's
+    # timeout, as the Lambda guide asks for queues that feed functions.
+    visibility_s: int | None = None
+    # For each method of the API: requests a second, and how many may come at one moment.
+    requests_per_s: int = 50
+    request_burst: int = 100
+    # Tables, buckets, keys and users outlive the stack.
+    retain_data: bool = True
+    # Deleting them, or the stack that holds them, is refused until it is allowed by hand.
+    protect_data: bool = False
+    # Buckets and queues refuse plain HTTP.
+    tls_only: bool = True
+    # Wheels for Lambda's Python and processor; False: for the Python that runs this.
+    assets_for_lambda: bool = True
+    # Where assets are put without `cdk bootstrap`; None: where its roles put them.
+    assets_bucket: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Is this the embedded cloud of `make up`?"""
+        return self.environment == "local"
+
+
+DEV = Settings(environment="dev", log_level="DEBUG", log_retention=logs.RetentionDays.TWO_WEEKS)
+PROD = replace(
+    DEV,
+    environment="prod",
+    log_level="INFO",
+    log_retention=logs.RetentionDays.THREE_MONTHS,
+    runs_at_once=50,
+    requests_per_s=200,
+    request_burst=400,
+    protect_data=True,
+)
+
+LOCAL = replace(
+    DEV,
+    environment="local",
+    log_level="INFO",
+    runs_at_once=max(2, os.cpu_count() or 2),
+    visibility_s=10,
+    retain_data=False,
+    tls_only=False,
+    assets_for_lambda=False,
+    assets_bucket="darkroom-assets",
+)
+
+# All in which the embedded cloud differs from AWS, and why. A test holds it against the settings.
+LOCAL_DIFFERENCES = {
+    "runs_at_once": "one for each core: a Lambda worker there is a process here",
+    "visibility_s": "10 s, so that a message nobody can work on is a dead letter within a minute",
+    "retain_data": "all data is gone when the embedded cloud stops",
+    "tls_only": "the embedded cloud speaks plain HTTP, on the loopback only",
+    "assets_bucket": "there is no bootstrap, and its roles would be refused",
+    "assets_for_lambda": "its Lambda workers run on this machine's Python and processor",
+}
+
+
+def settings_for(environment: str) -> Settings:
+    """The settings of `environment`; ValueError, with the names there are, for any other."""
+    for settings in (LOCAL, DEV, PROD):
+        if settings.environment == environment:
+            return settings
+    names = ", ".join(get_args(Environment))
+    raise ValueError(f"There is no environment '{environment}'. There are: {names}.")

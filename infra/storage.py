@@ -1,0 +1,44 @@
+"""Storage: the bucket of originals, and the bucket of variants."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.encryption import Encryption
+from infra.settings import Settings
+
+
+class Storage(Construct):
+    """Two private, encrypted buckets.
+
+    Originals are versioned: a run is pinned to one version, whatever is uploaded after it.
+    Variants are not: their key is the digest of what made them, so writing twice is writing once.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, encryption: Encryption
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.originals = self._bucket("Originals", encryption.originals, versioned=True)
+        self.variants = self._bucket("Variants", encryption.variants, versioned=False)
+
+    def _bucket(self, construct_id: str, key: kms.IKey, *, versioned: bool) -> s3.Bucket:
+        retain = self._settings.retain_data
+        return s3.Bucket(
+            self,
+            construct_id,
+            versioned=versioned,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            # One data key for many objects: else each upload and each read is a call of KMS.
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=self._settings.tls_only,
+            lifecycle_rules=[
+                s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))
+            ],
+            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
+        )

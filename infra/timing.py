@@ -1,0 +1,37 @@
+"""Timing: how long the orchestrator may take, and how long its message stays hidden."""
+
+from dataclasses import dataclass
+
+from infra.settings import Settings
+
+# Lambda's longest timeout, and the longest that SQS hides a message: their quotas pages.
+_LONGEST_FUNCTION_S = 900
+_LONGEST_VISIBILITY_S = 43_200
+
+# What the orchestrator does besides waiting for the run: a cold start, the history, the ending.
+_OVERHEAD_S = 20
+_VISIBILITY_FACTOR = 6
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds. `orchestrator_s` outlasts the longest run; `visibility_s` outlasts its retries."""
+
+    orchestrator_s: int
+    visibility_s: int
+
+
+def timing(settings: Settings, *, worst_case_s: int) -> Timing:
+    """The times for a pipeline whose run takes at most `worst_case_s`.
+
+    Raises ValueError, with the arithmetic, for a pipeline too slow to be waited for.
+    """
+    orchestrator_s = worst_case_s + _OVERHEAD_S
+    visibility_s = _VISIBILITY_FACTOR * orchestrator_s
+    if orchestrator_s > _LONGEST_FUNCTION_S or visibility_s > _LONGEST_VISIBILITY_S:
+        raise ValueError(
+            f"A run takes up to {worst_case_s} s. The orchestrator, which waits for it, would need"
+            f" {worst_case_s} + {_OVERHEAD_S} = {orchestrator_s} s, but a function has at most"
+            f" {_LONGEST_FUNCTION_S} s. Lower `timeout` or `retry` in the pipeline."
+        )
+    return Timing(orchestrator_s, settings.visibility_s or visibility_s)
