@@ -1,0 +1,89 @@
+# Darkroom. `make demo` and `make test` set up all that they need.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+PIPELINE ?= pipeline.yaml
+ENV ?= local
+PHOTO ?=
+
+BIN := .venv/bin
+PY := $(BIN)/python
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo up down process test generate golden check synth deploy destroy doctor ci clean
+
+help: ## explain every target
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .stamps/python .stamps/ministack .stamps/node ## install everything, from hashed locks, into .venv .local node_modules
+
+.stamps/python: requirements/dev.txt requirements/bootstrap.txt
+	@echo "Setting up Python packages in .venv (once; about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Darkroom needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/uv pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt
+	@mkdir -p .stamps && touch $@
+
+.stamps/ministack: requirements/ministack.txt .stamps/python
+	@echo "Setting up the embedded cloud in .local/ministack"
+	@test -x .local/ministack/bin/python || $(PY) -m venv --without-pip .local/ministack
+	@$(BIN)/uv pip sync --quiet --python .local/ministack/bin/python --require-hashes requirements/ministack.txt
+	@mkdir -p .stamps && touch $@
+
+.stamps/node: package-lock.json .stamps/python
+	@echo "Setting up the CDK command line in node_modules"
+	@$(BIN)/npm ci --silent --no-audit --no-fund
+	@mkdir -p .stamps && touch $@
+
+demo: setup ## run the whole platform on this machine with one picture: make demo PHOTO=photo.jpg
+	@$(PY) -m darkroom demo $(if $(PHOTO),"$(PHOTO)")
+
+up: setup ## start the embedded cloud, deploy to it, and leave it running
+	@$(PY) -m darkroom up
+
+down: .stamps/python ## stop the embedded cloud that `make up` started
+	@$(PY) -m darkroom down
+
+process: .stamps/python ## run the pipeline on PHOTO=file or folder, without any cloud
+	@$(PY) -m darkroom process "$(PHOTO)"
+
+test: setup ## run all tests, those on the embedded cloud included
+	@$(PY) -m pytest
+
+generate: .stamps/python ## compile pipeline.yaml into generated/
+	@$(PY) -m dsl generate $(PIPELINE)
+
+golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
+	@$(PY) -m pytest -q tests/dsl --golden
+
+check: setup ## format, lint, types, imports, drift of generated/
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(PY) -m pytest -q tests/test_imports.py
+	@$(PY) -m dsl generate --check $(PIPELINE)
+
+synth: setup ## write the CloudFormation of ENV=local|dev|prod to cdk.out
+	@$(BIN)/npx cdk synth --quiet --context env=$(ENV)
+
+deploy: setup generate ## deploy to AWS: make deploy ENV=dev
+	@$(BIN)/npx cdk deploy --all --context env=$(ENV)
+
+destroy: setup ## remove the deployment of ENV from AWS; tables and buckets stay
+	@$(BIN)/npx cdk destroy --all --context env=$(ENV)
+
+doctor: .stamps/python ## say what is missing on this machine, with the cure
+	@$(PY) -m darkroom doctor
+
+lock: .stamps/python ## resolve requirements/*.in again into hashed, address-free locks
+	@for name in bootstrap api stage dev ministack; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+ci: ## exactly what CI runs
+	@bash .ci/run
+
+clean: down ## remove what setup and runs made
+	@rm -rf .stamps .venv .local node_modules cdk.out out

@@ -1,0 +1,1 @@
+"""Adapters: the protocols of the platform, over AWS and in memory."""

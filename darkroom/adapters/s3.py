@@ -1,0 +1,120 @@
+"""Originals, variants, upload forms and links, over S3."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from botocore.exceptions import ClientError
+
+from darkroom.errors import NotFound
+from darkroom.objects import Original
+from darkroom.uploads import Presigned
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# A variant's key is a digest of all that decides its bytes: it can be kept for ever.
+_IMMUTABLE = "private, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class S3Originals:
+    """Reads originals, each at exactly one version."""
+
+    client: "S3Client"
+    bucket: str
+
+    def read(self, key: str, version_id: str, etag: str) -> Original:
+        """Return this version of the object; raises NotFound where it is gone or another."""
+        try:
+            answer = self.client.get_object(
+                Bucket=self.bucket, Key=key, VersionId=version_id, IfMatch=f'"{etag}"'
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise NotFound(key=key, version_id=version_id) from error
+            raise
+        kept = answer["Metadata"]
+        return Original(
+            content=answer["Body"].read(),
+            owner_name=_decoded(kept.get("owner-name")),
+            file_name=_decoded(kept.get("file-name")),
+        )
+
+
+_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "PreconditionFailed", "412", "404"})
+
+
+def _decoded(value: str | None) -> str | None:
+    # S3 metadata is ASCII; names travel percent-encoded.
+    return None if value is None else unquote(value)
+
+
+@dataclass(frozen=True)
+class S3Variants:
+    """Writes variants, each once."""
+
+    client: "S3Client"
+    bucket: str
+
+    def write(self, key: str, content: bytes, media_type: str) -> None:
+        """Store `content` unless the key is taken: it then holds the same bytes already."""
+        try:
+            self.client.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=content,
+                ContentType=media_type,
+                CacheControl=_IMMUTABLE,
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
+
+
+@dataclass(frozen=True)
+class S3Forms:
+    """Signs upload forms."""
+
+    client: "S3Client"
+    bucket: str
+
+    def post(
+        self, key: str, *, fields: Mapping[str, str], byte_size: int, life: timedelta
+    ) -> Presigned:
+        """Sign a form that admits exactly `key`, `fields` and `byte_size` bytes, for `life`."""
+        form = self.client.generate_presigned_post(
+            Bucket=self.bucket,
+            Key=key,
+            Fields=dict(fields),
+            Conditions=[
+                *({name: value} for name, value in fields.items()),
+                ["content-length-range", byte_size, byte_size],
+            ],
+            ExpiresIn=int(life.total_seconds()),
+        )
+        return Presigned(url=form["url"], fields=form["fields"])
+
+
+@dataclass(frozen=True)
+class S3Links:
+    """Signs links to variants."""
+
+    client: "S3Client"
+    bucket: str
+
+    def get(self, key: str, *, media_type: str, file_name: str, life: timedelta) -> str:
+        """Return a link to the object that serves it as `media_type`, for `life`."""
+        return self.client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self.bucket,
+                "Key": key,
+                "ResponseContentType": media_type,
+                "ResponseContentDisposition": f'inline; filename="{file_name}"',
+            },
+            ExpiresIn=int(life.total_seconds()),
+        )

@@ -1,0 +1,21 @@
+"""The queue between an upload and its processing, over SQS."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from darkroom.ingest import Message
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class SqsQueue:
+    """Sends messages to one queue."""
+
+    client: "SQSClient"
+    url: str
+
+    def send(self, message: Message) -> None:
+        """Enqueue `message`, at least once."""
+        self.client.send_message(QueueUrl=self.url, MessageBody=message.model_dump_json())

@@ -1,0 +1,1 @@
+"""Lambda entry points. Each is thin: read what came, make one call, answer."""

@@ -1,0 +1,130 @@
+"""What the API answers: the models of its bodies, and how they are made of what we know."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from darkroom import uploads
+from darkroom.history import Recorded
+from darkroom.images import ImageState
+from darkroom.projections import GalleryRow, ImageRow, OriginalRow, Page, Reason, VariantRow
+
+
+class Form(BaseModel):
+    """A signed form: POST the fields, and then the file as `file`, to the url."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class Grant(BaseModel):
+    """The right to upload one picture."""
+
+    image_id: str
+    upload: Form
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, grant: uploads.Grant) -> Self:
+        """Make the answer for a grant."""
+        form = Form(url=grant.upload.url, fields=grant.upload.fields)
+        return cls(image_id=grant.image_id, upload=form, expires_at=grant.expires_at)
+
+
+class ImageSummary(BaseModel):
+    """One image of a list."""
+
+    image_id: str
+    state: ImageState
+    uploaded_at: datetime
+    variants: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: GalleryRow) -> Self:
+        """Make the answer for a row of the gallery."""
+        return cls.model_validate(row.model_dump(include=set(cls.model_fields)))
+
+
+class Images(BaseModel):
+    """A page of images; send `cursor` with the next request, until it is null."""
+
+    images: tuple[ImageSummary, ...]
+    cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """Make the answer for a page of the gallery."""
+        return cls(images=tuple(map(ImageSummary.of, page.items)), cursor=page.cursor)
+
+
+class Variant(BaseModel):
+    """A variant that can be fetched; sizes in pixels and bytes."""
+
+    width: int
+    height: int
+    format: str
+    byte_size: int
+
+
+class Image(BaseModel):
+    """One image; `reason` says why it was rejected or failed, `missing` the same of a variant."""
+
+    image_id: str
+    state: ImageState
+    uploaded_at: datetime
+    original: OriginalRow
+    variants: Mapping[str, Variant]
+    missing: Mapping[str, Reason]
+    reason: Reason | None
+
+    @classmethod
+    def of(cls, row: ImageRow) -> Self:
+        """Make the answer for an image's row."""
+        return cls.model_validate(row.model_dump(include=set(cls.model_fields)))
+
+
+class Event(BaseModel):
+    """Something that happened to an image."""
+
+    version: int
+    type: str
+    at: datetime
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """Make the answer for a recorded event."""
+        return cls(
+            version=recorded.version,
+            type=recorded.type,
+            at=recorded.recorded_at,
+            facts=recorded.event.model_dump(mode="json", exclude=_INTERNAL),
+        )
+
+
+# Where things lie, and for whom, is nothing that a user needs or should build upon.
+_INTERNAL = {"bucket", "key", "owner", "etag"}
+
+
+class Events(BaseModel):
+    """The whole history of an image, oldest first."""
+
+    events: tuple[Event, ...]
+
+    @classmethod
+    def of(cls, history: tuple[Recorded, ...]) -> Self:
+        """Make the answer for a history."""
+        return cls(events=tuple(map(Event.of, history)))
+
+
+class Link(Variant):
+    """A link to a variant, which can be used for five minutes."""
+
+    url: str
+
+    @classmethod
+    def of(cls, url: str, variant: VariantRow) -> Self:
+        """Make the answer for a signed link."""
+        return cls(url=url, **variant.model_dump(include=set(Variant.model_fields)))

@@ -1,0 +1,78 @@
+"""The open part of the API: sign up, confirm, sign in."""
+
+from functools import cache
+from typing import Annotated, Any
+
+from annotated_types import Len
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, SecretStr
+
+from darkroom.adapters.cognito import CognitoDirectory
+from darkroom.handlers import clients
+from darkroom.handlers.http import resolver
+from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.settings import setting
+from darkroom.identity import Directory, Session
+
+app = resolver()
+
+Email = Annotated[str, Len(3, 254)]  # RFC 5321: a path has at most 256, two of them brackets
+Password = Annotated[SecretStr, Len(1, 256)]  # Cognito's own maximum
+
+
+class SignUp(BaseModel):
+    """A new account; a code is mailed to the address."""
+
+    email: Email
+    password: Password
+    name: Annotated[str, Len(1, 100)] | None = None
+
+
+class Confirmation(BaseModel):
+    """The code that was mailed."""
+
+    email: Email
+    code: Annotated[str, Len(1, 20)]
+
+
+class SignIn(BaseModel):
+    """An account's address and password."""
+
+    email: Email
+    password: Password
+
+
+@cache
+def directory() -> Directory:
+    """Return the user directory, wired from this function's settings."""
+    return CognitoDirectory(
+        clients.cognito(), setting("USER_POOL_ID"), setting("USER_POOL_CLIENT_ID")
+    )
+
+
+@app.post("/accounts")
+def sign_up(account: SignUp) -> tuple[dict[str, str], int]:
+    """Open an account. The answer is the same for an address that has one."""
+    directory().sign_up(account.email, account.password.get_secret_value(), account.name)
+    return {"next": "A code was mailed. Send it to /accounts/confirm."}, 202
+
+
+@app.post("/accounts/confirm")
+def confirm(confirmation: Confirmation) -> dict[str, str]:
+    """Confirm an account by its mailed code."""
+    directory().confirm(confirmation.email, confirmation.code)
+    return {"next": "Sign in at /sessions."}
+
+
+@app.post("/sessions")
+def sign_in(credentials: SignIn) -> Session:
+    """Sign in; the access token goes into the Authorization header of every other call."""
+    return directory().sign_in(credentials.email, credentials.password.get_secret_value())
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a request of API Gateway."""
+    return app.resolve(event, context)

@@ -1,0 +1,63 @@
+"""AWS clients, made once a function and only those that it uses."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+_RETRIES = Config(retries={"mode": "standard", "max_attempts": 4})
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """Return the client for both tables."""
+    return boto3.client("dynamodb", config=_RETRIES)
+
+
+@cache
+def s3() -> "S3Client":
+    """Return the client for both buckets; it signs with the bucket's own region and version 4."""
+    # Bucket names are not host names on the loopback address of the embedded cloud.
+    embedded = "AWS_ENDPOINT_URL" in os.environ
+    style: Literal["path", "virtual"] = "path" if embedded else "virtual"
+    config = Config(signature_version="s3v4", s3={"addressing_style": style})
+    return boto3.client("s3", config=_RETRIES.merge(config))
+
+
+@cache
+def sqs() -> "SQSClient":
+    """Return the client for the queue."""
+    return boto3.client("sqs", config=_RETRIES)
+
+
+@cache
+def step_functions(worst_case_s: int) -> "SFNClient":
+    """Return the client that runs a machine and waits at most `worst_case_s` for its end.
+
+    It never tries again by itself: a run that was started would run twice.
+    """
+    config = Config(
+        read_timeout=worst_case_s + 5, retries={"mode": "standard", "max_attempts": 1}
+    )
+    return boto3.client("stepfunctions", config=config)
+
+
+@cache
+def cognito() -> "CognitoIdentityProviderClient":
+    """Return the client for the user pool."""
+    return boto3.client("cognito-idp", config=_RETRIES)

@@ -1,0 +1,74 @@
+"""HTTP for the API functions: the resolver, who is signed in, and errors as problem+json."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from darkroom.errors import DarkroomError, InvalidRequest, NotFound, NotSignedIn
+from darkroom.handlers.observe import logger
+from darkroom.handlers.settings import setting
+
+_STATUS: dict[type[DarkroomError], HTTPStatus] = {
+    InvalidRequest: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+}
+
+
+def problem(status: HTTPStatus, code: str, **facts: Any) -> Response[str]:
+    """Return an error answer (RFC 9457): a stable `code`, and the facts that explain it."""
+    body = {"status": status.value, "title": status.phrase, "code": code, **facts}
+    return Response(
+        status_code=status.value, content_type="application/problem+json", body=json.dumps(body)
+    )
+
+
+def resolver() -> APIGatewayRestResolver:
+    """Return a resolver that validates requests and answers every error as a problem."""
+    app = APIGatewayRestResolver(enable_validation=True)
+
+    @app.exception_handler(DarkroomError)
+    def told(error: DarkroomError) -> Response[str]:
+        status = _STATUS.get(type(error))
+        if status is None:
+            logger.exception("unexpected", extra={"code": error.code})
+            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+        return problem(status, error.code, **error.facts)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(error: RequestValidationError) -> Response[str]:
+        details = [
+            {"where": ".".join(str(part) for part in detail["loc"]), "what": detail["msg"]}
+            for detail in error.errors()
+        ]
+        return problem(HTTPStatus.BAD_REQUEST, "malformed_request", errors=details)
+
+    @app.exception_handler(Exception)
+    def unexpected(_: Exception) -> Response[str]:
+        logger.exception("unexpected")
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+
+    @app.not_found
+    def no_route(_: NotFoundError) -> Response[str]:
+        return problem(HTTPStatus.NOT_FOUND, "no_such_route")
+
+    return app
+
+
+def user_id(app: APIGatewayRestResolver) -> str:
+    """Return the id of the signed-in user.
+
+    The gateway has checked signature, issuer and expiry. That it is an access token, and one
+    of our client's, is checked here as well, since not every gateway does. Raises NotSignedIn.
+    """
+    authorizer = app.current_event.request_context.authorizer
+    claims: dict[str, str] = (authorizer.claims if authorizer else None) or {}
+    if claims.get("token_use") != "access" or claims.get("client_id") != setting(
+        "USER_POOL_CLIENT_ID"
+    ):
+        raise NotSignedIn
+    return claims["sub"]

@@ -1,0 +1,108 @@
+"""The part of the API for signed-in users: uploads, images, events, links."""
+
+import os
+from functools import cache
+from typing import Annotated, Any
+
+from annotated_types import Ge, Le
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel
+
+from darkroom.adapters.cognito import CognitoDirectory
+from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.dynamodb_views import DynamoViewStore
+from darkroom.adapters.s3 import S3Forms, S3Links
+from darkroom.handlers import answers, clients
+from darkroom.handlers.http import resolver, user_id
+from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.settings import plan, setting
+from darkroom.retrieval import PAGE_SIZE, Retrieval
+from darkroom.uploads import Grants, Owner, UploadRequest
+
+app = resolver()
+
+
+class Upload(BaseModel):
+    """The picture that is about to be sent."""
+
+    file_name: str
+    content_type: str
+    byte_size: int
+
+
+@cache
+def grants() -> Grants:
+    """Return what grants uploads, wired from this function's settings."""
+    forms = S3Forms(clients.s3(), setting("ORIGINALS_BUCKET"))
+    return Grants(setting("TENANT"), plan(), forms, clients.now, os.urandom)
+
+
+@cache
+def retrieval() -> Retrieval:
+    """Return what answers questions, wired from this function's settings."""
+    return Retrieval(
+        tenant=setting("TENANT"),
+        views=DynamoViewStore(clients.dynamodb(), setting("VIEWS_TABLE")),
+        history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
+        links=S3Links(clients.s3(), setting("VARIANTS_BUCKET")),
+    )
+
+
+@cache
+def directory() -> CognitoDirectory:
+    """Return the user directory, for the names of owners."""
+    return CognitoDirectory(
+        clients.cognito(), setting("USER_POOL_ID"), setting("USER_POOL_CLIENT_ID")
+    )
+
+
+@app.post("/images")
+def request_upload(upload: Upload) -> tuple[answers.Grant, int]:
+    """Grant one upload: POST the fields, and then the file, to the url, within five minutes."""
+    owner = user_id(app)
+    request = UploadRequest(upload.file_name, upload.content_type, upload.byte_size)
+    grant = grants().grant(Owner(owner, directory().name_of(owner)), request)
+    logger.append_keys(correlation_id=grant.image_id)
+    logger.info("upload granted", extra={"byte_size": upload.byte_size})
+    return answers.Grant.of(grant), 201
+
+
+@app.get("/images")
+def list_images(
+    limit: Annotated[int, Query(), Ge(1), Le(100)] = PAGE_SIZE,
+    cursor: Annotated[str | None, Query()] = None,
+) -> answers.Images:
+    """List my images, newest first."""
+    return answers.Images.of(retrieval().images(user_id(app), limit, cursor))
+
+
+@app.get("/images/<image_id>")
+def one_image(image_id: str) -> answers.Image:
+    """Show one of my images: its state, the reason for it, and its variants."""
+    logger.append_keys(correlation_id=image_id)
+    return answers.Image.of(retrieval().image(user_id(app), image_id))
+
+
+@app.get("/images/<image_id>/events")
+def its_events(image_id: str) -> answers.Events:
+    """Show all that happened to one of my images, oldest first."""
+    logger.append_keys(correlation_id=image_id)
+    return answers.Events.of(retrieval().events(user_id(app), image_id))
+
+
+@app.get("/images/<image_id>/variants/<name>")
+def variant_link(image_id: str, name: str) -> answers.Link:
+    """Give a link to a variant; it lives for five minutes."""
+    logger.append_keys(correlation_id=image_id)
+    link, variant = retrieval().link(user_id(app), image_id, name)
+    return answers.Link.of(link, variant)
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a request of API Gateway."""
+    return app.resolve(event, context)

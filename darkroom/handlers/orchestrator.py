@@ -1,0 +1,63 @@
+"""A message came from the queue: take its image to the ending of its run."""
+
+import json
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.stepfunctions import ExpressEngine
+from darkroom.errors import Unfinished
+from darkroom.handlers import clients
+from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.settings import plan, setting
+from darkroom.ingest import Message
+from darkroom.runs import Orchestrator
+
+
+@cache
+def orchestrator() -> Orchestrator:
+    """Return the orchestrator, wired from this function's settings."""
+    return Orchestrator(
+        plan=plan(),
+        history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
+        engine=ExpressEngine(
+            clients.step_functions(plan().worst_case_s), setting("STATE_MACHINE_ARN")
+        ),
+        clock=clients.now,
+    )
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    """Process each message; those that must come back are named in the answer."""
+    failures = [record["messageId"] for record in event["Records"] if not _processed(record)]
+    return {"batchItemFailures": [{"itemIdentifier": failure} for failure in failures]}
+
+
+def _processed(record: dict[str, Any]) -> bool:
+    """Take one message to its ending; False where it should come back, or is no message at all."""
+    received = int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        message = Message.model_validate(json.loads(record["body"]))
+        logger.append_keys(correlation_id=message.image_id)
+        image = orchestrator().process(
+            message,
+            attempt=f"{record['messageId'][:8]}-{received}",
+            last=received >= int(setting("MAX_RECEIVES")),
+        )
+    except Unfinished as unfinished:
+        logger.warning("run broke off; the message comes back", extra={"code": unfinished.code})
+        metrics.add_metric("RunBrokeOff", MetricUnit.Count, 1)
+        return False
+    except Exception:  # noqa: BLE001 - a handler's edge: one message must not take others along
+        logger.exception("message comes back")
+        return False
+    logger.info("run ended", extra={"state": image.state})
+    metrics.add_dimension("State", image.state)
+    metrics.add_metric("RunEnded", MetricUnit.Count, 1)
+    return True

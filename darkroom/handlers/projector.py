@@ -1,0 +1,43 @@
+"""The events table changed: fold the images concerned into the views."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.dynamodb_views import DynamoViewStore
+from darkroom.handlers import clients
+from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.settings import setting
+from darkroom.projections import project, refs_in
+
+
+@cache
+def stores() -> tuple[DynamoEventStore, DynamoViewStore]:
+    """Return the history and the views, wired from this function's settings."""
+    client = clients.dynamodb()
+    return (
+        DynamoEventStore(client, setting("EVENTS_TABLE")),
+        DynamoViewStore(client, setting("VIEWS_TABLE")),
+    )
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    """Fold every image named by the records; only records of images that failed come again."""
+    history, views = stores()
+    failed = project(refs_in(event["Records"]), history, views)
+    for each in failed:
+        logger.error("image not projected", extra={"correlation_id": each.ref.image_id})
+    metrics.add_metric("ProjectionFailed", MetricUnit.Count, len(failed))
+    broken = {each.ref for each in failed}
+    again = [record for record in event["Records"] if broken.intersection(refs_in([record]))]
+    return {
+        "batchItemFailures": [
+            {"itemIdentifier": record["dynamodb"]["SequenceNumber"]} for record in again
+        ]
+    }

@@ -1,0 +1,46 @@
+"""S3 announced an object: record the upload and enqueue its processing."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.sqs import SqsQueue
+from darkroom.errors import InvalidKey
+from darkroom.handlers import clients
+from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.settings import setting
+from darkroom.ingest import arrivals, record_upload
+
+
+@cache
+def history() -> DynamoEventStore:
+    """Return the event store, wired from this function's settings."""
+    return DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE"))
+
+
+@cache
+def queue() -> SqsQueue:
+    """Return the intake queue, wired from this function's settings."""
+    return SqsQueue(clients.sqs(), setting("QUEUE_URL"))
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], _: LambdaContext) -> None:
+    """Take each announced object version. Whatever is raised makes S3 announce it again."""
+    for arrival in arrivals(event):
+        try:
+            image = record_upload(arrival, history=history(), queue=queue(), clock=clients.now)
+        except InvalidKey as error:
+            # Nobody was granted this key: there is no image, and no retry would make one.
+            logger.error("object under a key that no grant makes", extra=dict(error.facts))
+            metrics.add_metric("UnknownObject", MetricUnit.Count, 1)
+            continue
+        logger.append_keys(correlation_id=image.ref.image_id)
+        logger.info("upload recorded", extra={"byte_size": arrival.byte_size})
+        metrics.add_metric("ImageUploaded", MetricUnit.Count, 1)
+        metrics.add_metric("OriginalBytes", MetricUnit.Bytes, arrival.byte_size)

@@ -1,0 +1,75 @@
+"""Retrieval: what a user may see of their own images. A foreign image is an unknown image."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from darkroom.errors import NotFound
+from darkroom.history import EventStore, Recorded
+from darkroom.ids import ImageRef, valid_image_id
+from darkroom.images import fold
+from darkroom.projections import ImageRow, Page, VariantRow, ViewStore
+
+LINK_LIFE = timedelta(minutes=5)
+PAGE_SIZE = 50
+
+
+class Links(Protocol):
+    """What signs a link to a variant."""
+
+    def get(self, key: str, *, media_type: str, file_name: str, life: timedelta) -> str:
+        """Return a link to the object that serves it as `media_type`, for `life`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """Answers a user's questions, from the views and, for the events, from the history."""
+
+    tenant: str
+    views: ViewStore
+    history: EventStore
+    links: Links
+
+    def images(self, owner: str, limit: int = PAGE_SIZE, cursor: str | None = None) -> Page:
+        """Return a page of the owner's images, newest first."""
+        return self.views.images_of(self.tenant, owner, limit=limit, cursor=cursor)
+
+    def image(self, owner: str, image_id: str) -> ImageRow:
+        """Return the image's view; raises NotFound for an unknown image and a foreign one."""
+        row = self.views.image(self._ref(image_id))
+        if row is None or row.owner != owner:
+            raise NotFound(image_id=image_id)
+        return row
+
+    def events(self, owner: str, image_id: str) -> tuple[Recorded, ...]:
+        """Return the image's whole history, oldest first; NotFound as for `image`."""
+        stream = self.history.load(self._ref(image_id))
+        image = fold(stream)
+        if image is None or image.owner != owner:
+            raise NotFound(image_id=image_id)
+        return stream.events
+
+    def link(self, owner: str, image_id: str, name: str) -> tuple[str, VariantRow]:
+        """Return a short-lived link to a variant, and the variant.
+
+        Raises NotFound for an image as above, for a name that was not promised, and for a
+        variant that does not exist (yet).
+        """
+        row = self.image(owner, image_id)
+        variant = row.variants.get(name)
+        if variant is None:
+            raise NotFound(image_id=image_id, variant=name)
+        extension = variant.key.rsplit(".", 1)[-1]
+        link = self.links.get(
+            variant.key,
+            media_type=variant.media_type,
+            file_name=f"{image_id}-{name}.{extension}",
+            life=LINK_LIFE,
+        )
+        return link, variant
+
+    def _ref(self, image_id: str) -> ImageRef:
+        if not valid_image_id(image_id):
+            raise NotFound(image_id=image_id)
+        return ImageRef(self.tenant, image_id)

@@ -1,0 +1,133 @@
+"""A stage at work: read the original, render, store the variants, tell the history.
+
+Safe to repeat at any point: objects are named by what they are, events by what they say. An
+object is written before its event, so an event never names an object that is not there.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from darkroom.errors import NotFound
+from darkroom.history import Clock, Context, EventStore, handle
+from darkroom.ids import ImageRef, variant_key
+from darkroom.images import (
+    Command,
+    Image,
+    RecordFacts,
+    RecordValidation,
+    RecordVariant,
+    RecordVariantFailure,
+    fold,
+)
+from darkroom.objects import Original, Originals, Variants
+from darkroom.outcome import Outcome
+from darkroom.plan import Environment, Plan
+from darkroom.runner.recipe import variant_digest
+from darkroom.runner.render import (
+    FactsFound,
+    Failed,
+    Rendered,
+    Result,
+    Validated,
+    Verdict,
+    render,
+)
+from steps import encoding
+from steps.limits import Limits, check_bytes
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a stage works with: the plan, the history and the two stores."""
+
+    plan: Plan
+    history: EventStore
+    originals: Originals
+    variants: Variants
+    clock: Clock
+
+    def run(self, ref: ImageRef, run_id: str) -> Outcome:
+        """Do the stage's part of the run `run_id` on the image, and say how it ended.
+
+        Raises what the stores raise when they cannot be reached: the engine tries again.
+        """
+        image = fold(self.history.load(ref))
+        if image is None or image.run is None or image.run.run_id != run_id or image.run.ended:
+            return Outcome(outcome="superseded")
+        if image.run.settled:
+            return Outcome(outcome="done")
+        limits = Limits.read(self.plan.opening.options)
+        refused = check_bytes(limits, image.original.byte_size)
+        if refused is not None:
+            return _rejection(self.plan.opening.step, refused.code, refused.facts)
+        original = image.original
+        try:
+            read = self.originals.read(original.key, original.version_id, original.etag)
+        except NotFound:
+            return Outcome(outcome="failed", code="original_gone")
+        for result in render(self.plan, read.content, _environment(image, read)):
+            if isinstance(result, Verdict):
+                return _rejection(result.step, result.code, result.facts)
+            self._record(image, run_id, result)
+        return Outcome(outcome="done")
+
+    def _record(self, image: Image, run_id: str, result: Result) -> None:
+        """Append what `result` says; a rendered variant is stored first."""
+        match result:
+            case Rendered():
+                command: Command = self._stored(image, run_id, result)
+                self._tell(image.ref, command)
+            case Failed(names=names, step=step, code=code, facts=facts):
+                for name in names:
+                    failure = RecordVariantFailure(
+                        run_id=run_id, name=name, step=step, code=code, facts=dict(facts)
+                    )
+                    self._tell(image.ref, failure)
+            case FactsFound(step=step, way=way, facts=facts):
+                found = RecordFacts(run_id=run_id, step=step, way=way, facts=dict(facts))
+                self._tell(image.ref, found)
+            case Validated(step=step, header=header):
+                validation = RecordValidation(run_id=run_id, step=step, **asdict(header))
+                self._tell(image.ref, validation)
+
+    def _stored(self, image: Image, run_id: str, rendered: Rendered) -> RecordVariant:
+        digest = variant_digest(image.original.version_id, rendered.recipe)
+        extension = encoding.extension(rendered.format)
+        key = variant_key(self.plan.pipeline, image.ref, digest, extension)
+        media_type = encoding.media_type(rendered.format)
+        self.variants.write(key, rendered.encoded, media_type)
+        return RecordVariant(
+            run_id=run_id,
+            name=rendered.name,
+            key=key,
+            digest=hashlib.sha256(rendered.encoded).hexdigest(),
+            byte_size=len(rendered.encoded),
+            width=rendered.width,
+            height=rendered.height,
+            format=rendered.format,
+            media_type=media_type,
+            recipe=rendered.recipe,
+        )
+
+    def _tell(self, ref: ImageRef, command: Command) -> None:
+        context = Context(writer=f"stage:{self.plan.pipeline}", correlation_id=ref.image_id)
+        handle(self.history, ref, command, context, self.clock)
+
+
+def _rejection(step: str | None, code: str, facts: Mapping[str, object]) -> Outcome:
+    return Outcome.model_validate(
+        {"outcome": "rejected", "step": step, "code": code, "facts": dict(facts)}
+    )
+
+
+def _environment(image: Image, original: Original) -> Environment:
+    """Return what expressions may read of an image before it is opened (DESIGN, rule 11)."""
+    known: dict[str, str | int] = {
+        "image.id": image.ref.image_id,
+        "image.tenant": image.ref.tenant,
+        "image.owner": image.owner,
+        "image.bytes": len(original.content),
+    }
+    optional = {"image.owner_name": original.owner_name, "image.file_name": original.file_name}
+    return known | {name: value for name, value in optional.items() if value is not None}

@@ -1,0 +1,100 @@
+"""Runs: start a run for a queued image, let the engine do it, and append its one ending.
+
+    message -> ProcessingStarted -> engine runs the machine, the caller waits -> ending
+                                         \\ throttled, killed, lost -> the message goes back
+
+Whoever repeats any of this, at any point, finds in the history what has been done already.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from darkroom.errors import Unfinished
+from darkroom.history import Clock, Context, EventStore, handle
+from darkroom.ids import ImageRef, run_id
+from darkroom.images import Finish, Image, StartProcessing
+from darkroom.ingest import Message
+from darkroom.outcome import Outcome
+from darkroom.plan import Plan
+
+
+class Engine(Protocol):
+    """What runs a compiled pipeline: Step Functions, or this process."""
+
+    def run(self, name: str, ref: ImageRef, run_id: str) -> Outcome:
+        """Run the pipeline on the image, wait for its end, and return its outcome.
+
+        `name` labels the execution. Engines may run a repeated name, refuse it or absorb it:
+        nothing here depends on which. Raises Unfinished where the run could not be started or
+        broke off (throttled, killed, timed out), with `.code` saying how.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Orchestrator:
+    """Takes messages to their ending."""
+
+    plan: Plan
+    history: EventStore
+    engine: Engine
+    clock: Clock
+
+    def process(self, message: Message, *, attempt: str, last: bool) -> Image:
+        """Run the pipeline for `message` and append the ending; return the image as it is then.
+
+        A message whose run has ended, or whose object version is not the image's, changes
+        nothing. `attempt` tells deliveries apart in the engine's own records.
+
+        Raises NotFound for an image that no event announces yet, and Unfinished where the run
+        broke off: the message should then come back. With `last` there is no coming back, and
+        a broken run ends as failed instead.
+        """
+        ref = message.ref
+        image = self._started(message)
+        run = image.run
+        if run is None or run.ended or image.original.version_id != message.version_id:
+            return image
+        try:
+            outcome = self.engine.run(f"{run.run_id}-{attempt}"[:80], ref, run.run_id)
+        except Unfinished as unfinished:
+            # A throttle is nobody's failure: the message waits its turn, and then in the DLQ.
+            if unfinished.throttled or not last:
+                raise
+            outcome = Outcome(outcome="failed", code=unfinished.code, facts=unfinished.facts)
+        return finish(ref, run.run_id, outcome, history=self.history, clock=self.clock)
+
+    def _started(self, message: Message) -> Image:
+        ref = message.ref
+        started = StartProcessing(
+            run_id=run_id(ref, message.version_id, self.plan.digest, 0),
+            pipeline=self.plan.pipeline,
+            pipeline_digest=self.plan.digest,
+            version_id=message.version_id,
+            n=0,
+            variants=self.plan.outputs,
+            deadline_at=self.clock() + timedelta(seconds=self.plan.worst_case_s),
+        )
+        context = Context(
+            writer="orchestrator", correlation_id=ref.image_id, causation_id=message.version_id
+        )
+        return handle(self.history, ref, started, context, self.clock)
+
+
+def finish(
+    ref: ImageRef,
+    run_id: str,
+    outcome: Outcome,
+    *,
+    history: EventStore,
+    clock: Clock,
+) -> Image:
+    """Append the ending of a run, the only place that does, and return the image after it.
+
+    What was promised and what exists decide between complete, partial and failed; a run that
+    has its ending keeps it.
+    """
+    command = Finish(run_id=run_id, outcome=outcome)
+    context = Context(writer="finish", correlation_id=ref.image_id, causation_id=run_id)
+    return handle(history, ref, command, context, clock)
