@@ -36,6 +36,13 @@ class Options(BaseModel):
         """
         return None
 
+    def bounds(self) -> tuple[int, int] | None:
+        """Return the most pixels that a result may measure each way, or None if as it came.
+
+        The time and memory of what follows are planned from it.
+        """
+        return None
+
 
 class Facts(BaseModel):
     """What a facts step found: scalars, or bounded lists of flat models.

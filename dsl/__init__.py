@@ -1,0 +1,1 @@
+"""The compiler: pipeline.yaml in; a plan, a state machine and its wiring out."""

@@ -1,0 +1,56 @@
+"""Every diagnostic's code, once, with what it means. The texts stand where a mistake is found.
+
+`Y` the text is not the YAML we read, `P` the pipeline says something impossible, `D` a rule of
+the language is broken, `N` the language has it, this compiler not yet. Codes are never reused.
+"""
+
+from collections.abc import Mapping
+
+CODES: Mapping[str, str] = {
+    "Y001": "the text is not YAML",
+    "Y002": "a tab stands where YAML wants spaces",
+    "Y003": "anchors and aliases are not read",
+    "Y004": "merge keys are not read",
+    "Y005": "tags are not read",
+    "Y006": "a key has no value",
+    "Y007": "a file holds one document",
+    "Y008": "YAML 1.1 and 1.2 read this differently",
+    "Y009": "a key is one word of text",
+    "Y010": "the number cannot be kept exactly",
+    "Y011": "the text is nested too deeply",
+    "Y012": "the file holds characters that YAML does not allow, or is not UTF-8",
+    "P001": "no plugin has this name",
+    "P002": "the plugin has no such option",
+    "P003": "the value is not one that is allowed here",
+    "P004": "an option that the plugin needs is missing",
+    "P005": "the expression names something that cannot be seen from here",
+    "P007": "`when` is not a yes/no value",
+    "P008": "a key is defined twice",
+    "P009": "a quantity has no unit",
+    "P010": "the worst case does not fit the engine",
+    "P012": "generated files are not what the pipeline says",
+    "P013": "there is no such key",
+    "P014": "a key is missing",
+    "P015": "the value has the wrong shape",
+    "P016": "a name is not a word",
+    "P017": "a name means something else already",
+    "P018": "a pipeline has at least one step",
+    "P019": "`only` names a picture that does not come here",
+    "P020": "the expression cannot be read",
+    "P021": "the expression's types do not fit",
+    "P022": "the value of ${…} does not fit the option",
+    "P023": "something that cannot be empty is",
+    "P025": "the opening loosens what `accept` allows",
+    "P026": "the quantity cannot be read",
+    "P027": "a variant's name occurs twice on a way",
+    "P028": "the pipeline is larger than a plan may be",
+    "P029": "a stage needs more than a Lambda function can have",
+    "P030": "a limit of the original is asked of a picture",
+    "P031": "the opening depends on the picture",
+    "D301": "a step that may reject stands below a fork",
+    "D302": "a step with variants has a condition",
+    "D303": "a fact may be missing here",
+    "D310": "an expression ends the YAML value it stands in",
+    "D312": "a facts step has variants",
+    "N001": "part of the language, not built yet",
+}

@@ -1,0 +1,71 @@
+"""Compile: the text of a pipeline file to its plan, or to all mistakes that are in it."""
+
+import hashlib
+from dataclasses import dataclass
+
+from darkroom.plan.models import Plan
+from dsl import passes, reading, source
+from dsl.canonical import digest
+from dsl.diagnostics import Report
+from dsl.draft import Decision, Draft, Plugins
+from dsl.outline import outline
+from dsl.text import SourceText
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A pipeline without mistakes: its plan, and what the lock and the author want to know."""
+
+    plan: Plan
+    tree: str  # the steps and outputs, drawn
+    source_sha256: str
+    decisions: tuple[Decision, ...]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The promised pictures, in order."""
+        return self.plan.outputs
+
+
+def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
+    """Return the compiled pipeline; `path` is what messages call it, and nothing is read from it.
+
+    Raises PipelineRefused with every mistake of the file, and nothing else, whatever `text` is.
+    """
+    report = Report(SourceText(path, text))
+    tree = source.read(report)
+    if tree is None:
+        report.refuse()
+        raise AssertionError("a file that cannot be read has a mistake")
+    file = reading.read_file(tree, report)
+    draft = passes.run(Draft(file, plugins), report)
+    plan = _plan(draft)
+    return Compiled(
+        plan=plan,
+        tree=outline(plan),
+        source_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        decisions=draft.decisions,
+    )
+
+
+def _plan(draft: Draft) -> Plan:
+    """Return the plan of a finished draft, with its digest."""
+    if draft.opening is None or draft.file.name is None:
+        raise AssertionError("a draft behind the last pass is whole")
+    plan = Plan(
+        pipeline=draft.file.name.text,
+        digest="",
+        opening=draft.opening,
+        nodes=draft.nodes,
+        outputs=draft.outputs,
+        stages=draft.stages,
+        engine="express",
+        worst_case_s=draft.worst_case_s,
+    )
+    return plan.model_copy(update={"digest": _digest(plan)})
+
+
+def _digest(plan: Plan) -> str:
+    """Digest what decides pixels, events and endings: not how much memory or time it may take."""
+    decisive = plan.model_dump(mode="json", include={"pipeline", "opening", "nodes", "outputs"})
+    return digest(decisive)

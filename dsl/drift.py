@@ -1,0 +1,79 @@
+"""Drift: how generated/ differs from what the pipeline says, in words and lines."""
+
+import json
+from collections.abc import Iterator, Mapping
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from dsl.generate import stale
+
+_MOST_LINES = 40  # of one file's differences; the cure is the same for all
+
+
+def drift(wanted: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+    """Return one paragraph for each file that is not as it should be; none if all are."""
+    paragraphs = []
+    for path, text in wanted.items():
+        there = folder / path
+        if not there.is_file():
+            paragraphs.append(f"{path} is missing")
+        elif (content := there.read_text("utf-8", errors="replace")) != text:
+            lines = _differences(content, text, path)
+            paragraphs.append("\n".join([f"{path} differs", *_shortened(lines)]))
+    paragraphs += [f"{path} belongs to no pipeline" for path in stale(wanted, folder)]
+    return tuple(paragraphs)
+
+
+def report(paragraphs: tuple[str, ...], folder: str, source: str) -> str:
+    """Return the message for people: what differs, and the cure."""
+    count = "1 file differs" if len(paragraphs) == 1 else f"{len(paragraphs)} files differ"
+    indented = ["\n".join(f"  {line}" for line in each.splitlines()) for each in paragraphs]
+    return "\n".join(
+        [
+            f"error[P012]: {folder}/ is not what {source} says: {count}",
+            *indented,
+            f"  = help: run `make generate` and commit the result; never edit files in {folder}/",
+        ]
+    )
+
+
+def _differences(there: str, wanted: str, path: str) -> Iterator[str]:
+    """Yield the differences: value by value for JSON, else by line."""
+    if path.endswith(".json"):
+        try:
+            yield from _by_value(json.loads(there), json.loads(wanted), "")
+        except json.JSONDecodeError as error:
+            yield f"  line {error.lineno}: it is not JSON any more"
+        return
+    found = unified_diff(there.splitlines(), wanted.splitlines(), "there", "wanted", "", "", 1)
+    yield from (f"  {line.rstrip()}" for line in found)
+
+
+def _by_value(there: Any, wanted: Any, at: str) -> Iterator[str]:
+    """Yield `path: there -> wanted` for every value that differs."""
+    if isinstance(there, dict) and isinstance(wanted, dict):
+        for key in dict.fromkeys([*there, *wanted]):
+            inner = f"{at}.{key}" if at else str(key)
+            if key not in wanted:
+                yield f"  {inner}: {_short(there[key])} -> nothing"
+            elif key not in there:
+                yield f"  {inner}: nothing -> {_short(wanted[key])}"
+            else:
+                yield from _by_value(there[key], wanted[key], inner)
+    elif isinstance(there, list) and isinstance(wanted, list) and len(there) == len(wanted):
+        for index, pair in enumerate(zip(there, wanted, strict=True)):
+            yield from _by_value(*pair, f"{at}[{index}]")
+    elif there != wanted:
+        yield f"  {at}: {_short(there)} -> {_short(wanted)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _shortened(lines: Iterator[str]) -> list[str]:
+    found = list(lines) or ["  only in spaces or line ends"]
+    more = len(found) - _MOST_LINES
+    return [*found[:_MOST_LINES], f"  … and {more} more lines"] if more > 0 else found

@@ -1,0 +1,115 @@
+"""Estimates: the time and memory of a stage, from what its plugins say they cost.
+
+    time   = 10 s + open + sum over nodes (Cost.cpu_ms x MP entering) + sum over outputs (encode)
+    memory = 256 MB + 3 x max_bytes + (12 MB + sum on one way of Cost.memory_mb) x MP entering,
+             the costliest way, and never less than one whole vCPU
+
+MP entering is `accept.max_pixels`, and below a step that bounds its result, that bound. A step's
+`timeout` or `memory` replaces its own part.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dsl.draft import Draft, Passage
+from dsl.passes.flow import passages_of
+from steps.contract import Cost, Options
+from steps.formats import Format
+
+# At 1,769 MB a function has one vCPU (Lambda guide, "Configure memory"). With less, the same
+# work takes longer in proportion and costs the same, so nothing is gained.
+ONE_VCPU_MB = 1769
+
+# S3 and the history, and the slow moments of both; a cold start is not in a function's timeout.
+_BASE_S = 10.0
+_BASE_MB = 256.0  # measured: Python with libvips, Pillow, pydantic and boto3 loaded: 130 MB
+_BYTES_HELD = 3  # the original, what the decoder buffers of it, the variant being written
+
+# Measured on one core of a laptop-class CPU with the 6 MP photo of the corpus, rounded up:
+# opening 15 ms a megapixel; encoding jpeg 22, png 50, webp 85, gif 727, avif 1975.
+OPENING = Cost(cpu_ms=30, memory_mb=12)
+_ENCODING_MS: Mapping[Format, float] = {
+    "jpeg": 30,
+    "png": 100,
+    "webp": 120,
+    "gif": 800,
+    "avif": 2200,
+}
+# A side that a step leaves open is taken to be this many times the other: panoramas are 4:1.
+_LONGEST_SHAPE = 4
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a step, or the opening, adds to its stage: seconds in all, megabytes at its peak."""
+
+    seconds: float
+    memory_mb: float
+
+
+def of_opening(draft: Draft) -> Estimate:
+    """Return what it takes to fetch, decode and normalise the largest accepted original."""
+    megapixels = _largest(draft)
+    held = _BASE_MB + _BYTES_HELD * draft.limits.max_bytes / 10**6
+    return Estimate(
+        _BASE_S + OPENING.cpu_ms * megapixels / 1000, held + OPENING.memory_mb * megapixels
+    )
+
+
+def of_steps(draft: Draft) -> dict[str, Estimate]:
+    """Return what each step takes, over all pictures that it works on."""
+    found: dict[str, Estimate] = {step.name: Estimate(0.0, 0.0) for step in draft.steps}
+    opening_mb = of_opening(draft).memory_mb
+    for passage, megapixels, memory_mb in _loads(draft.tree, _largest(draft), opening_mb, draft):
+        known = found[passage.step.name]
+        seconds = _cost(passage).cpu_ms * megapixels / 1000
+        if passage.output:
+            after = _after(passage, megapixels, draft)
+            seconds += max(_ENCODING_MS[each] for each in draft.limits.formats) * after / 1000
+        found[passage.step.name] = Estimate(
+            known.seconds + seconds, max(known.memory_mb, memory_mb)
+        )
+    return found
+
+
+def pictures(draft: Draft) -> int:
+    """Return how many times a plugin is run for one image."""
+    return sum(1 for _ in passages_of(draft.tree))
+
+
+def _largest(draft: Draft) -> float:
+    return draft.limits.max_pixels / 10**6
+
+
+def _cost(passage: Passage) -> Cost:
+    return passage.step.plugin.cost if passage.step.plugin else Cost()
+
+
+def _loads(
+    tree: tuple[Passage, ...], megapixels: float, memory_mb: float, draft: Draft
+) -> Iterator[tuple[Passage, float, float]]:
+    """Yield each passage with the megapixels entering it and the memory held behind it."""
+    for passage in tree:
+        held = memory_mb + _cost(passage).memory_mb * megapixels
+        yield passage, megapixels, held
+        yield from _loads(passage.next, _after(passage, megapixels, draft), held, draft)
+
+
+def _after(passage: Passage, megapixels: float, draft: Draft) -> float:
+    """Return the megapixels of the picture as it leaves the step."""
+    plugin, checked = passage.step.plugin, draft.options[passage.step.name, passage.variant]
+    if plugin is None or checked.templates:
+        return megapixels
+    options: Options = plugin.read_options(checked.values)
+    bounds = options.bounds()
+    if bounds is None:
+        return megapixels
+    width, height = bounds
+    sides = min(width, height * _LONGEST_SHAPE) * min(height, width * _LONGEST_SHAPE)
+    return sides / 10**6
+
+
+def rounded_memory(memory_mb: float) -> int:
+    """Return whole megabytes, the step in which Lambda takes them, and at least one vCPU."""
+    return max(ONE_VCPU_MB, math.ceil(memory_mb))

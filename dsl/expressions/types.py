@@ -1,0 +1,191 @@
+"""The types of expressions, and the lowering of a parsed one to the plan's tree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn, cast
+
+from darkroom.plan.expressions import (
+    Binary,
+    Constant,
+    Else,
+    Exists,
+    Expression,
+    Not,
+    Reference,
+    Value,
+)
+from dsl.expressions.syntax import (
+    Existing,
+    Joined,
+    Kind,
+    Listed,
+    Literally,
+    Named,
+    Negated,
+    Otherwise,
+    Parsed,
+)
+from dsl.suggest import did_you_mean
+
+_NUMBERS: tuple[Kind, ...] = ("int", "number")
+_ORDERS = ("<", "<=", ">", ">=")
+SAID: Mapping[Kind, str] = {
+    "bool": "a yes/no value",
+    "int": "a whole number",
+    "number": "a number",
+    "text": "a text",
+    "list": "a list",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a reference: its type, and why it may have no value, if it may."""
+
+    kind: Kind
+    missing: str = ""  # "`safety` has `when`"; empty if the value is always there
+
+
+Scope = Mapping[str, Known]
+
+
+class TypeMistake(Exception):
+    """The expression is well formed, but means nothing: a diagnostic without its file."""
+
+    def __init__(
+        self, code: str, at: Parsed, title: str, *, cure: str, allowed: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(title)
+        self.code = code
+        self.start, self.end = at.start, at.end
+        self.title = title
+        self.cure = cure
+        self.allowed = allowed
+
+
+def lower(parsed: Parsed, scope: Scope) -> tuple[Expression, Kind]:
+    """Return the plan's form of `parsed` and its type. Raises TypeMistake for the first mistake."""
+    match parsed:
+        case Literally(value=value):
+            return Constant(value=value), _kind(value)
+        case Listed():
+            cure = "write: picture.format in ['jpeg', 'png']"
+            raise TypeMistake("P021", parsed, "a list stands only right of `in`", cure=cure)
+        case Named(name=name):
+            return Reference(name=name), _present(parsed, scope)
+        case Existing(of=of):
+            _known(of, scope)
+            return Exists(name=of.name), "bool"
+        case Otherwise():
+            return _otherwise(parsed, scope)
+        case Negated(operand=operand):
+            inner, kind = lower(operand, scope)
+            _require_bool(operand, kind, "not")
+            return Not(operand=inner), "bool"
+        case Joined():
+            return _joined(parsed, scope)
+
+
+def _kind(value: Value) -> Kind:
+    match value:
+        case bool():
+            return "bool"
+        case int():
+            return "int"
+        case float():
+            return "number"
+        case str():
+            return "text"
+        case _:
+            return "list"
+
+
+def _known(named: Named, scope: Scope) -> Known:
+    if named.name in scope:
+        return scope[named.name]
+    first = named.name.partition(".")[0]
+    firsts = sorted({name.partition(".")[0] for name in scope})
+    if first in firsts:
+        inside = sorted(name for name in scope if name.startswith(f"{first}."))
+        title = f'"{named.name}" is not one of the values of `{first}`'
+        help_ = did_you_mean(named.name, inside, "use one of those listed")
+        raise TypeMistake("P005", named, title, cure=help_, allowed=tuple(inside))
+    title = f'"{named.name}" refers to nothing visible here'
+    text = "" if "." in named.name else f'; a text is written in quotes: "{named.name}"'
+    cure = did_you_mean(named.name, scope) or did_you_mean(first, firsts)
+    raise TypeMistake(
+        "P005",
+        named,
+        title,
+        cure=(cure or "only facts of steps above, image and picture can be named") + text,
+        allowed=tuple(firsts),
+    )
+
+
+def _present(named: Named, scope: Scope) -> Kind:
+    known = _known(named, scope)
+    if known.missing:
+        fallback = {"bool": "false", "text": "'…'", "list": "…"}.get(known.kind, "0")
+        raise TypeMistake(
+            "D303",
+            named,
+            f"`{named.name}` may be missing here: {known.missing}",
+            cure=f"say what then: {named.name} else {fallback}",
+        )
+    return known.kind
+
+
+def _otherwise(parsed: Otherwise, scope: Scope) -> tuple[Expression, Kind]:
+    kind = _known(parsed.of, scope).kind
+    fallback, other = lower(parsed.fallback, scope)
+    if not _alike(kind, other):
+        title = f"`{parsed.of.name}` is {SAID[kind]}, its `else` is {SAID[other]}"
+        raise TypeMistake("P021", parsed.fallback, title, cure=f"write {SAID[kind]} after else")
+    joined: Kind = kind if kind == other else "number"
+    return Else(name=parsed.of.name, fallback=fallback), joined
+
+
+def _joined(parsed: Joined, scope: Scope) -> tuple[Expression, Kind]:
+    left, kind = lower(parsed.left, scope)
+    if parsed.operator == "in":
+        return _member(parsed, left, kind), "bool"
+    right, other = lower(parsed.right, scope)
+    if parsed.operator in ("and", "or"):
+        _require_bool(parsed.left, kind, parsed.operator)
+        _require_bool(parsed.right, other, parsed.operator)
+    elif not _alike(kind, other) or kind == "list":
+        _refuse_comparison(parsed, kind, other)
+    elif parsed.operator in _ORDERS and kind not in _NUMBERS:
+        title = f"`{parsed.operator}` compares numbers, this is {SAID[kind]}"
+        raise TypeMistake("P021", parsed.left, title, cure="texts and yes/no values have == and !=")
+    return Binary(operator=parsed.operator, left=left, right=right), "bool"
+
+
+def _member(parsed: Joined, left: Expression, kind: Kind) -> Expression:
+    """Lower `left in [ … ]`."""
+    if not isinstance(parsed.right, Listed):
+        cure = "write: picture.format in ['jpeg', 'png']"
+        raise TypeMistake("P021", parsed.right, "`in` takes a written list", cure=cure)
+    for item in parsed.right.items:
+        if not _alike(kind, _kind(item.value)):
+            title = f"the list is searched for {SAID[kind]}, this is {SAID[_kind(item.value)]}"
+            raise TypeMistake("P021", item, title, cure=f"list values that are {SAID[kind]} only")
+    values = cast("Value", tuple(item.value for item in parsed.right.items))
+    return Binary(operator="in", left=left, right=Constant(value=values))
+
+
+def _refuse_comparison(parsed: Joined, kind: Kind, other: Kind) -> NoReturn:
+    title = f"{SAID[kind]} is never equal to {SAID[other]}"
+    if parsed.operator in _ORDERS:
+        title = f"`{parsed.operator}` compares numbers, not {SAID[kind]} with {SAID[other]}"
+    raise TypeMistake("P021", parsed, title, cure="compare values of one type")
+
+
+def _require_bool(parsed: Parsed, kind: Kind, word: str) -> None:
+    if kind != "bool":
+        title = f"`{word}` joins yes/no values, this is {SAID[kind]}"
+        raise TypeMistake("P021", parsed, title, cure="compare it with something")
+
+
+def _alike(kind: Kind, other: Kind) -> bool:
+    return kind == other or (kind in _NUMBERS and other in _NUMBERS)

@@ -1,0 +1,114 @@
+"""Reading one mapping of the pipeline file: which keys it may have, and values of a shape."""
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
+
+from dsl.diagnostics import Report
+from dsl.model import Name
+from dsl.suggest import did_you_mean
+from dsl.text import Span
+from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, Unreadable, kind_of
+
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_WORD = 40  # characters: names meet in state names (80), function names (64) and keys
+
+
+def check_keys(
+    mapping: Mapping, known: Table[str, str], to_come: Table[str, str], of: str, report: Report
+) -> None:
+    """Refuse keys that `of` does not have, or that are not built yet."""
+    for entry in mapping.entries:
+        if entry.key in to_come:
+            report.add(
+                "N001",
+                entry.key_span,
+                f'"{entry.key}" is part of the language, but not built yet',
+                help=f"remove it for now: {to_come[entry.key]}",
+            )
+        elif entry.key not in known:
+            report.add(
+                "P013",
+                entry.key_span,
+                f'{of} has no key "{entry.key}"',
+                help=did_you_mean(entry.key, known, "use one of those listed, or remove it"),
+                allowed=tuple(known),
+            )
+
+
+def missing(key: str, of: str, at: Span, cure: str, report: Report) -> None:
+    """Report a key that has to be there."""
+    report.add("P014", at, f'{of} has no "{key}"', help=cure)
+
+
+def as_mapping(entry: Entry, cure: str, report: Report) -> Mapping | None:
+    """Return the entry's value if it is a mapping; None, and a report, if not."""
+    if isinstance(entry.value, Mapping):
+        return entry.value
+    _wrong_shape(entry, "a mapping", cure, report)
+    return None
+
+
+def as_text(entry: Entry, cure: str, report: Report) -> Name | None:
+    """Return the entry's value if it is a text; None, and a report, if not."""
+    if isinstance(entry.value, Scalar) and isinstance(entry.value.value, str):
+        return Name(entry.value.value, entry.value.span)
+    _wrong_shape(entry, "a text", cure, report)
+    return None
+
+
+def as_scalar(entry: Entry, cure: str, report: Report) -> Scalar | None:
+    """Return the entry's value if it is no list or mapping; None, and a report, if it is."""
+    if isinstance(entry.value, Scalar):
+        return entry.value
+    _wrong_shape(entry, "one value", cure, report)
+    return None
+
+
+def as_names(entry: Entry, cure: str, report: Report) -> tuple[Name, ...] | None:
+    """Return the entry's value if it is a list of texts; None, and a report, if not."""
+    if not isinstance(entry.value, Sequence):
+        _wrong_shape(entry, "a list", cure, report)
+        return None
+    names = []
+    for item in entry.value.items:
+        if isinstance(item, Scalar) and isinstance(item.value, str):
+            names.append(Name(item.value, item.span))
+        elif not isinstance(item, Unreadable):
+            title = f'"{entry.key}" lists names, this is {kind_of(item)}'
+            report.add("P015", item.span, title, help=cure)
+    return tuple(names)
+
+
+def as_word(name: Name, of: str, report: Report, reserved: Iterable[str] = ()) -> Name | None:
+    """Return `name` if it is a word of rule 7 with no other meaning; None, and a report, if not."""
+    if not _WORD.fullmatch(name.text) or len(name.text) > LONGEST_WORD:
+        report.add(
+            "P016",
+            name.span,
+            f'"{name.text}" cannot be {of}',
+            help=f"write {word_like(name.text)}" if word_like(name.text) else "",
+            note="a name is a small letter, then small letters, digits and _, "
+            f"at most {LONGEST_WORD}",
+        )
+        return None
+    if name.text in reserved:
+        title = f'"{name.text}" means something else already, and cannot be {of}'
+        report.add("P017", name.span, title, help=f"write {name.text}_step, or a better name")
+        return None
+    return name
+
+
+def word_like(text: str) -> str:
+    """Return the word nearest to `text`, or "" if nothing is left of it."""
+    word = re.sub(r"[^a-z0-9]+", "_", text.lower())[:LONGEST_WORD].strip("_")
+    return f"w{word}" if word[:1].isdigit() else word
+
+
+def _wrong_shape(entry: Entry, wanted: str, cure: str, report: Report) -> None:
+    found: Tree = entry.value
+    if isinstance(found, Unreadable):
+        return
+    span = found.span if isinstance(found, Scalar) else entry.key_span
+    title = f'"{entry.key}" is {wanted}, this is {kind_of(found)}'
+    report.add("P015", span, title, help=cure)

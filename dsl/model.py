@@ -1,0 +1,80 @@
+"""The pipeline file as its author wrote it, with places: what `reading` makes of the tree."""
+
+from dataclasses import dataclass
+
+from dsl.text import Span
+from dsl.tree import Mapping, Scalar
+
+
+@dataclass(frozen=True)
+class Name:
+    """A word and where it stands."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Given:
+    """Options as they are written, and the key that they stand behind."""
+
+    key: Span
+    options: Mapping
+
+
+@dataclass(frozen=True)
+class VariantEntry:
+    """One entry of `variants`: its options replace those of `with` one by one."""
+
+    name: Name
+    options: Mapping
+
+
+@dataclass(frozen=True)
+class RetryEntry:
+    """`retry: { attempts, wait }`; None is for what is left to the plan."""
+
+    key: Span
+    attempts: int | None
+    wait_s: int | None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a step says of its limits; None is for what is left to the plan."""
+
+    timeout_s: int | None = None
+    memory_mb: int | None = None
+    retry: RetryEntry | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`when`: its key and its value, not yet parsed."""
+
+    key: Span
+    value: Scalar
+
+
+@dataclass(frozen=True)
+class StepEntry:
+    """One entry of `steps`. `uses` is None if it is missing or unreadable, and was reported."""
+
+    name: Name
+    uses: Name | None
+    given: Given | None
+    variants: tuple[VariantEntry, ...]
+    variants_key: Span | None
+    only: tuple[Name, ...] | None
+    when: Condition | None
+    budget: Budget
+
+
+@dataclass(frozen=True)
+class PipelineFile:
+    """A whole file. What is None was not written, or was reported."""
+
+    name: Name | None
+    accept: Given | None
+    keep: tuple[Name, ...]
+    steps: tuple[StepEntry, ...]

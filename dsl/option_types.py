@@ -1,0 +1,119 @@
+"""What the model of a plugin's options says of one option: its unit, its types, its bounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from dsl.expressions import Kind
+from steps.units import Unit
+
+_JSON_TYPES: dict[Kind, tuple[str, ...]] = {
+    "bool": ("boolean",),
+    "int": ("integer", "number"),
+    "number": ("number",),
+    "text": ("string",),
+    "list": (),
+}
+_BOUNDS = (
+    ("exclusiveMinimum", "greater than"),
+    ("minimum", "at least"),
+    ("exclusiveMaximum", "less than"),
+    ("maximum", "at most"),
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What options are for: the plugin's name, as messages say it, and the model of its options."""
+
+    of: str
+    model: type[BaseModel]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The options there are."""
+        return tuple(self.model.model_fields)
+
+    @property
+    def declared(self) -> str:
+        """Name the file that declares the options."""
+        return f"declared in {self.model.__module__.replace('.', '/')}.py"
+
+
+def unit_of(model: type[BaseModel], name: str) -> Unit | None:
+    """Return the unit in which option `name` counts, None if it is no quantity."""
+    field = model.model_fields.get(name)
+    if field is None:
+        return None
+    found = [*field.metadata, *_metadata(field.annotation)]
+    return next((each for each in found if isinstance(each, Unit)), None)
+
+
+def _metadata(annotation: Any) -> Iterator[Any]:
+    """Yield what `Annotated` says anywhere within `annotation`, as in `Bytes | None`."""
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        yield from inner[1:]
+        inner = inner[:1]
+    for each in inner:
+        if not isinstance(each, str):
+            yield from _metadata(each)
+
+
+@cache
+def json_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema of `model`; its shared parts are under `definitions`."""
+    return model.model_json_schema(ref_template="#/definitions/{model}")
+
+
+def _variants(model: type[BaseModel], name: str) -> Iterator[dict[str, Any]]:
+    """Yield the schemas of which one has to hold for option `name`."""
+    schema = json_schema(model)
+    waiting = [schema["properties"][name]]
+    while waiting:
+        each = waiting.pop(0)
+        if "$ref" in each:
+            each = schema["$defs"][each["$ref"].rpartition("/")[2]]
+        alternatives = each.get("anyOf", each.get("oneOf", each.get("allOf")))
+        if alternatives:
+            waiting.extend(alternatives)
+        else:
+            yield each
+
+
+def admits(model: type[BaseModel], name: str, kind: Kind) -> bool:
+    """Return whether a value of `kind` can be option `name`, as far as types go."""
+    return any(_type(each) in _JSON_TYPES[kind] for each in _variants(model, name))
+
+
+def choices(model: type[BaseModel], name: str) -> tuple[str, ...]:
+    """Return the texts that option `name` is one of; empty if it is no choice."""
+    found = [text for each in _variants(model, name) for text in _listed(each)]
+    return tuple(str(text) for text in found)
+
+
+def _listed(schema: dict[str, Any]) -> list[Any]:
+    items = schema.get("items")
+    inner = _listed(items) if isinstance(items, dict) else []
+    return [*schema.get("enum", []), *([schema["const"]] if "const" in schema else []), *inner]
+
+
+def bounds(model: type[BaseModel], name: str) -> str:
+    """Return the bounds of option `name` in words; empty if it has none."""
+    found = [
+        f"{words} {each[key]:g}"
+        for each in _variants(model, name)
+        for key, words in _BOUNDS
+        if key in each
+    ]
+    return " and ".join(found)
+
+
+def _type(schema: dict[str, Any]) -> str | None:
+    if "type" in schema:
+        return str(schema["type"])
+    listed = _listed(schema)
+    return "string" if listed and all(isinstance(each, str) for each in listed) else None

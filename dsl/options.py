@@ -1,0 +1,157 @@
+"""Options against the model of their plugin: every mistake at its own key or value."""
+
+import json
+from collections.abc import Mapping as Table
+from collections.abc import Sequence as Items
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError, create_model
+
+from darkroom.plan.expressions import Template
+from dsl import quantities, templates
+from dsl.diagnostics import Report
+from dsl.expressions import SAID, Kind, Scope
+from dsl.option_messages import report_invalid
+from dsl.option_types import Target, admits, unit_of
+from dsl.suggest import did_you_mean
+from dsl.text import Span
+from dsl.tree import Entry, Json, Mapping, Scalar, Sequence, Tree, plain, readable
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Options as the plan holds them: JSON values, defaults filled in, and what is still open."""
+
+    values: Table[str, Any]
+    templates: Table[str, Template]
+
+
+def check(
+    target: Target, entries: Items[Entry], scope: Scope, at: Span, report: Report
+) -> Checked | None:
+    """Return the options that `entries` give, or None, and a report of all that is wrong.
+
+    A mistake that has no key to point at, such as a missing option, is reported at `at`.
+    """
+    reading = _Reading(target, scope, report)
+    for entry in entries:
+        reading.take(entry)
+    known = reading.validated(Mapping(at, tuple(entries)))
+    return None if known is None or reading.refused else Checked(known, reading.templates)
+
+
+class _Reading:
+    """The options of one use of a plugin while they are read."""
+
+    def __init__(self, target: Target, scope: Scope, report: Report) -> None:
+        self._target = target
+        self._scope = scope
+        self._report = report
+        self._values: dict[str, Json] = {}
+        self.templates: dict[str, Template] = {}
+        self.refused: set[str] = set()
+
+    def take(self, entry: Entry) -> None:
+        """Sort one option: its value is known, is filled at run time, or is wrong."""
+        text = entry.value.value if isinstance(entry.value, Scalar) else None
+        if entry.key not in self._target.names:
+            self._refuse_unknown(entry)
+        elif not readable(entry.value):
+            self.refused.add(entry.key)
+        elif isinstance(text, str) and isinstance(entry.value, Scalar):
+            self._take_text(entry, entry.value)
+        elif holes := _nested_holes(entry.value):
+            self._refuse_nested(entry, holes)
+        else:
+            self._take_value(entry, plain(entry.value))
+
+    def _take_text(self, entry: Entry, scalar: Scalar) -> None:
+        found = templates.read(scalar, self._scope, self._report)
+        if found is None:
+            self.refused.add(entry.key)
+        elif isinstance(found, str):
+            self._take_value(entry, found)
+        elif admits(self._target.model, entry.key, found.kind):
+            self.templates[entry.key] = found.template
+        else:
+            self._refuse_kind(entry, found.kind)
+
+    def _take_value(self, entry: Entry, value: Json) -> None:
+        unit = unit_of(self._target.model, entry.key)
+        if unit is None:
+            self._values[entry.key] = value
+        elif (amount := quantities.read(entry.value, unit, entry.key, self._report)) is None:
+            self.refused.add(entry.key)
+        else:
+            self._values[entry.key] = amount
+
+    def validated(self, written: Mapping) -> dict[str, Any] | None:
+        """Return the known options, defaults filled in; checks between options wait for all."""
+        left_out = {*self.templates, *self.refused}
+        model = _without(self._target.model, left_out) if left_out else self._target.model
+        try:
+            # JSON mode takes a list for a tuple, and still refuses "3" and true for an int.
+            known = model.model_validate_json(json.dumps(self._values))
+        except ValidationError as error:
+            report_invalid(error, self._target, written, self._report)
+            return None
+        return dict(known.model_dump(mode="json"))
+
+    def _refuse_unknown(self, entry: Entry) -> None:
+        self.refused.add(entry.key)
+        names = self._target.names
+        self._report.add(
+            "P002",
+            entry.key_span,
+            f'{self._target.of} has no option "{entry.key}"',
+            help=did_you_mean(
+                entry.key, names, "use one of those listed" if names else "remove it"
+            ),
+            allowed=names,
+            note=self._target.declared,
+        )
+
+    def _refuse_nested(self, entry: Entry, holes: list[Scalar]) -> None:
+        self.refused.add(entry.key)
+        for hole in holes:
+            self._report.add(
+                "N001",
+                hole.span,
+                "`${…}` inside a list or mapping is part of the language, but not built yet",
+                help="use ${…} as the value of an option itself",
+            )
+
+    def _refuse_kind(self, entry: Entry, kind: Kind) -> None:
+        self.refused.add(entry.key)
+        kinds: tuple[Kind, ...] = ("bool", "int", "number", "text")
+        wanted = [SAID[each] for each in kinds if admits(self._target.model, entry.key, each)]
+        self._report.add(
+            "P022",
+            entry.value.span,
+            f"`{entry.key}` of {self._target.of} cannot be {SAID[kind]}",
+            help=f"it takes {' or '.join(wanted)}" if wanted else "write its value out",
+        )
+
+
+def _nested_holes(tree: Tree) -> list[Scalar]:
+    """Return the texts with `${` inside a list or mapping."""
+    match tree:
+        case Scalar(value=str() as text):
+            return [tree] if "${" in text.replace("$${", "") else []
+        case Mapping(entries=entries):
+            return [hole for entry in entries for hole in _nested_holes(entry.value)]
+        case Sequence(items=items):
+            return [hole for item in items for hole in _nested_holes(item)]
+        case _:
+            return []
+
+
+def _without(model: type[BaseModel], names: set[str]) -> type[BaseModel]:
+    """Return a model of the other fields alone: no check of the whole model runs."""
+    kept: dict[str, Any] = {
+        name: (field.annotation, field)
+        for name, field in model.model_fields.items()
+        if name not in names
+    }
+    return create_model(model.__name__, __config__=model.model_config, **kept)

@@ -1,0 +1,82 @@
+"""limits: the part of typecheck that reads `accept`, and what the first step tightens of it."""
+
+from typing import Any
+
+from dsl import options
+from dsl.diagnostics import Report
+from dsl.draft import Draft
+from dsl.model import Given
+from dsl.option_types import Target
+from dsl.text import Span
+from dsl.tree import Entry, Mapping, plain
+from steps.limits import LimitOptions, Limits, LoosenedLimit
+
+_TO_COME = ("tags",)
+
+
+def run(draft: Draft, report: Report) -> Limits:
+    """Return what originals are held to: `accept` or its defaults, tightened by `validate`."""
+    accepted = _accepted(draft.file.accept, report)
+    step = draft.opening_step
+    if step is None or step.plugin is None or step.entry.uses is None:
+        return accepted
+    target = Target(step.plugin.name, step.plugin.options_model)
+    given = step.entry.given
+    entries = given.options.entries if given else ()
+    at = given.key if given else step.entry.uses.span
+    checked = options.check(target, entries, {}, at, report)
+    if checked is None:
+        return accepted
+    asked = {key: value for key, value in checked.values.items() if value is not None}
+    return _tightened(accepted, asked, entries, report)
+
+
+def _accepted(accept: Given | None, report: Report) -> Limits:
+    if accept is None:
+        return Limits()
+    entries = []
+    for entry in accept.options.entries:
+        if entry.key in _TO_COME:
+            report.add(
+                "N001",
+                entry.key_span,
+                f'"{entry.key}" is part of the language, but not built yet',
+                help="remove it for now: uploads bring no tags",
+            )
+        else:
+            entries.append(entry)
+    checked = options.check(Target("accept", Limits), entries, {}, accept.key, report)
+    return Limits.read(checked.values) if checked else Limits()
+
+
+def _tightened(
+    accepted: Limits, asked: dict[str, Any], entries: tuple[Entry, ...], report: Report
+) -> Limits:
+    """Return the limits with what `validate` asks, one by one: each mistake is its own."""
+    for name, value in asked.items():
+        try:
+            accepted = accepted.tightened(LimitOptions.read({name: value}))
+        except LoosenedLimit:
+            _refuse_looser(name, value, accepted, entries, report)
+    return accepted
+
+
+def _refuse_looser(
+    name: str, value: Any, accepted: Limits, entries: tuple[Entry, ...], report: Report
+) -> None:
+    entry = Mapping(Span(0, 0), entries).get(name)
+    if entry is None:
+        return
+    limit = getattr(accepted, name)
+    if isinstance(value, list | tuple):
+        extra = [each for each in value if each not in limit]
+        title, words = f"`{name}` adds {', '.join(extra)} to what is accepted", ", ".join(limit)
+    else:
+        title, words = f"`{name}` is larger than what is accepted: {plain(entry.value)}", str(limit)
+    report.add(
+        "P025",
+        entry.value.span,
+        title,
+        help=f"validate can only tighten: raise accept.{name}, at the top of the file",
+        note=f"accept.{name} is {words}",
+    )

@@ -1,0 +1,51 @@
+"""lower: the tree of passages becomes the plan's nodes and its opening."""
+
+from dataclasses import replace
+
+from darkroom.plan.models import Node, Opening
+from dsl.diagnostics import Report
+from dsl.draft import Draft, Passage
+from dsl.passes.flow import passages_of
+
+
+def run(draft: Draft, _: Report) -> Draft:
+    """Fill in each passage's plugin, options and condition."""
+    step = draft.opening_step
+    opening = Opening(
+        step=step.name if step else None,
+        options=draft.limits.model_dump(mode="json"),
+    )
+    nodes = tuple(_node(passage, draft) for passage in draft.tree)
+    reason = f"{len(list(passages_of(draft.tree)))} nodes"
+    return replace(draft, opening=opening, nodes=nodes, decisions=draft.decided("lower", reason))
+
+
+def broken(draft: Draft) -> str | None:
+    """The nodes are the passages, in the same order."""
+    ways = [passage.way for passage in passages_of(draft.tree)]
+    return None if ways == [node.way for node in nodes_of(draft.nodes)] else "nodes are lost"
+
+
+def nodes_of(nodes: tuple[Node, ...]) -> list[Node]:
+    """Return every node of the tree, each before those below it."""
+    return [found for node in nodes for found in (node, *nodes_of(node.next))]
+
+
+def _node(passage: Passage, draft: Draft) -> Node:
+    step, plugin = passage.step, passage.step.plugin
+    if plugin is None:
+        raise LookupError(step.name)
+    checked = draft.options[step.name, passage.variant]
+    return Node(
+        step=step.name,
+        variant=passage.variant,
+        way=passage.way,
+        uses=plugin.name,
+        version=plugin.version,
+        kind=plugin.kind,
+        options=dict(checked.values),
+        templates=dict(checked.templates),
+        when=draft.conditions.get(step.name),
+        output=passage.output,
+        next=tuple(_node(below, draft) for below in passage.next),
+    )

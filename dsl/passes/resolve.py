@@ -1,0 +1,98 @@
+"""resolve: steps find their plugins, and the opening is told from the others."""
+
+from dataclasses import replace
+
+from dsl.diagnostics import Report
+from dsl.draft import Draft, Plugins, Resolved
+from dsl.fields import word_like
+from dsl.model import Name, StepEntry
+from dsl.suggest import did_you_mean
+
+OPENING = "validate"
+_OF_THE_ORIGINAL = ("formats", "max_bytes")
+
+
+def run(draft: Draft, report: Report) -> Draft:
+    """Find each step's plugin; report those that there are not, or not yet."""
+    resolved = tuple(_resolved(entry, draft.plugins, report) for entry in draft.file.steps)
+    opening = resolved[0] if resolved and _opens(resolved[0]) else None
+    steps = resolved[1:] if opening else resolved
+    for step in steps:
+        if _opens(step):
+            _check_later_validation(step, report)
+    if opening:
+        _check_opening(opening, report)
+    how = f"`{opening.name}` is the opening" if opening else "the opening is implied"
+    return replace(
+        draft, opening_step=opening, steps=steps, decisions=draft.decided("resolve", how)
+    )
+
+
+def broken(draft: Draft) -> str | None:
+    """Every step has a plugin."""
+    lost = [step.name for step in draft.steps if step.plugin is None]
+    return f"no plugin for {', '.join(lost)}" if lost else None
+
+
+def _opens(step: Resolved) -> bool:
+    return step.entry.uses is not None and step.entry.uses.text == OPENING
+
+
+def _resolved(entry: StepEntry, plugins: Plugins, report: Report) -> Resolved:
+    if entry.uses is None:
+        return Resolved(entry, None)
+    plugin = plugins.get(entry.uses.text)
+    if plugin is None:
+        _refuse_unknown(entry.uses, plugins, report)
+    elif plugin.calls:
+        report.add(
+            "N001",
+            entry.uses.span,
+            f"steps that call AWS, as {plugin.name} does, are part of the language, "
+            "but not built yet",
+            help="use a step that only computes",
+        )
+    return Resolved(entry, plugin)
+
+
+def _refuse_unknown(uses: Name, plugins: Plugins, report: Report) -> None:
+    name = word_like(uses.text) or "name"
+    report.add(
+        "P001",
+        uses.span,
+        f'unknown step type "{uses.text}"',
+        label="no plugin has this name",
+        help=did_you_mean(uses.text, plugins, f"a new plugin is one file: steps/{name}.py"),
+        allowed=tuple(sorted(plugins)),
+    )
+
+
+def _check_later_validation(step: Resolved, report: Report) -> None:
+    """Refuse limits that only the original can meet: below the opening, there is a picture."""
+    entries = step.entry.given.options.entries if step.entry.given else ()
+    for entry in entries:
+        if entry.key in _OF_THE_ORIGINAL:
+            report.add(
+                "P030",
+                entry.key_span,
+                f"only the first step can ask for `{entry.key}`: it tells of the original",
+                help=f"move `{step.name}` to the top, or its `{entry.key}` into accept",
+            )
+
+
+def _check_opening(step: Resolved, report: Report) -> None:
+    """Refuse what would make the opening depend on the picture."""
+    entry = step.entry
+    given = {
+        "variants": entry.variants_key,
+        "only": entry.only[0].span if entry.only else None,
+        "when": entry.when.key if entry.when else None,
+    }
+    for key, span in given.items():
+        if span is not None:
+            report.add(
+                "P031",
+                span,
+                f"`{step.name}` opens every original, so it cannot have `{key}`",
+                help="put it on a step below",
+            )

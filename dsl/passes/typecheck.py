@@ -1,0 +1,114 @@
+"""typecheck: options against their plugins, conditions and `${…}` against what can be named."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from darkroom.plan.expressions import Constant, Expression
+from dsl import expressions, options, scopes
+from dsl.diagnostics import Report
+from dsl.draft import Draft, Resolved
+from dsl.expressions import SAID, Scope
+from dsl.model import Condition, Given
+from dsl.option_types import Target
+from dsl.options import Checked
+from dsl.passes import limits
+from dsl.text import Span
+from dsl.tree import Entry, Scalar
+
+
+def run(draft: Draft, report: Report) -> Draft:
+    """Check every option and condition; what is right is in the draft."""
+    scope: dict[str, expressions.Known] = scopes.environment()
+    accepted = limits.run(draft, report)
+    if draft.opening_step:
+        scope |= scopes.facts(draft.opening_step)
+    checked: dict[tuple[str, str | None], Checked] = {}
+    conditions: dict[str, Expression] = {}
+    for step in draft.steps:
+        checked |= _options(step, scope, report)
+        if step.entry.when and (found := _condition(step.entry.when, scope, report)):
+            conditions[step.name] = found
+        scope |= scopes.facts(step)
+    open_ = sum(len(each.templates) for each in checked.values())
+    reason = f"{len(checked)} sets of options, {open_} values filled at run time"
+    return replace(
+        draft,
+        limits=accepted,
+        options=checked,
+        conditions=conditions,
+        decisions=draft.decided("typecheck", reason),
+    )
+
+
+def broken(draft: Draft) -> str | None:
+    """Every step has options for each of its variants, and a condition if it has `when`."""
+    wanted = {(step.name, name) for step in draft.steps for name in variant_names(step)}
+    if wanted != set(draft.options):
+        return f"options for {sorted(map(str, wanted ^ set(draft.options)))}"
+    conditional = {step.name for step in draft.steps if step.entry.when}
+    return None if conditional == set(draft.conditions) else "conditions are missing"
+
+
+def variant_names(step: Resolved) -> tuple[str | None, ...]:
+    """Return the names of the step's variants, or None alone if it has none."""
+    return tuple(variant.name.text for variant in step.entry.variants) or (None,)
+
+
+def _options(
+    step: Resolved, scope: Scope, report: Report
+) -> Mapping[tuple[str, str | None], Checked]:
+    """Check the options of `with`, replaced one by one by those of each variant."""
+    if step.plugin is None or step.entry.uses is None:
+        return {}
+    target = Target(step.plugin.name, step.plugin.options_model)
+    given = step.entry.given
+    shared = _entries(given)
+    at = given.key if given else step.entry.uses.span
+    merged: dict[str | None, tuple[dict[str, Entry], Span]] = {
+        variant.name.text: (
+            shared | {entry.key: entry for entry in variant.options.entries},
+            variant.name.span,
+        )
+        for variant in step.entry.variants
+    } or {None: (shared, at)}
+    found = {
+        (step.name, name): options.check(target, tuple(entries.values()), scope, place, report)
+        for name, (entries, place) in merged.items()
+    }
+    return {key: checked for key, checked in found.items() if checked is not None}
+
+
+def _entries(given: Given | None) -> dict[str, Entry]:
+    return {entry.key: entry for entry in given.options.entries} if given else {}
+
+
+def _condition(condition: Condition, scope: Scope, report: Report) -> Expression | None:
+    """Return the condition's expression; None, and a report, if it is no yes/no value."""
+    value = condition.value
+    if isinstance(value.value, bool):
+        return Constant(value=value.value)
+    if not isinstance(value.value, str):
+        _refuse(value, "a number", "compare it with something", report)
+        return None
+    if value.value.startswith("${"):
+        report.add(
+            "P020",
+            value.within(0, 2),
+            "`when` is an expression itself, and needs no ${ }",
+            help=f"write when: {value.value[2:].removesuffix('}').strip()}",
+        )
+        return None
+    found = expressions.read(value.value, 0, value, scope, report)
+    if found is None:
+        return None
+    expression, kind = found
+    if kind == "bool":
+        return expression
+    cure = f"did you mean `{value.value.strip()} > 0`?" if kind in ("int", "number") else ""
+    _refuse(value, SAID[kind], cure or "compare it with something", report)
+    return None
+
+
+def _refuse(value: Scalar, what: str, cure: str, report: Report) -> None:
+    title = f"`when` must be a yes/no value, this is {what}"
+    report.add("P007", value.span, title, help=cure)

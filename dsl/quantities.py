@@ -1,0 +1,74 @@
+"""Quantities of rule 21: a number and its unit, `25MB` or `30s`, read exactly."""
+
+import re
+from fractions import Fraction
+
+from dsl.diagnostics import Report
+from dsl.suggest import nearest
+from dsl.tree import Scalar, Tree, kind_of
+from steps.units import Unit
+
+_QUANTITY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-zµ%]*)\s*")
+_LONGEST = 20  # characters; what is longer is no quantity, and slow to read exactly
+
+MEGABYTES = Unit("megabytes", (("MB", 1), ("GB", 1024)))
+"""Memory as Lambda counts it: its MB are MiB. Source: Lambda's quotas, "128 MB to 10,240 MB"."""
+
+# What a bare number of each unit most likely meant, for the cure.
+_USUAL = {"bytes": "MB", "pixels": "MP", "seconds": "s", "megabytes": "MB"}
+
+
+def read(tree: Tree, unit: Unit, name: str, report: Report) -> int | float | None:
+    """Return the quantity that `tree` spells, counted in `unit`; None, and a report, if none.
+
+    A share may be a bare number, 0.4 or 40%. All else has a unit, for `max_pixels: 50` is
+    nearly always meant as 50MP.
+    """
+    value = tree.value if isinstance(tree, Scalar) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if "%" in _suffixes(unit):
+            return value
+        value = str(value)
+    match = (
+        _QUANTITY.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST else None
+    )
+    if match is None:
+        _refuse_kind(tree, unit, name, report)
+        return None
+    number, suffix = match.groups()
+    if suffix in _suffixes(unit):
+        return _exact(Fraction(number) * Fraction(str(dict(unit.suffixes)[suffix])))
+    _refuse_suffix(tree, unit, f'{name} "{value}"', match, report)
+    return None
+
+
+def _exact(number: Fraction) -> int | float:
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def _suffixes(unit: Unit) -> tuple[str, ...]:
+    return tuple(suffix for suffix, _ in unit.suffixes)
+
+
+def _example(unit: Unit) -> str:
+    return "40%" if unit.name == "share" else f"a number with its unit, such as 10{_usual(unit)}"
+
+
+def _usual(unit: Unit) -> str:
+    return _USUAL.get(unit.name, unit.suffixes[-1][0])
+
+
+def _refuse_suffix(tree: Tree, unit: Unit, what: str, match: re.Match[str], report: Report) -> None:
+    number, suffix = match.groups()
+    allowed = _suffixes(unit)
+    cure = f"write {number}{(nearest(suffix, allowed) if suffix else None) or _usual(unit)}"
+    if suffix:
+        title = f"`{suffix}` is not a unit of {unit.name}"
+        report.add("P026", tree.span, title, help=cure, allowed=allowed)
+    else:
+        report.add("P009", tree.span, f"{what} has no unit", help=cure, allowed=allowed)
+
+
+def _refuse_kind(tree: Tree, unit: Unit, name: str, report: Report) -> None:
+    title = f"{name} is a quantity, this is {kind_of(tree)}"
+    report.add("P026", tree.span, title, help=f"write {_example(unit)}", allowed=_suffixes(unit))

@@ -1,0 +1,163 @@
+"""The YAML tree to the model of a pipeline file: keys, shapes, names, quantities."""
+
+import keyword
+
+from dsl import fields, limits
+from dsl.diagnostics import Report
+from dsl.keys import (
+    ENGINES,
+    KEEPS,
+    RESERVED,
+    STEP_KEYS,
+    STEP_KEYS_TO_COME,
+    TOP_KEYS,
+    TOP_KEYS_TO_COME,
+)
+from dsl.model import (
+    Condition,
+    Given,
+    Name,
+    PipelineFile,
+    StepEntry,
+    VariantEntry,
+)
+from dsl.suggest import did_you_mean
+from dsl.text import Span
+from dsl.tree import Entry, Mapping, Scalar
+
+_SMALLEST_STEPS = "steps: { small: { uses: resize, with: { width: 800 } } }"
+
+
+def read_file(tree: Mapping, report: Report) -> PipelineFile:
+    """Return the model of `tree`; what was wrong is in the report and None in the model."""
+    fields.check_keys(tree, TOP_KEYS, TOP_KEYS_TO_COME, "a pipeline", report)
+    _check_engine(tree.get("engine"), report)
+    return PipelineFile(
+        name=_pipeline_name(tree, report),
+        accept=_given(tree.get("accept"), "write: accept: { formats: [jpeg, png] }", report),
+        keep=_keep(tree.get("keep"), report),
+        steps=_steps(tree, report),
+    )
+
+
+def _pipeline_name(tree: Mapping, report: Report) -> Name | None:
+    entry = tree.get("pipeline")
+    if entry is None:
+        at = Span(tree.span.start, tree.span.start + 1)
+        fields.missing("pipeline", "the file", at, "begin with: pipeline: NAME", report)
+        return None
+    name = fields.as_text(entry, "write: pipeline: photos", report)
+    # The name is a package under generated/, which Python has to be able to import.
+    return name and fields.as_word(name, "a pipeline's name", report, keyword.kwlist)
+
+
+def _keep(entry: Entry | None, report: Report) -> tuple[Name, ...]:
+    names = fields.as_names(entry, "write: keep: [icc, copyright]", report) if entry else ()
+    for name in names or ():
+        if name.text not in KEEPS:
+            _refuse_choice(name, "keep", KEEPS, report)
+        else:
+            title = f"keeping `{name.text}` is part of the language, but not built yet"
+            report.add("N001", name.span, title, help="remove it for now: all metadata is dropped")
+    return names or ()
+
+
+def _check_engine(entry: Entry | None, report: Report) -> None:
+    name = fields.as_text(entry, "write: engine: auto", report) if entry else None
+    if name is None:
+        return
+    if name.text == "standard":
+        title = "`engine: standard` is part of the language, but not built yet"
+        report.add("N001", name.span, title, help="write engine: auto, or remove the line")
+    elif name.text not in ENGINES:
+        _refuse_choice(name, "engine", ENGINES, report)
+
+
+def _refuse_choice(name: Name, key: str, allowed: tuple[str, ...], report: Report) -> None:
+    cure = did_you_mean(name.text, allowed, "write one of those allowed")
+    title = f'"{name.text}" is no value of `{key}`'
+    report.add("P003", name.span, title, help=cure, allowed=allowed)
+
+
+def _steps(tree: Mapping, report: Report) -> tuple[StepEntry, ...]:
+    entry = tree.get("steps")
+    if entry is None:
+        at = Span(tree.span.start, tree.span.start + 1)
+        fields.missing("steps", "the file", at, f"add {_SMALLEST_STEPS}", report)
+        return ()
+    cure = "write each step under a name of its own: NAME: { uses: PLUGIN }"
+    mapping = fields.as_mapping(entry, cure, report)
+    if mapping is not None and not mapping.entries:
+        title = "the pipeline has no steps"
+        report.add("P018", entry.key_span, title, help=f"add one: {_SMALLEST_STEPS}")
+    entries = mapping.entries if mapping else ()
+    steps = (_step(entry, report) for entry in entries)
+    return tuple(step for step in steps if step is not None)
+
+
+def _step(entry: Entry, report: Report) -> StepEntry | None:
+    name = fields.as_word(Name(entry.key, entry.key_span), "a step's name", report, RESERVED)
+    written = plain_uses(entry)
+    cure = f"write {entry.key}: {{ uses: {written} }}"
+    body = fields.as_mapping(entry, cure, report)
+    if body is None:
+        return None
+    of = f'step "{entry.key}"'
+    fields.check_keys(body, STEP_KEYS, STEP_KEYS_TO_COME, of, report)
+    variants = body.get("variants")
+    return StepEntry(
+        name=name or Name(entry.key, entry.key_span),
+        uses=_uses(body, of, entry.key_span, report),
+        given=_given(body.get("with"), "write: with: { OPTION: VALUE }", report),
+        variants=_variants(variants, report) if variants else (),
+        variants_key=variants.key_span if variants else None,
+        only=_only(body.get("only"), report),
+        when=_when(body.get("when"), report),
+        budget=limits.read_budget(body, report),
+    )
+
+
+def plain_uses(entry: Entry) -> str:
+    """Return what a step written in one word most likely uses."""
+    return str(entry.value.value) if isinstance(entry.value, Scalar) else "PLUGIN"
+
+
+def _uses(body: Mapping, of: str, at: Span, report: Report) -> Name | None:
+    entry = body.get("uses")
+    if entry is None:
+        fields.missing("uses", of, at, "name its plugin: uses: resize", report)
+        return None
+    return fields.as_text(entry, "write: uses: resize", report)
+
+
+def _given(entry: Entry | None, cure: str, report: Report) -> Given | None:
+    mapping = fields.as_mapping(entry, cure, report) if entry else None
+    return Given(entry.key_span, mapping) if entry and mapping else None
+
+
+def _variants(entry: Entry, report: Report) -> tuple[VariantEntry, ...]:
+    mapping = fields.as_mapping(entry, "write: variants: { NAME: { OPTION: VALUE } }", report)
+    if mapping is not None and not mapping.entries:
+        cure = "add one, NAME: { OPTION: VALUE }, or remove the key"
+        report.add("P023", entry.key_span, "`variants` is empty", help=cure)
+    found = []
+    for inner in mapping.entries if mapping else ():
+        word = Name(inner.key, inner.key_span)
+        fields.as_word(word, "a variant's name", report)
+        cure = f"write {inner.key}: {{ OPTION: VALUE }}, or {inner.key}: {{}} for those of `with`"
+        if options := fields.as_mapping(inner, cure, report):
+            found.append(VariantEntry(word, options))
+    return tuple(found)
+
+
+def _only(entry: Entry | None, report: Report) -> tuple[Name, ...] | None:
+    names = fields.as_names(entry, "write: only: [large]", report) if entry else None
+    if entry and names == ():
+        cure = "name the pictures that the step takes, or remove the key"
+        report.add("P023", entry.key_span, "`only` is empty", help=cure)
+    return names or None
+
+
+def _when(entry: Entry | None, report: Report) -> Condition | None:
+    value = fields.as_scalar(entry, "write: when: picture.width >= 400", report) if entry else None
+    return Condition(entry.key_span, value) if entry and value else None

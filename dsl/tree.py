@@ -1,0 +1,115 @@
+"""The YAML tree with its places: what `source` reads and everything else looks at."""
+
+from collections.abc import Sequence as Items
+from dataclasses import dataclass
+
+from dsl.text import Span
+
+ScalarValue = str | int | float | bool
+Json = ScalarValue | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A text, number or yes/no value."""
+
+    span: Span
+    value: ScalarValue
+    verbatim: int | None  # offset where the value stands letter for letter; None if escaped
+
+    def within(self, start: int, end: int) -> Span:
+        """Return the place of characters `start` to `end` of a text, or all of it if escaped."""
+        if self.verbatim is None:
+            return self.span
+        return Span(self.verbatim + start, self.verbatim + end)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list."""
+
+    span: Span
+    items: tuple["Tree", ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key and its value."""
+
+    key: str
+    key_span: Span
+    value: "Tree"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Keys with values, in the order of the file."""
+
+    span: Span
+    entries: tuple[Entry, ...]
+
+    def get(self, key: str) -> Entry | None:
+        """Return the entry called `key`, or None."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A value that was refused, and reported, as it was read: nothing more is said of it."""
+
+    span: Span
+
+
+Tree = Scalar | Sequence | Mapping | Unreadable
+
+
+def readable(tree: Tree) -> bool:
+    """Return whether all of `tree` could be read."""
+    match tree:
+        case Sequence(items=items):
+            return all(readable(item) for item in items)
+        case Mapping(entries=entries):
+            return all(readable(entry.value) for entry in entries)
+        case _:
+            return isinstance(tree, Scalar)
+
+
+def plain(tree: Tree) -> Json:
+    """Return `tree` as JSON values. What could not be read is an empty text."""
+    match tree:
+        case Scalar(value=value):
+            return value
+        case Sequence(items=items):
+            return [plain(item) for item in items]
+        case Mapping(entries=entries):
+            return {entry.key: plain(entry.value) for entry in entries}
+        case Unreadable():
+            return ""
+
+
+def find(tree: Tree, path: Items[str | int]) -> Span:
+    """Return the place of the value at `path`, or of the nearest value that contains it."""
+    for step in path:
+        match tree:
+            case Mapping() if isinstance(step, str) and (entry := tree.get(step)):
+                tree = entry.value
+            case Sequence(items=items) if isinstance(step, int) and step < len(items):
+                tree = items[step]
+            case _:
+                break
+    return tree.span
+
+
+def kind_of(tree: Tree) -> str:
+    """Name what `tree` is, in words a message can use."""
+    match tree:
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return "a list"
+        case Scalar(value=bool()):
+            return "a yes/no value"
+        case Scalar(value=int() | float()):
+            return "a number"
+        case _:
+            return "a text"
