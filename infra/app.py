@@ -4,7 +4,7 @@ import sys
 
 from aws_cdk import App
 
-from infra.assets import HERE, LAMBDA, build_assets
+from infra.assets import HERE, LAMBDA, AssetError, build_assets
 from infra.pipelines import compiled_pipeline
 from infra.settings import settings_for
 from infra.stacks import add_stacks
@@ -19,7 +19,7 @@ def main() -> int:
         target = LAMBDA if settings.assets_for_lambda else HERE
         assets = build_assets(compiled.NAME, target=target)
         add_stacks(app, settings=settings, compiled=compiled, assets=assets)
-    except (ValueError, LookupError, RuntimeError) as mistake:
+    except (ValueError, LookupError, AssetError) as mistake:
         sys.stderr.write(f"darkroom: {mistake}\n")
         return 1
     app.synth()

@@ -36,6 +36,10 @@ _OURS = {".py", ".json", ".ttf", ".otf"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
+class AssetError(Exception):
+    """An asset could not be built; the message says why, in uv's words."""
+
+
 @dataclass(frozen=True)
 class Assets:
     """The zips that functions run: `api` without imaging libraries, `stage` with them."""
@@ -71,7 +75,7 @@ HERE = Target(
 def build_assets(pipeline: str, *, target: Target, root: Path = ROOT) -> Assets:
     """Build the zips of `pipeline` under .local/assets of `root`, or find them built.
 
-    Raises RuntimeError, with what uv said, if the wheels cannot be had.
+    Raises AssetError, with what uv said, if the wheels cannot be had.
     """
     plan = f"generated/{pipeline}/plan.json"
     return Assets(
@@ -141,7 +145,7 @@ def _install(lock: Path, into: Path, target: Target) -> None:
         env={**os.environ, **_HIDE_LIBVIPS},
     )
     if done.returncode:
-        raise RuntimeError(f"uv could not install {lock.name} for {target.name}:\n{done.stderr}")
+        raise AssetError(f"uv could not install {lock.name} for {target.name}:\n{done.stderr}")
 
 
 def _worth_keeping(installed: Path) -> dict[str, Path]:

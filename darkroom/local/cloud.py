@@ -1,0 +1,227 @@
+"""The embedded cloud: MiniStack as a child process, on one port of the loopback.
+
+It runs with AUTH=true: permissions of roles, signatures and tokens are checked as on AWS.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypedDict
+
+import requests
+
+from darkroom.local import children
+from darkroom.local.children import Child
+
+ROOT = Path(__file__).parents[2]
+REGION = "us-east-1"
+
+# The key, and secret, of the account's owner in MiniStack. Roles in it get keys of their own.
+_OWNER = "test"
+
+_STARTED_WITHIN_S = 30.0
+_LOOK_EVERY_S = 0.05
+
+# One Lambda worker is one process. Ten at a time is also what a new account on AWS has.
+_LAMBDA_CONCURRENCY = 10
+
+# What of AWS the platform uses: nothing else can be called, or opens a port.
+_SERVICES = (
+    *("apigateway", "cloudformation", "cognito-idp", "dynamodb", "dynamodbstreams", "iam"),
+    *("kms", "lambda", "logs", "monitoring", "s3", "ses", "sqs", "ssm", "states", "sts"),
+)
+
+
+class ClientOptions(TypedDict):
+    """What `boto3.client` takes to reach the embedded cloud, as its owner."""
+
+    endpoint_url: str
+    region_name: str
+    aws_access_key_id: str
+    aws_secret_access_key: str
+
+
+class CloudError(Exception):
+    """The embedded cloud, or a deployment to it, failed; the message says where the log is."""
+
+
+class EmbeddedCloud:
+    """One embedded cloud, with everything it holds under `home`.
+
+    As a context manager it starts and ends with the block. It never outlives this process,
+    however that ends, unless `detach` is called.
+    """
+
+    def __init__(self, root: Path = ROOT, *, port: int | None = None) -> None:
+        self.port = port or _free_port()
+        self.root = root
+        self.home = root / ".local" / f"cloud-{self.port}"
+        self._child: Child | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """Where every service answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What the cloud and the functions running in it say."""
+        return self.home / "cloud.log"
+
+    @property
+    def client_options(self) -> ClientOptions:
+        """For `boto3.client(name, **cloud.client_options)`."""
+        return ClientOptions(
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=_OWNER,
+            aws_secret_access_key=_OWNER,
+        )
+
+    def start(self) -> None:
+        """Start, and return once it answers.
+
+        Raises CloudError if it is not installed, ends, or does not answer within 30 s.
+        """
+        python = self.root / ".local" / "ministack" / "bin" / "python"
+        if not python.exists():
+            raise CloudError("The embedded cloud is not installed. Run `make setup`.")
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._child = children.start(
+            [str(python), "-m", "ministack"],
+            environment=self._environment(),
+            folder=self.home,
+            log=self.log,
+            scratch=self.home / "tmp",
+        )
+        try:
+            self._wait_until_ready(self._child)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End it and every worker, and forget all that it held; the log stays."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+
+    def detach(self) -> None:
+        """Let it run on after this process; `attached` finds it, `stop_detached` ends it."""
+        if self._child is None:
+            raise CloudError("The embedded cloud is not running.")
+        state = {"port": self.port, "pid": self._child.pid}
+        _state_file(self.root).write_text(json.dumps(state), "utf-8")
+        self._child.release()
+        self._child = None
+
+    def is_ready(self) -> bool:
+        """Does it answer?"""
+        try:
+            answer = requests.get(f"{self.endpoint}/_ministack/ready", timeout=1)
+        except requests.RequestException:
+            return False
+        return answer.ok
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        if kind is None:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing of this process's own environment that could reach into the functions."""
+        options = self.client_options
+        return {
+            "AUTH": "true",
+            "AWS_ACCESS_KEY_ID": options["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": options["aws_secret_access_key"],
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "HOME": str(self.home),
+            "IOT_MTLS_ENABLED": "0",
+            "LAMBDA_ACCOUNT_CONCURRENCY": str(_LAMBDA_CONCURRENCY),
+            "LANG": "C.UTF-8",
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_REGION": REGION,
+            "PATH": os.defpath,
+            "SERVICES": ",".join(_SERVICES),
+            "SFTP_ENABLED": "0",
+        }
+
+    def _wait_until_ready(self, child: Child) -> None:
+        deadline = time.monotonic() + _STARTED_WITHIN_S
+        while not self.is_ready():
+            status = child.poll()
+            if status is not None:
+                raise CloudError(f"The embedded cloud ended with {status}. Its log: {self.log}")
+            if time.monotonic() > deadline:
+                raise CloudError(
+                    f"The embedded cloud did not answer in {_STARTED_WITHIN_S:.0f} s."
+                    f" Its log: {self.log}"
+                )
+            time.sleep(_LOOK_EVERY_S)
+
+
+def attached(root: Path = ROOT) -> EmbeddedCloud | None:
+    """The cloud that was detached and still answers; None if there is none."""
+    state = _state(root)
+    if state is None:
+        return None
+    cloud = EmbeddedCloud(root, port=state["port"])
+    return cloud if cloud.is_ready() else None
+
+
+def stop_detached(root: Path = ROOT) -> bool:
+    """End the cloud that was detached; False if there was none to end."""
+    state = _state(root)
+    cloud = attached(root)
+    _state_file(root).unlink(missing_ok=True)
+    if state is None or cloud is None:
+        return False
+    # Its process id is only trusted because the cloud of that port answers.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(state["pid"], signal.SIGTERM)
+    while cloud.is_ready() or (cloud.home / "tmp").exists():
+        time.sleep(_LOOK_EVERY_S)
+    shutil.rmtree(cloud.home, ignore_errors=True)
+    return True
+
+
+class _State(TypedDict):
+    port: int
+    pid: int
+
+
+def _state_file(root: Path) -> Path:
+    return root / ".local" / "cloud.json"
+
+
+def _state(root: Path) -> _State | None:
+    try:
+        state = json.loads(_state_file(root).read_text("utf-8"))
+        return _State(port=int(state["port"]), pid=int(state["pid"]))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
