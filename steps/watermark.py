@@ -13,6 +13,7 @@ from steps.anchors import Anchor, place
 from steps.colours import Colour, rgba
 from steps.contract import Cost, Options, Picture, Share, StepFailed, step
 from steps.picture import Rgba
+from steps.units import Examples
 
 FONT = "fonts/Inter-SemiBold.otf"
 LEGIBLE_PX = 11
@@ -31,7 +32,7 @@ class WatermarkOptions(Options):
     text and light behind dark, keeps it readable on any picture.
     """
 
-    text: Annotated[str, Len(1, 200)]
+    text: Annotated[str, Len(1, 200), Examples(("© Ava Tavares", "Łódź, Ψ, Ю", "漢字", "i"))]
     anchor: Anchor = "south-east"
     opacity: Annotated[float, Ge(0), Le(1)] = 0.5
     size: Annotated[Share, Gt(0)] = 0.04

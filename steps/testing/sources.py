@@ -1,0 +1,112 @@
+"""Sources: small original files of every format, honest and hostile, made here and now."""
+
+import io
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image, ImageCms
+
+ORIENTATION = 0x0112  # EXIF tags
+DESCRIPTION = 0x010E
+GPS = 0x8825
+
+
+def scene(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    """Draw a picture that looks different in each of its four corners, in any Pillow mode."""
+    across = Image.linear_gradient("L").rotate(90).resize((width, height))
+    down = Image.linear_gradient("L").resize((width, height))
+    flat = Image.new("L", (width, height), 60)
+    if mode.endswith("A"):
+        return Image.merge("RGBA", (across, down, flat, down)).convert(mode)
+    return Image.merge("RGB", (across, down, flat)).convert(mode)
+
+
+def jpeg(
+    width: int = 60, height: int = 40, *, mode: str = "RGB", orientation: int = 1, **save: Any
+) -> bytes:
+    """Return a JPEG file of the scene, as `saved_jpeg` does."""
+    return saved_jpeg(scene(width, height, mode), orientation=orientation, **save)
+
+
+def saved_jpeg(image: Image.Image, *, orientation: int = 1, **save: Any) -> bytes:
+    """Return a JPEG file; it carries a GPS position and a "secret" in its EXIF."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif[DESCRIPTION] = "secret"
+    exif[GPS] = {1: "N", 2: (48.0, 12.0, 0.0)}
+    return _saved(image, "JPEG", exif=exif, **save)
+
+
+def png(
+    width: int = 60, height: int = 40, *, mode: str = "RGB", frames: int = 1, **save: Any
+) -> bytes:
+    """Return a PNG file of any mode that PNG has, e.g. "RGBA", "P", "I;16", "LA", "1"."""
+    if frames > 1:
+        return _animated(width, height, "PNG", frames)
+    if mode == "I;16":
+        levels = scene(width, height, "L").tobytes()
+        wide = b"".join(struct.pack("<H", level * 257) for level in levels)
+        return saved_png(Image.frombytes("I;16", (width, height), wide), **save)
+    return saved_png(scene(width, height, mode), **save)
+
+
+def saved_png(image: Image.Image, **save: Any) -> bytes:
+    """Return a PNG file."""
+    return _saved(image, "PNG", **save)
+
+
+def gif(width: int = 60, height: int = 40, *, frames: int = 1) -> bytes:
+    """Return a GIF file of one or more frames, each another picture."""
+    return _animated(width, height, "GIF", frames)
+
+
+def webp(width: int = 60, height: int = 40, *, frames: int = 1, mode: str = "RGB") -> bytes:
+    """Return a WebP file of one or more frames, each another picture."""
+    if frames == 1:
+        return _saved(scene(width, height, mode), "WEBP")
+    return _animated(width, height, "WEBP", frames)
+
+
+def avif(width: int = 60, height: int = 40) -> bytes:
+    """Return an AVIF file."""
+    return _saved(scene(width, height), "AVIF")
+
+
+def srgb_profile() -> bytes:
+    """Return the ICC profile of sRGB."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def png_bomb(width: int, height: int) -> bytes:
+    """Return a PNG file of a few bytes that claims to be that large."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(b"\0" * 1000)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        _png_chunk(kind, body) for kind, body in ((b"IHDR", head), (b"IDAT", rows), (b"IEND", b""))
+    )
+
+
+def gif_bomb(canvas: tuple[int, int], frames: Sequence[tuple[int, int]]) -> bytes:
+    """Return a GIF file of a few bytes with that canvas and frames of those sizes."""
+    head = b"GIF89a" + struct.pack("<HHBBB", *canvas, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    images = b"".join(
+        b"," + struct.pack("<HHHHB", 0, 0, *size, 0) + b"\x02\x02\x4c\x01\x00" for size in frames
+    )
+    return head + images + b";"
+
+
+def _animated(width: int, height: int, name: str, frames: int) -> bytes:
+    first, *rest = (scene(width, height).rotate(7 * turn) for turn in range(frames))
+    return _saved(first, name, save_all=bool(rest), append_images=rest)
+
+
+def _saved(image: Image.Image, name: str, **save: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, name, **save)
+    return file.getvalue()
+
+
+def _png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

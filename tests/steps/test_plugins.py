@@ -1,0 +1,117 @@
+"""Plugins are found by their file's name or entry point, and broken ones are told with a cause."""
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import steps
+from steps import plugins
+from steps.plugins import BrokenPlugin, UnknownPlugin, find, load
+
+GOOD = '''
+"""{name}: do nothing much."""
+from steps.contract import Options, Picture, step
+
+class NoOptions(Options):
+    """Nothing to choose."""
+
+@step(version=1)
+def {name}(picture: Picture, options: NoOptions) -> Picture:
+    """Do nothing."""
+    return picture
+'''
+AddFile = Callable[[str, str], None]
+
+
+@pytest.fixture
+def add_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddFile:
+    """Put a file beside those of steps/, for one test."""
+
+    def add(name: str, source: str) -> None:
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, f"steps.{name}", raising=False)
+        importlib.invalidate_caches()
+
+    monkeypatch.setattr(steps, "__path__", [*steps.__path__, str(tmp_path)])
+    return add
+
+
+def test_the_plugins_of_this_folder_are_found() -> None:
+    """Kernel files are not plugins, and nothing is registered anywhere."""
+    assert {"resize", "validate", "watermark"} <= set(find())
+    assert "picture" not in find()
+    assert load("resize") is find()["resize"]
+
+
+def test_a_new_file_is_a_new_plugin(add_file: AddFile) -> None:
+    """No list is edited."""
+    add_file("added_here", GOOD.format(name="added_here"))
+
+    assert find()["added_here"].name == "added_here"
+
+
+def test_loading_one_plugin_imports_no_other() -> None:
+    """A stage pays only for what it uses: resize alone does not even bring Pillow."""
+    program = (
+        "import sys; from steps.plugins import load; load('resize');"
+        "print({'steps.watermark', 'PIL.Image', 'hypothesis'} & set(sys.modules))"
+    )
+
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert shown.stdout.strip() == "set()"
+
+
+def test_an_unknown_name_is_told_with_those_that_exist() -> None:
+    """Also for a dotted name that no entry point has."""
+    for name in ("watermrk", "picture", "acme.glow"):
+        with pytest.raises(UnknownPlugin, match=f"'{name}'; there are: resize, validate") as error:
+            load(name)
+        assert "watermark" in error.value.known
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("import nothing_of_that_name", "ModuleNotFoundError: No module named"),
+        ("def broken_here(:", "SyntaxError"),
+        ("def broken_here(picture, options): ...", "decorate it with @step"),
+        (GOOD.format(name="other_name"), "'other_name' must be called broken_here"),
+        (
+            GOOD.format(name="broken_here").replace("-> Picture", "-> str"),
+            "InvalidStep: broken_here must return one of",
+        ),
+    ],
+    ids=["import", "syntax", "undecorated", "misnamed", "mistyped"],
+)
+def test_a_broken_file_is_told_by_its_name_and_cause(
+    add_file: AddFile, source: str, cause: str
+) -> None:
+    """Whoever wrote it reads which file and why, from `find` as from `load`."""
+    add_file("broken_here", source)
+
+    with pytest.raises(BrokenPlugin, match=r"^steps/broken_here\.py: .*" + cause):
+        load("broken_here")
+    with pytest.raises(BrokenPlugin, match=r"^steps/broken_here\.py: "):
+        find()
+
+
+def test_others_ship_plugins_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have a dotted name; what leads nowhere is told as such."""
+    shipped = [
+        metadata.EntryPoint("acme.resize", "steps.resize:resize", plugins.GROUP),
+        metadata.EntryPoint("acme.gone", "steps.resize:gone", plugins.GROUP),
+        metadata.EntryPoint("undotted", "steps.resize:gone", plugins.GROUP),
+    ]
+    monkeypatch.setattr(plugins, "entry_points", lambda group: shipped)
+
+    assert load("acme.resize") is load("resize")
+    with pytest.raises(BrokenPlugin, match=r"acme\.gone = steps\.resize:gone: it does not lead"):
+        load("acme.gone")
