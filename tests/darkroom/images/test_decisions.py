@@ -1,0 +1,218 @@
+"""What a command comes to, case by case: given these events, when that comes, then this follows."""
+
+from typing import Any
+
+import pytest
+
+from darkroom.errors import InvalidRequest, NotFound
+from darkroom.events import (
+    Event,
+    FactsRecorded,
+    ImageRejected,
+    ProcessingCompleted,
+    ProcessingFailed,
+    ProcessingTimedOut,
+    ReuploadIgnored,
+    VariantFailed,
+)
+from darkroom.images import (
+    Command,
+    Finish,
+    RecordFacts,
+    RecordValidation,
+    TimeOut,
+)
+from darkroom.images import commands as all_commands
+from darkroom.outcome import Outcome
+from darkroom.testing import given
+from darkroom.testing.samples import (
+    PROMISED,
+    RUN,
+    at,
+    completed,
+    failure,
+    history,
+    rendered,
+    start,
+    started,
+    upload,
+    uploaded,
+    validated,
+    variant,
+)
+
+VALIDATION = RecordValidation(**validated().model_dump())
+FACTS = RecordFacts(run_id=RUN, step="describe", way="describe", facts={"blur": 0.25})
+DONE = Finish(run_id=RUN, outcome=Outcome(outcome="done"))
+
+
+def failed(name: str) -> VariantFailed:
+    return VariantFailed(**vars(failure(name)))
+
+
+def finish(outcome: str, **reason: Any) -> Finish:
+    return Finish(
+        run_id=RUN, outcome=Outcome.model_validate({"outcome": outcome, "step": "check", **reason})
+    )
+
+
+def test_the_first_object_version_is_the_image() -> None:
+    """From then on it exists."""
+    given().when(upload("v1")).then(uploaded())
+
+
+def test_another_object_version_is_ignored_once() -> None:
+    """A grant used twice is one more fact, and no second image."""
+    ignored = ReuploadIgnored(version_id="v2", etag="etag-of-v2", byte_size=4_204_816)
+
+    given(uploaded()).when(upload("v2")).then(ignored)
+    given(uploaded(), ignored).when(upload("v2")).then_nothing()
+
+
+def test_an_upload_announced_again_says_nothing_new() -> None:
+    """S3 announces at least once, and in any order."""
+    given(*history()).when(upload("v1")).then_nothing()
+
+
+@pytest.mark.parametrize(
+    "command", [start(), VALIDATION, FACTS, variant("large"), failure("large"), DONE]
+)
+def test_nothing_can_be_told_of_an_image_that_does_not_exist(command: Command) -> None:
+    """The upload's own event comes first; the message is for later."""
+    given().when(command).then_raises(NotFound, "not_found")
+
+
+def test_a_run_starts_once() -> None:
+    """However often its message is delivered, and after its ending too."""
+    given(uploaded()).when(start()).then(started())
+    given(uploaded(), started()).when(start()).then_nothing()
+    given(*history()).when(start()).then_nothing()
+
+
+def test_a_run_of_another_object_version_does_not_start() -> None:
+    """Runs are pinned to the original's version; a re-upload is no image."""
+    late = type(start())(**{**vars(start()), "version_id": "v2"})
+
+    given(uploaded()).when(late).then_nothing()
+
+
+def test_a_message_that_comes_again_after_a_deployment_starts_no_second_first_run() -> None:
+    """Another pipeline digest, the same number: the upload has had its run."""
+    given(*history()).when(start(digest="6f" * 32)).then_nothing()
+
+
+def test_a_later_run_follows_an_ended_one() -> None:
+    """Reprocessing: the same image and pipeline, a greater number."""
+    given(*history()).when(start(n=8)).then(started(n=8))
+
+
+def test_an_old_message_does_not_start_a_run_behind_a_later_one() -> None:
+    """Its run is over, or was never wanted."""
+    given(uploaded(), started(n=8)).when(start(n=0)).then_nothing()
+
+
+def test_each_finding_is_recorded_once() -> None:
+    """Validation once a run, facts once a way, and an outcome once a variant."""
+    facts = FactsRecorded(**vars(FACTS))
+    begun = (uploaded(), started())
+
+    given(*begun).when(VALIDATION).then(validated())
+    given(*begun, validated()).when(VALIDATION).then_nothing()
+    given(*begun).when(FACTS).then(facts)
+    given(*begun, facts).when(FACTS).then_nothing()
+    given(*begun).when(variant("large")).then(rendered("large"))
+    given(*begun, rendered("large")).when(variant("large")).then_nothing()
+    given(*begun).when(failure("large")).then(failed("large"))
+    given(*begun, failed("large")).when(failure("large")).then_nothing()
+
+
+def test_a_variants_first_outcome_stands() -> None:
+    """One of two racing executions may fail where the other succeeded."""
+    given(uploaded(), started(), rendered("large")).when(failure("large")).then_nothing()
+    given(uploaded(), started(), failed("large")).when(variant("large")).then_nothing()
+
+
+def test_a_variant_that_was_never_promised_is_refused() -> None:
+    """The writer works from another plan than the run: better to stop than to lose it."""
+    begun = given(uploaded(), started())
+
+    begun.when(variant("huge")).then_raises(InvalidRequest, "not_promised")
+    begun.when(failure("huge")).then_raises(InvalidRequest, "not_promised")
+
+
+@pytest.mark.parametrize("command", [VALIDATION, FACTS, variant("large"), failure("large"), DONE])
+def test_a_run_that_has_ended_or_never_started_hears_nothing(command: Command) -> None:
+    """A stale execution cannot change what the image has become."""
+    given(uploaded(), started(), completed()).when(command).then_nothing()
+    given(uploaded()).when(command).then_nothing()
+
+
+def test_a_run_is_complete_when_all_that_was_promised_exists() -> None:
+    """Whatever order the variants came in, they are told in the order of the promise."""
+    backwards = [rendered(name) for name in reversed(PROMISED)]
+
+    given(uploaded(), started(), *backwards).when(DONE).then(completed())
+
+
+def test_a_run_is_partial_when_some_of_it_exists() -> None:
+    """Whether the rest failed or was never heard of."""
+    partial = ProcessingCompleted(run_id=RUN, state="partial", variants=("medium",))
+    begun = (uploaded(), started(), rendered("medium"))
+
+    given(*begun).when(DONE).then(partial)
+    given(*begun, failed("thumbnail"), failed("large")).when(DONE).then(partial)
+
+
+def test_a_run_without_any_variant_has_failed_for_the_first_ones_reason() -> None:
+    """Nothing promised exists: rule 17."""
+    reason = ProcessingFailed(
+        run_id=RUN, step="brand", code="no_room", facts={"limit": 400, "actual": 12}
+    )
+    nothing = ProcessingFailed(run_id=RUN, step=None, code="nothing_rendered", facts={})
+
+    given(uploaded(), started(), failed("large"), failed("medium")).when(DONE).then(reason)
+    given(uploaded(), started(), validated()).when(DONE).then(nothing)
+
+
+def test_a_run_that_promised_nothing_is_complete_at_its_end() -> None:
+    """A pipeline of facts only has no outputs to keep it waiting."""
+    whole = ProcessingCompleted(run_id=RUN, state="complete", variants=())
+
+    given(uploaded(), started(variants=())).when(DONE).then(whole)
+
+
+@pytest.mark.parametrize("past", [(), (validated(),), tuple(map(rendered, PROMISED))])
+def test_a_verdict_and_a_failure_end_the_run_whatever_exists(past: tuple[Event, ...]) -> None:
+    """With the reason in full, for the user to read."""
+    reason: dict[str, Any] = {"code": "too_many_pixels", "facts": {"limit": 50, "actual": 51}}
+    rejected = ImageRejected(run_id=RUN, step="check", **reason)
+    broken = ProcessingFailed(run_id=RUN, step="check", **reason)
+    begun = given(uploaded(), started(), *past)
+
+    begun.when(finish("rejected", **reason)).then(rejected)
+    begun.when(finish("failed", **reason)).then(broken)
+    begun.when(finish("superseded")).then_nothing()
+
+
+def test_an_ending_without_a_code_says_so() -> None:
+    """An event's code is never empty."""
+    broken = ProcessingFailed(run_id=RUN, step="check", code="unspecified", facts={})
+
+    given(uploaded(), started()).when(finish("failed")).then(broken)
+
+
+def test_a_run_times_out_after_its_deadline_and_not_at_it() -> None:
+    """The deadline is the run's own promise; once it has ended there is none."""
+    overdue = ProcessingTimedOut(run_id=RUN, deadline_at=at(60))
+
+    given(uploaded(), started()).when(TimeOut(run_id=RUN, at=at(60))).then_nothing()
+    given(uploaded(), started()).when(TimeOut(run_id=RUN, at=at(61))).then(overdue)
+    given(*history()).when(TimeOut(run_id=RUN, at=at(61))).then_nothing()
+
+
+def test_every_command_is_a_value() -> None:
+    """Frozen, so that a retry decides on what was asked."""
+    kinds = [kind for kind in vars(all_commands).values() if hasattr(kind, "__dataclass_params__")]
+
+    assert kinds
+    assert all(kind.__dataclass_params__.frozen for kind in kinds)
