@@ -72,6 +72,7 @@ class Image(BaseModel):
     """One image; `reason` says why it was rejected or failed, `missing` the same of a variant."""
 
     image_id: str
+    version: int  # of its history, up to which this is true
     state: ImageState
     uploaded_at: datetime
     original: OriginalRow
@@ -82,7 +83,8 @@ class Image(BaseModel):
     @classmethod
     def of(cls, row: ImageRow) -> Self:
         """Make the answer for an image's row."""
-        return cls.model_validate(row.model_dump(include=set(cls.model_fields)))
+        told = row.model_dump(include=set(cls.model_fields))
+        return cls.model_validate({**told, "version": row.v})
 
 
 class Event(BaseModel):

@@ -149,7 +149,8 @@ def _walk(node: Node, way: _Way) -> Iterator[Result]:
 
 
 def _knowing(way: _Way, step: str, facts: Mapping[str, Any]) -> _Way:
-    named = {f"{step}.{name}": value for name, value in facts.items()}
+    # A fact that was not found is absent, so that `else` and `exists` see it so.
+    named = {f"{step}.{name}": value for name, value in facts.items() if value is not None}
     return replace(way, environment={**way.environment, **named})
 
 

@@ -1,0 +1,52 @@
+"""The command line: `python -m darkroom VERB`."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from darkroom.cli import demo, doctor, embedded, process
+from darkroom.cli.failure import CommandFailed
+from darkroom.local.cloud import CloudError
+
+Verb = Callable[[argparse.Namespace, Console], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit status: 0, 1 for a failure told in words, 2 for misuse."""
+    options = _parser().parse_args(arguments)
+    verb: Verb = options.verb
+    try:
+        return verb(options, Console(highlight=False))
+    except (CommandFailed, CloudError) as failed:
+        Console(stderr=True, highlight=False).print(str(failed), style="red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="darkroom", description="Process pictures.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    process_ = verbs.add_parser("process", help="run the pipeline on files, without any cloud")
+    process_.add_argument("photos", nargs="+", type=Path, help="pictures, or folders of them")
+    process_.add_argument("--pipeline", type=Path, default=Path("pipeline.yaml"))
+    process_.add_argument("--out", type=Path, default=Path("out"), help="where variants go")
+    process_.add_argument("--owner-name", help="what image.owner_name is")
+    process_.set_defaults(verb=process.run)
+
+    demo_ = verbs.add_parser("demo", help="run the whole platform here with one picture")
+    demo_.add_argument("photo", nargs="?", type=Path, help="default: a picture drawn for it")
+    demo_.add_argument("--out", type=Path, default=Path("out"))
+    demo_.set_defaults(verb=demo.run)
+
+    up = verbs.add_parser("up", help="start the embedded cloud and deploy to it")
+    up.set_defaults(verb=embedded.up)
+    down = verbs.add_parser("down", help="stop the embedded cloud")
+    down.set_defaults(verb=embedded.down)
+
+    doctor_ = verbs.add_parser("doctor", help="say what is missing on this machine")
+    doctor_.set_defaults(verb=doctor.run)
+    return parser

@@ -1,0 +1,150 @@
+"""`demo`: the whole platform on this machine, with one picture, from sign-up to variants."""
+
+import argparse
+import time
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+import boto3
+from rich.console import Console
+
+from darkroom.cli.failure import CommandFailed
+from darkroom.local import timeline
+from darkroom.local.client import Client, Refused
+from darkroom.local.cloud import EmbeddedCloud
+from darkroom.local.contact_sheet import contact_sheet
+from darkroom.local.deploy import Outputs, deploy
+from darkroom.local.mails import mailed_code
+from darkroom.local.sample import sample_picture
+
+_EMAIL, _NAME = "ada@example.com", "Ada Lovelace"
+_ENDINGS = frozenset(
+    f"image.{name}"
+    for name in ("processing-completed", "processing-failed", "processing-timed-out", "rejected")
+)
+_ENDED_WITHIN_S = 120.0
+_LOOK_EVERY_S = 0.25
+_CONTENT_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+}
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Start, deploy, sign up, upload, follow the events, fetch the variants, stop.
+
+    Returns 0 also for a picture that is rejected: that is the platform at work.
+    """
+    photo: Path = options.photo or _drawn(options.out)
+    if not photo.is_file():
+        raise CommandFailed(f"{photo} is not a file.")
+    with console.status("Starting the embedded cloud") as status, EmbeddedCloud() as cloud:
+        status.update("Deploying the platform to it, as to AWS")
+        outputs = deploy(cloud)
+        status.update("Signing up")
+        client = _signed_up(cloud, Client(outputs.api_url))
+        console.print(f"{photo.name} goes in, as {_NAME}", style="bold")
+        image_id = _uploaded(client, photo)
+        status.update("Processing")
+        events = _followed(client, image_id, console)
+        image = _projected(client, image_id, len(events))
+        status.update("Fetching the variants")
+        _fetched(client, image, options.out, console)
+        _nothing_left_over(cloud, outputs)
+    return 0
+
+
+def _drawn(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "sample.jpg"
+    path.write_bytes(sample_picture())
+    return path
+
+
+def _signed_up(cloud: EmbeddedCloud, client: Client) -> Client:
+    """Open an account, confirm it by the mail that came, and sign in."""
+    password = f"{token_urlsafe(18)}aA1!"
+    client.sign_up(_EMAIL, password, _NAME)
+    client.confirm(_EMAIL, mailed_code(cloud, _EMAIL))
+    return client.signed_in(_EMAIL, password)
+
+
+def _uploaded(client: Client, photo: Path) -> str:
+    """Upload the picture as what its name says; raises CommandFailed where that is refused."""
+    content_type = _CONTENT_TYPES.get(photo.suffix.lower(), "application/octet-stream")
+    try:
+        return client.upload(photo, content_type)
+    except Refused as refused:
+        told = ", ".join(f"{name}: {value}" for name, value in refused.problem.items())
+        raise CommandFailed(f"The upload was refused. {told}") from refused
+
+
+def _followed(client: Client, image_id: str, console: Console) -> list[dict[str, Any]]:
+    """Print the image's events as they happen, until the one that ends its run."""
+    deadline = time.monotonic() + _ENDED_WITHIN_S
+    shown: list[dict[str, Any]] = []
+    while not shown or shown[-1]["type"] not in _ENDINGS:
+        if time.monotonic() > deadline:
+            raise CommandFailed(f"No ending within {_ENDED_WITHIN_S:.0f} s.")
+        time.sleep(_LOOK_EVERY_S)
+        events = client.events(image_id)
+        for event in events[len(shown) :]:
+            elapsed = _elapsed_ms(events[0]["at"], event["at"])
+            line = timeline.line(event["version"], event["type"], elapsed, event["facts"])
+            console.print(line, soft_wrap=True)
+        shown = events
+    return shown
+
+
+def _elapsed_ms(first: str, later: str) -> int:
+    span = datetime.fromisoformat(later) - datetime.fromisoformat(first)
+    return round(span.total_seconds() * 1000)
+
+
+def _projected(client: Client, image_id: str, version: int) -> dict[str, Any]:
+    """Return the image once its view has caught up with its history."""
+    deadline = time.monotonic() + _ENDED_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            image = client.image(image_id)
+            if image["version"] >= version:
+                return image
+        except Refused as refused:
+            if refused.status != HTTPStatus.NOT_FOUND:
+                raise
+        time.sleep(_LOOK_EVERY_S)
+    raise CommandFailed("The view of the image did not catch up with its history.")
+
+
+def _fetched(client: Client, image: dict[str, Any], folder: Path, console: Console) -> None:
+    """Write every variant, and a sheet of all of them."""
+    if not image["variants"]:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {}
+    for name, variant in image["variants"].items():
+        contents[name] = client.download(image["image_id"], name)
+        path = folder / f"{name}.{variant['format'].replace('jpeg', 'jpg')}"
+        path.write_bytes(contents[name])
+        console.print(f"wrote {path}", style="dim")
+    sheet = folder / "contact-sheet.png"
+    sheet.write_bytes(contact_sheet(contents))
+    console.print(f"wrote {sheet}", style="dim")
+
+
+def _nothing_left_over(cloud: EmbeddedCloud, outputs: Outputs) -> None:
+    """Raise CommandFailed where a queue for what failed holds a message."""
+    sqs = boto3.client("sqs", **cloud.client_options)
+    for url in (outputs.dead_letters_url, outputs.unannounced_url, outputs.unfolded_url):
+        answer = sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        if answer["Attributes"]["ApproximateNumberOfMessages"] != "0":
+            raise CommandFailed(f"{url} holds a message that should not be. Log: {cloud.log}")

@@ -1,0 +1,89 @@
+"""`doctor`: what this machine lacks, each line with its cure."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from darkroom.local.cloud import ROOT, attached
+
+_FREE_GB = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is right, what was seen, and the cure where it is not."""
+
+    right: bool
+    seen: str
+    cure: str = ""
+
+
+def run(_: argparse.Namespace, console: Console) -> int:
+    """Look at everything and print a line each; 1 where something is missing."""
+    findings = tuple(_findings())
+    for finding in findings:
+        mark = "[green]ok  [/]" if finding.right else "[red]lack[/]"
+        console.print(
+            f"{mark} {finding.seen}" + ("" if finding.right else f"\n     {finding.cure}")
+        )
+    return 0 if all(finding.right for finding in findings) else 1
+
+
+def _findings() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(sys.version_info >= (3, 11), f"Python {version}", "Install Python 3.11 or newer.")
+    yield _codecs()
+    yield _present("the embedded cloud", ".local/ministack/bin/python")
+    yield _present("the CDK command line", "node_modules/aws-cdk/bin/cdk")
+    yield _generated()
+    free = shutil.disk_usage(ROOT).free / 1e9
+    yield Finding(free > _FREE_GB, f"{free:.0f} GB of disk free", f"Free at least {_FREE_GB} GB.")
+    cloud = attached()
+    yield Finding(True, f"embedded cloud at {cloud.endpoint}" if cloud else "no cloud running")
+    yield _credentials()
+
+
+def _codecs() -> Finding:
+    import pyvips  # noqa: PLC0415 - what is looked for may be missing
+
+    needed = ("jpegload_buffer", "pngload_buffer", "webpload_buffer", "gifload_buffer")
+    missing = [name for name in needed if not pyvips.type_find("VipsForeignLoad", name)]
+    version = ".".join(str(pyvips.version(part)) for part in range(3))
+    return Finding(
+        not missing,
+        f"libvips {version} reads jpeg, png, webp and gif"
+        if not missing
+        else f"libvips {version} lacks {', '.join(missing)}",
+        "Run `make setup`: the wheel pyvips-binary has all of them.",
+    )
+
+
+def _present(name: str, path: str) -> Finding:
+    return Finding((ROOT / path).exists(), name, "Run `make setup`.")
+
+
+def _generated() -> Finding:
+    import subprocess  # noqa: PLC0415
+
+    command = [sys.executable, "-m", "dsl", "generate", "--check"]
+    fresh = subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    return Finding(fresh, "generated/ is what pipeline.yaml says", "Run `make generate`.")
+
+
+def _credentials() -> Finding:
+    names = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID")
+    found = [name for name in names if name in os.environ]
+    path = Path.home() / ".aws" / "credentials"
+    known = bool(found) or path.exists()
+    return Finding(
+        True,
+        "AWS credentials found"
+        if known
+        else "no AWS credentials: demo and up need none; deploy does",
+    )

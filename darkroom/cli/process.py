@@ -1,0 +1,96 @@
+"""`process`: run pipeline.yaml on pictures, in this process. No cloud, no Node."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from darkroom.cli.failure import CommandFailed
+from darkroom.local import timeline
+from darkroom.local.inprocess import Processed, process
+from darkroom.plan import Plan
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Process each picture; 1 if any of them did not come to be complete."""
+    plan = compiled(options.pipeline)
+    photos = tuple(_photos(options.photos))
+    alone = len(photos) == 1
+    states = []
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=alone,
+    )
+    with bar:
+        task = bar.add_task(plan.pipeline, total=len(photos))
+        for photo, folder in photos:
+            processed = process(photo, plan, options.owner_name)
+            written = _write(processed, options.out / folder)
+            _report(console, photo, processed, written, whole=alone)
+            states.append(processed.image.state)
+            bar.advance(task)
+    return 0 if all(state == "complete" for state in states) else 1
+
+
+def compiled(pipeline: Path) -> Plan:
+    """Return the plan of a pipeline file; raises CommandFailed with all mistakes in it."""
+    # The compiler is a developer's tool: nothing that runs in the cloud reaches it.
+    from dsl.compile import compile_source  # noqa: PLC0415
+    from dsl.diagnostics import PipelineRefused  # noqa: PLC0415
+    from steps.plugins import find  # noqa: PLC0415
+
+    try:
+        text = pipeline.read_text("utf-8")
+    except OSError as error:
+        raise CommandFailed(f"{pipeline} cannot be read: {error.strerror}.") from error
+    try:
+        return compile_source(text, str(pipeline), find()).plan
+    except PipelineRefused as refused:
+        raise CommandFailed(refused.render()) from refused
+
+
+def _photos(given: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """Yield each picture, and the folder under `out` for its variants."""
+    for path in given:
+        if path.is_dir():
+            for photo in sorted(each for each in path.rglob("*") if each.is_file()):
+                yield photo, photo.relative_to(path)
+        elif path.exists():
+            yield path, Path(path.name)
+        else:
+            raise CommandFailed(f"{path} does not exist.")
+
+
+def _write(processed: Processed, folder: Path) -> list[Path]:
+    run = processed.image.run
+    if not processed.variants or run is None:
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, content in processed.variants.items():
+        extension = run.rendered[name].key.rsplit(".", 1)[-1]
+        path = folder / f"{name}.{extension}"
+        path.write_bytes(content)
+        written.append(path)
+    return written
+
+
+def _report(
+    console: Console, photo: Path, processed: Processed, written: list[Path], *, whole: bool
+) -> None:
+    """Print the whole timeline of a picture that is alone, else its ending."""
+    events = processed.history.events
+    console.print(photo.name, style="bold", end="\n" if whole else " ")
+    for recorded in events if whole else events[-1:]:
+        elapsed = round((recorded.recorded_at - events[0].recorded_at).total_seconds() * 1000)
+        facts = recorded.event.model_dump(mode="json")
+        line = timeline.line(recorded.version, recorded.type, elapsed, facts)
+        console.print(line, soft_wrap=True)
+    for path in written if whole else ():
+        console.print(f"wrote {path}", style="dim", soft_wrap=True)

@@ -1,0 +1,113 @@
+"""The whole path in one process: the same plan, stages and history, with nothing but memory.
+
+What a step author runs a dozen times an hour. Everything but the stores and the engine is the
+code that runs in the cloud.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_bytes
+
+from darkroom.adapters.memory import MemoryEventStore
+from darkroom.errors import NotFound
+from darkroom.events import Stream
+from darkroom.ids import ImageRef, new_image_id, original_key
+from darkroom.images import Image
+from darkroom.ingest import Arrival, Message, record_upload
+from darkroom.objects import Original
+from darkroom.outcome import Outcome
+from darkroom.plan import Plan
+from darkroom.runner.stage import Stage
+from darkroom.runs import Orchestrator
+
+TENANT = "local"
+OWNER = "you"
+
+
+@dataclass
+class MemoryBucket:
+    """Originals and variants of one image, in memory."""
+
+    original: Original
+    version_id: str
+    written: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, key: str, version_id: str, etag: str) -> Original:  # noqa: ARG002 - the protocol
+        """Return the original; raises NotFound for another version."""
+        if version_id != self.version_id:
+            raise NotFound(key=key, version_id=version_id)
+        return self.original
+
+    def write(self, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002
+        """Keep `content` at `key`."""
+        self.written.setdefault(key, content)
+
+
+@dataclass
+class MemoryQueue:
+    """Messages in the order of their arrival."""
+
+    messages: list[Message] = field(default_factory=list)
+
+    def send(self, message: Message) -> None:
+        """Keep `message`."""
+        self.messages.append(message)
+
+
+@dataclass(frozen=True)
+class InProcessEngine:
+    """Runs a plan's one stage here and now."""
+
+    stage: Stage
+
+    def run(self, name: str, ref: ImageRef, run_id: str) -> Outcome:  # noqa: ARG002
+        """Run the stage and return its outcome."""
+        return self.stage.run(ref, run_id)
+
+
+@dataclass(frozen=True)
+class Processed:
+    """What came of one file: the image, its history, and its variants by name."""
+
+    image: Image
+    history: Stream
+    variants: dict[str, bytes]
+
+
+def process(photo: Path, plan: Plan, owner_name: str | None = None) -> Processed:
+    """Take one file through the plan, from its upload to its ending, in this process.
+
+    Raises OSError for a file that cannot be read. A bad picture raises nothing: it ends as
+    rejected or failed, like in the cloud.
+    """
+    content = photo.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    bucket = MemoryBucket(Original(content, owner_name, photo.name), version_id=digest)
+    history, queue = MemoryEventStore(), MemoryQueue()
+    ref = ImageRef(TENANT, new_image_id(_now(), token_bytes))
+    arrival = Arrival(
+        bucket="local",
+        key=original_key(plan.pipeline, ref, OWNER),
+        version_id=digest,
+        etag=digest,
+        byte_size=len(content),
+    )
+    record_upload(arrival, history=history, queue=queue, clock=_now)
+    stage = Stage(plan, history, originals=bucket, variants=bucket, clock=_now)
+    orchestrator = Orchestrator(plan, history, InProcessEngine(stage), _now)
+    for message in queue.messages:
+        image = orchestrator.process(message, attempt="local", last=True)
+    return Processed(image, history.load(ref), _named(image, bucket.written))
+
+
+def _named(image: Image, written: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the variants that the image offers: none of one that was rejected or failed."""
+    if image.run is None or image.state not in ("complete", "partial"):
+        return {}
+    return {name: written[event.key] for name, event in image.run.rendered.items()}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
