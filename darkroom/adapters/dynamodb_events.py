@@ -1,7 +1,7 @@
 """The event store, over a DynamoDB table with the keys `pk` (text) and `sk` (number).
 
-The table is on-demand and has no index. Appending an event is one conditional PutItem of less
-than 1 KB, as a rule: one write unit. Loading is one strongly consistent Query a megabyte.
+The table is on-demand and has no index. Appending an event is one conditional PutItem: one write
+unit, or two for a variant with a long recipe. Loading is one strongly consistent Query a megabyte.
 """
 
 from collections.abc import Iterator, Mapping

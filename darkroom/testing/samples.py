@@ -16,7 +16,7 @@ from darkroom.events import (
     VariantRendered,
 )
 from darkroom.history.store import EventStore
-from darkroom.ids import ImageRef, original_key, run_id
+from darkroom.ids import ImageRef, original_key, run_id, variant_key
 from darkroom.images import RecordUpload, RecordVariant, RecordVariantFailure, StartProcessing
 
 REF = ImageRef("main", "01JDA7Q0G0ABCDEFGHJKMNPQRS")
@@ -25,6 +25,15 @@ PROMISED = ("thumbnail", "medium", "large")
 DIGEST = "5e" * 32
 CONTEXT = Context(writer="test", correlation_id=REF.image_id)
 EPOCH = datetime(2026, 11, 23, 12, tzinfo=UTC)
+RECIPE = tuple(
+    Applied(step=step, uses=uses, version=1, options_digest="0d" * 32)
+    for step, uses in (
+        ("original", "open"),
+        ("sizes", "resize"),
+        ("brand", "watermark"),
+        ("output", "encode"),
+    )
+)
 RUN = run_id(REF, "v1", DIGEST, 0)
 
 
@@ -67,21 +76,18 @@ def start(
 
 
 def variant(name: str, run: str = RUN) -> RecordVariant:
-    """Return the command for a variant that was rendered, resized and encoded."""
+    """Return the command for a variant that was resized, branded and encoded."""
     return RecordVariant(
         run_id=run,
         name=name,
-        key=f"photos/main/{REF.image_id}/{name}.jpg",
+        key=variant_key("photos", REF, "c3" * 16, "jpg"),
         digest="ab" * 32,
         byte_size=80_412,
         width=800,
         height=533,
         format="jpeg",
         media_type="image/jpeg",
-        recipe=(
-            Applied(step="sizes", uses="resize", version=1, options_digest="0d" * 32),
-            Applied(step="output", uses="encode", version=1, options_digest="1d" * 32),
-        ),
+        recipe=RECIPE,
     )
 
 
