@@ -13,7 +13,7 @@ from typing import Protocol
 from darkroom.errors import Unfinished
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, run_id
-from darkroom.images import Finish, Image, StartProcessing
+from darkroom.images import Finish, Image, StartProcessing, fold
 from darkroom.ingest import Message
 from darkroom.outcome import Outcome
 from darkroom.plan import Plan
@@ -62,8 +62,15 @@ class Orchestrator:
             # A throttle is nobody's failure: the message waits its turn, and then in the DLQ.
             if unfinished.throttled or not last:
                 raise
-            outcome = Outcome(outcome="failed", code=unfinished.code, facts=unfinished.facts)
+            outcome = self._left_behind(ref, unfinished)
         return finish(ref, run.run_id, outcome, history=self.history, clock=self.clock)
+
+    def _left_behind(self, ref: ImageRef, unfinished: Unfinished) -> Outcome:
+        """Return what a run amounts to whose reply was lost for good: all it did is on record."""
+        image = fold(self.history.load(ref))
+        settled = image.run.outcome if image and image.run else None
+        failed = Outcome(outcome="failed", code=unfinished.code, facts=dict(unfinished.facts))
+        return settled or failed
 
     def _started(self, message: Message) -> Image:
         ref = message.ref

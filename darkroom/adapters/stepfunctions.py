@@ -34,8 +34,8 @@ class ExpressEngine:
     def run(self, name: str, ref: ImageRef, run_id: str) -> Outcome:
         """Run the machine on the image and return its outcome.
 
-        Raises Unfinished, with the engine's error as its code, where the execution could not
-        be started, failed or timed out.
+        Raises Unfinished where the execution could not be started ("execution_refused") or
+        failed or timed out ("execution_broke_off"), with the engine's `error` among its facts.
         """
         payload = {"tenant": ref.tenant, "image_id": ref.image_id, "run_id": run_id}
         try:
@@ -43,9 +43,11 @@ class ExpressEngine:
                 stateMachineArn=self.state_machine_arn, name=name, input=json.dumps(payload)
             )
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            raise Unfinished(code, throttled=code in _THROTTLES) from error
+            raise _unfinished("execution_refused", error.response["Error"]["Code"]) from error
         if execution["status"] != "SUCCEEDED":
-            code = execution.get("error", execution["status"])
-            raise Unfinished(code, throttled=code in _THROTTLES)
+            raise _unfinished("execution_broke_off", execution.get("error", execution["status"]))
         return Outcome.model_validate_json(execution["output"])
+
+
+def _unfinished(code: str, error: str) -> Unfinished:
+    return Unfinished(code, throttled=error in _THROTTLES, error=error)

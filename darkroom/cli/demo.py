@@ -1,9 +1,7 @@
 """`demo`: the whole platform on this machine, with one picture, from sign-up to variants."""
 
 import argparse
-import time
 from datetime import datetime
-from http import HTTPStatus
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -21,12 +19,6 @@ from darkroom.local.mails import mailed_code
 from darkroom.local.sample import sample_picture
 
 _EMAIL, _NAME = "ada@example.com", "Ada Lovelace"
-_ENDINGS = frozenset(
-    f"image.{name}"
-    for name in ("processing-completed", "processing-failed", "processing-timed-out", "rejected")
-)
-_ENDED_WITHIN_S = 120.0
-_LOOK_EVERY_S = 0.25
 _CONTENT_TYPES = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -53,8 +45,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
         console.print(f"{photo.name} goes in, as {_NAME}", style="bold")
         image_id = _uploaded(client, photo)
         status.update("Processing")
-        events = _followed(client, image_id, console)
-        image = _projected(client, image_id, len(events))
+        _followed(client, image_id, console)
+        image = client.settled(image_id)
         status.update("Fetching the variants")
         _fetched(client, image, options.out, console)
         _nothing_left_over(cloud, outputs)
@@ -86,41 +78,19 @@ def _uploaded(client: Client, photo: Path) -> str:
         raise CommandFailed(f"The upload was refused. {told}") from refused
 
 
-def _followed(client: Client, image_id: str, console: Console) -> list[dict[str, Any]]:
+def _followed(client: Client, image_id: str, console: Console) -> None:
     """Print the image's events as they happen, until the one that ends its run."""
-    deadline = time.monotonic() + _ENDED_WITHIN_S
-    shown: list[dict[str, Any]] = []
-    while not shown or shown[-1]["type"] not in _ENDINGS:
-        if time.monotonic() > deadline:
-            raise CommandFailed(f"No ending within {_ENDED_WITHIN_S:.0f} s.")
-        time.sleep(_LOOK_EVERY_S)
-        events = client.events(image_id)
-        for event in events[len(shown) :]:
-            elapsed = _elapsed_ms(events[0]["at"], event["at"])
-            line = timeline.line(event["version"], event["type"], elapsed, event["facts"])
-            console.print(line, soft_wrap=True)
-        shown = events
-    return shown
+    first = ""
+    for event in client.follow(image_id):
+        first = first or event["at"]
+        elapsed = _elapsed_ms(first, event["at"])
+        line = timeline.line(event["version"], event["type"], elapsed, event["facts"])
+        console.print(line, soft_wrap=True)
 
 
 def _elapsed_ms(first: str, later: str) -> int:
     span = datetime.fromisoformat(later) - datetime.fromisoformat(first)
     return round(span.total_seconds() * 1000)
-
-
-def _projected(client: Client, image_id: str, version: int) -> dict[str, Any]:
-    """Return the image once its view has caught up with its history."""
-    deadline = time.monotonic() + _ENDED_WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            image = client.image(image_id)
-            if image["version"] >= version:
-                return image
-        except Refused as refused:
-            if refused.status != HTTPStatus.NOT_FOUND:
-                raise
-        time.sleep(_LOOK_EVERY_S)
-    raise CommandFailed("The view of the image did not catch up with its history.")
 
 
 def _fetched(client: Client, image: dict[str, Any], folder: Path, console: Console) -> None:

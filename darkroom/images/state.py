@@ -22,6 +22,7 @@ from darkroom.events import (
     VariantRendered,
 )
 from darkroom.ids import ImageRef
+from darkroom.outcome import Outcome
 
 RunState = Literal["processing", "complete", "partial", "rejected", "failed", "timed_out"]
 ImageState = Literal["uploaded"] | RunState
@@ -64,6 +65,20 @@ class Run:
         return bool(self.promised) and all(
             name in self.rendered or name in self.failed for name in self.promised
         )
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the variants amount to once all are settled; None before that.
+
+        One failure fails the run (DESIGN, rule 17): the first in the order of the promise.
+        """
+        if not self.settled:
+            return None
+        first = next((self.failed[name] for name in self.promised if name in self.failed), None)
+        if first is None:
+            return Outcome(outcome="done")
+        facts = dict(first.facts)
+        return Outcome(outcome="failed", step=first.step, code=first.code, facts=facts)
 
     @property
     def state(self) -> RunState:

@@ -1,5 +1,7 @@
 """A client of the API: what a program of a user's does, in a few typed calls."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -8,6 +10,11 @@ from typing import Any
 import requests
 
 _TIMEOUT_S = 60.0
+_LOOK_EVERY_S = 0.25
+_ENDINGS = frozenset(
+    f"image.{name}"
+    for name in ("processing-completed", "processing-failed", "processing-timed-out", "rejected")
+)
 
 
 class Refused(Exception):
@@ -73,6 +80,38 @@ class Client:
             raise
         return events
 
+    def follow(self, image_id: str, within_s: float = 120.0) -> Iterator[dict[str, Any]]:
+        """Yield the image's events as they happen, up to the one that ends its run.
+
+        Raises TimeoutError where that does not come within `within_s`.
+        """
+        deadline = time.monotonic() + within_s
+        seen = 0
+        while True:
+            events = self.events(image_id)
+            yield from events[seen:]
+            seen = len(events)
+            if events and events[-1]["type"] in _ENDINGS:
+                return
+            _wait_until(deadline, f"image {image_id} has no ending")
+
+    def settled(self, image_id: str, within_s: float = 120.0) -> dict[str, Any]:
+        """Wait for the image's run to end and return the image as it then is.
+
+        Raises TimeoutError as `follow` does, and where the view does not catch up.
+        """
+        version = len(list(self.follow(image_id, within_s)))
+        deadline = time.monotonic() + within_s
+        while True:
+            try:
+                image = self.image(image_id)
+                if image["version"] >= version:
+                    return image
+            except Refused as refused:
+                if refused.status != HTTPStatus.NOT_FOUND:
+                    raise
+            _wait_until(deadline, f"the view of image {image_id} is behind its history")
+
     def link(self, image_id: str, name: str) -> dict[str, Any]:
         """Return a link to a variant."""
         return self._call("GET", f"/images/{image_id}/variants/{name}")
@@ -98,6 +137,12 @@ def send_form(form: dict[str, Any], content: bytes) -> requests.Response:
     """POST `content` with a signed form, as a browser does."""
     files = {"file": ("picture", content)}
     return requests.post(form["url"], data=form["fields"], files=files, timeout=_TIMEOUT_S)
+
+
+def _wait_until(deadline: float, otherwise: str) -> None:
+    if time.monotonic() > deadline:
+        raise TimeoutError(otherwise)
+    time.sleep(_LOOK_EVERY_S)
 
 
 def _problem(answer: requests.Response) -> dict[str, Any]:

@@ -5,8 +5,8 @@ object is written before its event, so an event never names an object that is no
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from darkroom.errors import NotFound
 from darkroom.history import Clock, Context, EventStore, handle
@@ -55,22 +55,25 @@ class Stage:
         image = fold(self.history.load(ref))
         if image is None or image.run is None or image.run.run_id != run_id or image.run.ended:
             return Outcome(outcome="superseded")
-        if image.run.settled:
-            return Outcome(outcome="done")
+        if image.run.outcome is not None:
+            return image.run.outcome
         limits = Limits.read(self.plan.opening.options)
         refused = check_bytes(limits, image.original.byte_size)
         if refused is not None:
-            return _rejection(self.plan.opening.step, refused.code, refused.facts)
+            return _ended("rejected", Verdict(self.plan.opening.step, refused.code, refused.facts))
         original = image.original
         try:
             read = self.originals.read(original.key, original.version_id, original.etag)
         except NotFound:
             return Outcome(outcome="failed", code="original_gone")
+        outcome = Outcome(outcome="done")
         for result in render(self.plan, read.content, _environment(image, read)):
             if isinstance(result, Verdict):
-                return _rejection(result.step, result.code, result.facts)
+                return _ended("rejected", result)
+            if isinstance(result, Failed) and outcome.outcome == "done":
+                outcome = _ended("failed", result)
             self._record(image, run_id, result)
-        return Outcome(outcome="done")
+        return outcome
 
     def _record(self, image: Image, run_id: str, result: Result) -> None:
         """Append what `result` says; a rendered variant is stored first."""
@@ -115,10 +118,8 @@ class Stage:
         handle(self.history, ref, command, context, self.clock)
 
 
-def _rejection(step: str | None, code: str, facts: Mapping[str, object]) -> Outcome:
-    return Outcome.model_validate(
-        {"outcome": "rejected", "step": step, "code": code, "facts": dict(facts)}
-    )
+def _ended(how: Literal["rejected", "failed"], why: Verdict | Failed) -> Outcome:
+    return Outcome(outcome=how, step=why.step, code=why.code, facts=dict(why.facts))
 
 
 def _environment(image: Image, original: Original) -> Environment:
