@@ -8,6 +8,7 @@ from darkroom.plan.expressions import Expression
 from darkroom.plan.models import Node, Opening, Stage
 from dsl.model import PipelineFile, StepEntry
 from dsl.options import Checked
+from dsl.tree import Entry
 from steps.contract import Step
 from steps.limits import Limits
 
@@ -33,6 +34,12 @@ class Resolved:
         return self.plugin is not None and self.plugin.kind == "facts"
 
     @property
+    def misplaced(self) -> tuple[Entry, ...]:
+        """Options of the plugin that stand beside `with`, not in it; reported, but not lost."""
+        names = self.plugin.options_model.model_fields if self.plugin else {}
+        return tuple(entry for entry in self.entry.strays if entry.key in names)
+
+    @property
     def forks(self) -> bool:
         """Whether the step makes several pictures of one."""
         return len(self.entry.variants) > 1
@@ -47,6 +54,15 @@ class Passage:
     way: str
     output: str | None
     next: tuple["Passage", ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a step, or the opening, adds to its stage: seconds in all, megabytes at its peak."""
+
+    name: str
+    seconds: float
+    memory_mb: float
 
 
 @dataclass(frozen=True)
@@ -72,6 +88,7 @@ class Draft:
     opening: Opening | None = None
     nodes: tuple[Node, ...] = ()
     outputs: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()  # what the stages are sized by
     stages: tuple[Stage, ...] = ()
     worst_case_s: int = 0
     decisions: tuple[Decision, ...] = ()

@@ -10,9 +10,8 @@ MP entering is `accept.max_pixels`, and below a step that bounds its result, tha
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from dsl.draft import Draft, Passage
+from dsl.draft import Draft, Part, Passage
 from dsl.passes.flow import passages_of
 from steps.contract import Cost, Options
 from steps.formats import Format
@@ -40,26 +39,21 @@ _ENCODING_MS: Mapping[Format, float] = {
 _LONGEST_SHAPE = 4
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """What a step, or the opening, adds to its stage: seconds in all, megabytes at its peak."""
-
-    seconds: float
-    memory_mb: float
-
-
-def of_opening(draft: Draft) -> Estimate:
+def of_opening(draft: Draft) -> Part:
     """Return what it takes to fetch, decode and normalise the largest accepted original."""
     megapixels = _largest(draft)
-    held = _BASE_MB + _BYTES_HELD * draft.limits.max_bytes / 10**6
-    return Estimate(
-        _BASE_S + OPENING.cpu_ms * megapixels / 1000, held + OPENING.memory_mb * megapixels
+    return Part(
+        name=draft.opening_step.name if draft.opening_step else "opening",
+        seconds=_BASE_S + OPENING.cpu_ms * megapixels / 1000,
+        memory_mb=_BASE_MB
+        + _BYTES_HELD * draft.limits.max_bytes / 10**6
+        + OPENING.memory_mb * megapixels,
     )
 
 
-def of_steps(draft: Draft) -> dict[str, Estimate]:
+def of_steps(draft: Draft) -> tuple[Part, ...]:
     """Return what each step takes, over all pictures that it works on."""
-    found: dict[str, Estimate] = {step.name: Estimate(0.0, 0.0) for step in draft.steps}
+    found = {step.name: Part(step.name, 0.0, 0.0) for step in draft.steps}
     opening_mb = of_opening(draft).memory_mb
     for passage, megapixels, memory_mb in _loads(draft.tree, _largest(draft), opening_mb, draft):
         known = found[passage.step.name]
@@ -67,10 +61,10 @@ def of_steps(draft: Draft) -> dict[str, Estimate]:
         if passage.output:
             after = _after(passage, megapixels, draft)
             seconds += max(_ENCODING_MS[each] for each in draft.limits.formats) * after / 1000
-        found[passage.step.name] = Estimate(
-            known.seconds + seconds, max(known.memory_mb, memory_mb)
+        found[passage.step.name] = Part(
+            known.name, known.seconds + seconds, max(known.memory_mb, memory_mb)
         )
-    return found
+    return tuple(found.values())
 
 
 def pictures(draft: Draft) -> int:

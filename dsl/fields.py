@@ -6,7 +6,7 @@ from collections.abc import Mapping as Table
 
 from dsl.diagnostics import Report
 from dsl.model import Name
-from dsl.suggest import did_you_mean
+from dsl.suggest import did_you_mean, nearest
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, Unreadable, kind_of
 
@@ -18,6 +18,18 @@ def check_keys(
     mapping: Mapping, known: Table[str, str], to_come: Table[str, str], of: str, report: Report
 ) -> None:
     """Refuse keys that `of` does not have, or that are not built yet."""
+    check_to_come(mapping, to_come, report)
+    for entry in strays(mapping, known, to_come):
+        refuse_key(entry, known, of, report)
+
+
+def strays(mapping: Mapping, known: Table[str, str], to_come: Table[str, str]) -> tuple[Entry, ...]:
+    """Return the entries whose keys are not of the language."""
+    return tuple(each for each in mapping.entries if each.key not in {*known, *to_come})
+
+
+def check_to_come(mapping: Mapping, to_come: Table[str, str], report: Report) -> None:
+    """Refuse keys of the language that are not built yet."""
     for entry in mapping.entries:
         if entry.key in to_come:
             report.add(
@@ -26,19 +38,24 @@ def check_keys(
                 f'"{entry.key}" is part of the language, but not built yet',
                 help=f"remove it for now: {to_come[entry.key]}",
             )
-        elif entry.key not in known:
-            report.add(
-                "P013",
-                entry.key_span,
-                f'{of} has no key "{entry.key}"',
-                help=did_you_mean(entry.key, known, "use one of those listed, or remove it"),
-                allowed=tuple(known),
-            )
 
 
-def missing(key: str, of: str, at: Span, cure: str, report: Report) -> None:
-    """Report a key that has to be there."""
-    report.add("P014", at, f'{of} has no "{key}"', help=cure)
+def refuse_key(entry: Entry, known: Table[str, str], of: str, report: Report) -> None:
+    """Report a key that `of` does not have."""
+    report.add(
+        "P013",
+        entry.key_span,
+        f'{of} has no key "{entry.key}"',
+        help=did_you_mean(entry.key, known, "use one of those listed, or remove it"),
+        allowed=tuple(known),
+    )
+
+
+def missing(mapping: Mapping, key: str, of: str, report: Report, *, at: Span, cure: str) -> None:
+    """Report a key that has to be there, unless it is there mistyped, which is reported too."""
+    meant = any(nearest(entry.key, (key,)) for entry in mapping.entries)
+    if mapping.whole and not meant:
+        report.add("P014", at, f'{of} has no "{key}"', help=cure)
 
 
 def as_mapping(entry: Entry, cure: str, report: Report) -> Mapping | None:
@@ -94,7 +111,7 @@ def as_word(name: Name, of: str, report: Report, reserved: Iterable[str] = ()) -
         return None
     if name.text in reserved:
         title = f'"{name.text}" means something else already, and cannot be {of}'
-        report.add("P017", name.span, title, help=f"write {name.text}_step, or a better name")
+        report.add("P017", name.span, title, help=f"write my_{name.text}, or a better name")
         return None
     return name
 

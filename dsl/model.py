@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dsl.text import Span
-from dsl.tree import Mapping, Scalar
+from dsl.tree import Entry, Mapping, Scalar
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class StepEntry:
     only: tuple[Name, ...] | None
     when: Condition | None
     budget: Budget
+    strays: tuple[Entry, ...]  # keys that a step does not have
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ _WANTED = {
     "model_type": "a mapping",
 }
 _TOO_SMALL = ("greater_than", "greater_than_equal")
+_LENGTHS = ("string_too_short", "string_too_long", "too_short", "too_long")
 _TOO_LARGE = ("less_than", "less_than_equal")
 
 
@@ -41,8 +42,10 @@ def report_invalid(
             title = f'{target.of} needs the option "{path[0]}"'
             report.add("P004", written.span, title, help=f"add {path[0]}: …", note=target.declared)
         else:
-            title = f"{target.of}: {_sentence(detail)}"
-            report.add("P003", written.span, title, help="change its options", note=target.declared)
+            sentence = _sentence(detail)
+            title = sentence if sentence.startswith(target.of) else f"{target.of}: {sentence}"
+            options, note = target.names, target.declared
+            report.add("P003", written.span, title, allowed=options, note=note)
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class _Wrong:
             if not isinstance(part, int) or not isinstance(tree, Sequence):
                 break
             tree = tree.items[part]
-        return kind_of(tree)
+        is_number = isinstance(tree, Scalar) and isinstance(tree.value, int | float)
+        return str(self.detail["input"]) if is_number else kind_of(tree)
 
 
 def _path(detail: ErrorDetails, written: Mapping) -> list[str | int]:
@@ -86,7 +90,7 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
     kind, name = wrong.detail["type"], wrong.entry.key
     allowed: tuple[str, ...] = ()
     words = bounds(target.model, name)
-    note = f"`{name}` of {target.of} is {words}" if words else ""
+    note = f"it is {words}" if words else ""
     if kind in _WANTED:
         title = f"`{name}` is {_WANTED[kind]}, this is {wrong.kind}"
         cure = _type_cure(kind, wrong.detail["input"], name)
@@ -98,7 +102,14 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
     elif kind in _TOO_SMALL + _TOO_LARGE:
         size = "small" if kind in _TOO_SMALL else "large"
         title = f"`{name}` is too {size}: {_shown(wrong.entry.value, report)}"
-        cure = f"write a value that is {_bound(wrong.detail)}"
+        cure, note = f"write a value that is {words or _bound(wrong.detail)}", ""
+    elif kind in _LENGTHS:
+        least, most = wrong.detail["ctx"].get("min_length"), wrong.detail["ctx"].get("max_length")
+        size = "long" if least is None else "short"
+        title = f"`{name}` is too {size}: {_shown(wrong.entry.value, report)}"
+        end, bound = ("least", least) if most is None else ("most", most)
+        what = "character" if kind.startswith("string") else "item"
+        cure = f"write at {end} {bound} {what}{'' if bound == 1 else 's'}"
     else:
         title, cure = f"`{name}` of {target.of}: {_sentence(wrong.detail)}", "change the value"
     report.add("P003", wrong.span, title, help=cure, allowed=allowed, note=note)

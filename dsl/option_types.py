@@ -15,7 +15,7 @@ _JSON_TYPES: dict[Kind, tuple[str, ...]] = {
     "int": ("integer", "number"),
     "number": ("number",),
     "text": ("string",),
-    "list": (),
+    "list": ("array",),
 }
 _BOUNDS = (
     ("exclusiveMinimum", "greater than"),

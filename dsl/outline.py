@@ -7,8 +7,8 @@ from darkroom.plan.models import Node, Plan
 
 def outline(plan: Plan) -> str:
     """Return the tree of `plan`, one line a node, outputs marked by an arrow."""
-    opening = plan.opening.step or "original"
-    lines = [f"{plan.pipeline}: {opening} opens the original", *_lines(plan.nodes, "")]
+    opening = f"opened by {plan.opening.step}" if plan.opening.step else "opening implied"
+    lines = [f"{plan.pipeline} ({opening})", *_lines(plan.nodes, "")]
     promised = ", ".join(plan.outputs) or "none: this pipeline tells facts only"
     return "\n".join([*lines, f"outputs: {promised}"])
 

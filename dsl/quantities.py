@@ -42,6 +42,11 @@ def read(tree: Tree, unit: Unit, name: str, report: Report) -> int | float | Non
     return None
 
 
+def spell(amount: float, unit: Unit) -> str:
+    """Return the quantity in the unit that people would choose for it, such as 25MB."""
+    return f"{amount / dict(unit.suffixes)[_usual(unit)]:g}{_usual(unit)}"
+
+
 def _exact(number: Fraction) -> int | float:
     return int(number) if number.denominator == 1 else float(number)
 
@@ -61,7 +66,8 @@ def _usual(unit: Unit) -> str:
 def _refuse_suffix(tree: Tree, unit: Unit, what: str, match: re.Match[str], report: Report) -> None:
     number, suffix = match.groups()
     allowed = _suffixes(unit)
-    cure = f"write {number}{(nearest(suffix, allowed) if suffix else None) or _usual(unit)}"
+    near = nearest(suffix, allowed) if suffix else _usual(unit)
+    cure = f"write {number}{near}" if near else "use one of the units listed"
     if suffix:
         title = f"`{suffix}` is not a unit of {unit.name}"
         report.add("P026", tree.span, title, help=cure, allowed=allowed)

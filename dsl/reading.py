@@ -44,7 +44,8 @@ def _pipeline_name(tree: Mapping, report: Report) -> Name | None:
     entry = tree.get("pipeline")
     if entry is None:
         at = Span(tree.span.start, tree.span.start + 1)
-        fields.missing("pipeline", "the file", at, "begin with: pipeline: NAME", report)
+        cure = "begin with: pipeline: NAME"
+        fields.missing(tree, "pipeline", "the file", report, at=at, cure=cure)
         return None
     name = fields.as_text(entry, "write: pipeline: photos", report)
     # The name is a package under generated/, which Python has to be able to import.
@@ -83,11 +84,11 @@ def _steps(tree: Mapping, report: Report) -> tuple[StepEntry, ...]:
     entry = tree.get("steps")
     if entry is None:
         at = Span(tree.span.start, tree.span.start + 1)
-        fields.missing("steps", "the file", at, f"add {_SMALLEST_STEPS}", report)
+        fields.missing(tree, "steps", "the file", report, at=at, cure=f"add {_SMALLEST_STEPS}")
         return ()
     cure = "write each step under a name of its own: NAME: { uses: PLUGIN }"
     mapping = fields.as_mapping(entry, cure, report)
-    if mapping is not None and not mapping.entries:
+    if mapping is not None and not mapping.entries and mapping.whole:
         title = "the pipeline has no steps"
         report.add("P018", entry.key_span, title, help=f"add one: {_SMALLEST_STEPS}")
     entries = mapping.entries if mapping else ()
@@ -103,7 +104,7 @@ def _step(entry: Entry, report: Report) -> StepEntry | None:
     if body is None:
         return None
     of = f'step "{entry.key}"'
-    fields.check_keys(body, STEP_KEYS, STEP_KEYS_TO_COME, of, report)
+    fields.check_to_come(body, STEP_KEYS_TO_COME, report)
     variants = body.get("variants")
     return StepEntry(
         name=name or Name(entry.key, entry.key_span),
@@ -114,6 +115,7 @@ def _step(entry: Entry, report: Report) -> StepEntry | None:
         only=_only(body.get("only"), report),
         when=_when(body.get("when"), report),
         budget=limits.read_budget(body, report),
+        strays=fields.strays(body, STEP_KEYS, STEP_KEYS_TO_COME),
     )
 
 
@@ -125,7 +127,7 @@ def plain_uses(entry: Entry) -> str:
 def _uses(body: Mapping, of: str, at: Span, report: Report) -> Name | None:
     entry = body.get("uses")
     if entry is None:
-        fields.missing("uses", of, at, "name its plugin: uses: resize", report)
+        fields.missing(body, "uses", of, report, at=at, cure="name its plugin: uses: resize")
         return None
     return fields.as_text(entry, "write: uses: resize", report)
 
@@ -137,7 +139,7 @@ def _given(entry: Entry | None, cure: str, report: Report) -> Given | None:
 
 def _variants(entry: Entry, report: Report) -> tuple[VariantEntry, ...]:
     mapping = fields.as_mapping(entry, "write: variants: { NAME: { OPTION: VALUE } }", report)
-    if mapping is not None and not mapping.entries:
+    if mapping is not None and not mapping.entries and mapping.whole:
         cure = "add one, NAME: { OPTION: VALUE }, or remove the key"
         report.add("P023", entry.key_span, "`variants` is empty", help=cure)
     found = []

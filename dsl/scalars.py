@@ -16,7 +16,7 @@ _TRUE = ("true", "True", "TRUE")
 _FALSE = ("false", "False", "FALSE")
 _SAID_YES = ("yes", "on")
 _SAID_NO = ("no", "off")
-_OLD_OCTAL = re.compile(r"[-+]?0[0-9_]+")
+_OLD_OCTAL = re.compile(r"[-+]?0[0-9]{1,20}")
 _OLD_UNDERSCORES = re.compile(r"[-+]?[1-9][0-9]*(_[0-9]+)+(\.[0-9_]*)?")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 
@@ -40,7 +40,10 @@ def read(text: str) -> ScalarValue | Refused:
         return Refused("Y006", "there is no value here", "write a value, or remove the key")
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
-    return _trap(text) or _number(text) or text
+    for found in (_trap(text), _number(text)):
+        if found is not None:
+            return found
+    return text
 
 
 def _trap(text: str) -> Refused | None:
@@ -51,11 +54,14 @@ def _trap(text: str) -> Refused | None:
         was = f"`{text}` is a text in YAML 1.2, and means {meant} in YAML 1.1"
         return Refused("Y008", was, f'write {meant}, or "{text}" in quotes for the text')
     if _OLD_OCTAL.fullmatch(text):
-        was = f"`{text}` is {text.lstrip('+-0_') or 0} in YAML 1.2, and octal in YAML 1.1"
-        return Refused("Y008", was, "write the number without the leading zero, or quote the text")
+        digits = text.lstrip("+-0_") or "0"
+        old = f"the number {int(digits, 8)}" if set(digits) <= set("01234567") else "a text"
+        was = f"`{text}` is {digits} in YAML 1.2, and {old} in YAML 1.1"
+        return Refused("Y008", was, f'write {digits}, or "{text}" in quotes for the text')
     if _OLD_UNDERSCORES.fullmatch(text):
-        was = f"`{text}` is a text in YAML 1.2, and a number in YAML 1.1"
-        return Refused("Y008", was, f"write {text.replace('_', '')}, or quote the text")
+        number = text.replace("_", "")
+        was = f"`{text}` is a text in YAML 1.2, and the number {number} in YAML 1.1"
+        return Refused("Y008", was, f'write {number}, or "{text}" in quotes for the text')
     if _SEXAGESIMAL.fullmatch(text):
         was = f"`{text}` is a text in YAML 1.2, and {_base_60(text)} in YAML 1.1"
         return Refused("Y008", was, f'write "{text}" in quotes')

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dsl.draft import Resolved
-from dsl.expressions import Kind, Known, Scope
+from dsl.expressions import Kind, Known
 
 _ALWAYS: dict[str, Kind] = {
     "image.id": "text",
@@ -38,17 +38,13 @@ def environment() -> dict[str, Known]:
     return always | {name: Known(kind, told) for name, kind in _SOMETIMES.items()}
 
 
-def facts(step: Resolved) -> Scope:
-    """Return what `step` makes known to the steps below it.
-
-    Scalars only: lists of a plugin's models cannot be named yet.
-    """
+def facts(step: Resolved) -> dict[str, Known]:
+    """Return what `step` makes known to the steps below it."""
     if step.plugin is None or step.plugin.facts_model is None:
         return {}
     fields = step.plugin.facts_model.model_json_schema()["properties"]
     missing = _why_missing(step)
-    known = {name: _known(schema, missing) for name, schema in fields.items()}
-    return {f"{step.name}.{name}": found for name, found in known.items() if found}
+    return {f"{step.name}.{name}": _known(schema, missing) for name, schema in fields.items()}
 
 
 def _why_missing(step: Resolved) -> str:
@@ -57,10 +53,23 @@ def _why_missing(step: Resolved) -> str:
     return " and ".join(reasons)
 
 
-def _known(schema: dict[str, Any], missing: str) -> Known | None:
-    alternatives: Iterable[dict[str, Any]] = schema.get("anyOf", [schema])
-    kinds = [each.get("type") for each in alternatives]
+def _known(schema: dict[str, Any], missing: str) -> Known:
+    kinds = [each.get("type") for each in schema.get("anyOf", [schema])]
     told = [_JSON_KINDS[kind] for kind in kinds if kind in _JSON_KINDS]
-    if len(told) != 1 or set(kinds) - {*_JSON_KINDS, "null"}:
-        return None
-    return Known(told[0], missing or ("it is not always found" if "null" in kinds else ""))
+    absent = "it is not always found" if "null" in kinds else ""
+    # Whatever is no scalar can only be handed on, whole, to an option that takes a list.
+    return Known(told[0] if len(told) == 1 else "list", missing or absent)
+
+
+def hidden(steps: Iterable[Resolved], above: int) -> dict[str, str]:
+    """Say of each step why the one at index `above` cannot name its facts."""
+    found = {}
+    for index, step in enumerate(steps):
+        name = step.name
+        if index == above:
+            found[name] = f"`{name}` is this step itself: its facts are known below it"
+        elif index > above:
+            found[name] = f"`{name}` is below this step: its facts are not known yet"
+        elif step.plugin:
+            found[name] = f"`{name}` ({step.plugin.name}) tells no facts"
+    return found

@@ -5,6 +5,7 @@ reads `on` as true and `12:30` as 750. What it would resolve, `scalars` reads by
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import yaml
 from yaml.events import (
@@ -20,7 +21,7 @@ from yaml.events import (
 
 from dsl import scalars
 from dsl.diagnostics import Report
-from dsl.syntax import report_syntax
+from dsl.syntax import FLOW_NOTE, report_syntax
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, Unreadable
 
@@ -70,6 +71,12 @@ def _events(report: Report) -> list[Event] | None:
     return found
 
 
+@dataclass(frozen=True)
+class _Key:
+    name: str
+    span: Span
+
+
 class _Reader:
     """Builds the tree from the parser's events."""
 
@@ -110,8 +117,15 @@ class _Reader:
                 help="write the value out: every line of a pipeline says what it means",
             )
             return Unreadable(_span(event))
-        self._check_properties(event)
+        if not self._is_plain(event):
+            return self._skip(event)
         if depth > _DEEPEST:
+            self._report.add(
+                "Y011",
+                _span(event),
+                f"more than {_DEEPEST} levels of nesting",
+                help="a pipeline needs six at most",
+            )
             return self._skip(event)
         if isinstance(event, MappingStartEvent):
             return self._mapping(event, depth)
@@ -120,8 +134,8 @@ class _Reader:
         assert isinstance(event, ScalarEvent)  # noqa: S101 - the parser's grammar has no other
         return self._scalar(event)
 
-    def _check_properties(self, event: Event) -> None:
-        """Refuse an anchor or a tag before a value."""
+    def _is_plain(self, event: Event) -> bool:
+        """Refuse an anchor or a tag before a value; return whether the value can be read still."""
         if (anchor := getattr(event, "anchor", None)) is not None:
             span = Span(_span(event).start, _span(event).start + len(anchor) + 1)
             self._report.add(
@@ -130,20 +144,28 @@ class _Reader:
                 f"`&{anchor}` names a value to repeat it elsewhere",
                 help="remove it: every line of a pipeline says what it means",
             )
-        if (tag := getattr(event, "tag", None)) not in _UNTAGGED:
+        if getattr(event, "tag", None) not in _UNTAGGED:
+            span = self._tag_span(event)
+            text = self._report.source.content[span.start : span.end]
             self._report.add(
                 "Y005",
-                _span(event),
-                f"the tag `{tag}` asks for a type of YAML's",
+                span,
+                f"`{text}` asks for a type of YAML's",
                 help="remove it: types come from the plugin's options",
             )
+            return False
+        return True
+
+    def _tag_span(self, event: Event) -> Span:
+        """Return where the tag before a value stands, behind an anchor if there is one."""
+        span = _span(event)
+        written = self._report.source.content[span.start : span.end]
+        start = max(0, written.find("!"))
+        return Span(span.start + start, span.start + start + len(written[start:].split()[0]))
 
     def _skip(self, event: Event) -> Tree:
-        """Pass over a value that is nested too deeply."""
+        """Pass over a value, and all that is in it."""
         span = _span(event)
-        self._report.add(
-            "Y011", span, f"more than {_DEEPEST} levels of nesting", help="nothing needs so many"
-        )
         open_ends = int(isinstance(event, MappingStartEvent | SequenceStartEvent))
         while open_ends:
             event = next(self._events)
@@ -159,38 +181,61 @@ class _Reader:
 
     def _mapping(self, event: MappingStartEvent, depth: int) -> Tree:
         entries: dict[str, Entry] = {}
+        whole = True
         while not isinstance(inner := next(self._events), MappingEndEvent):
             key = self._key(inner, depth)
-            value = self._tree(next(self._events), depth + 1)
-            if key is None:
-                continue
-            name, span = key
-            if name in entries:
-                self._report_duplicate(name, span, entries[name].key_span)
+            value = self._value(key, next(self._events), bool(event.flow_style), depth + 1)
+            if key is None or value is None:
+                whole = False
+            elif key.name in entries:
+                self._report_duplicate(key, entries[key.name].key_span)
             else:
-                entries[name] = Entry(name, span, value)
-        return Mapping(_span(event, inner), tuple(entries.values()))
+                entries[key.name] = Entry(key.name, key.span, value)
+        return Mapping(_span(event, inner), tuple(entries.values()), whole)
 
-    def _report_duplicate(self, name: str, span: Span, first: Span) -> None:
+    def _value(self, key: _Key | None, event: Event, in_flow: bool, depth: int) -> Tree | None:
+        """Return the value of `key`; None, and a report, if the key is the rest of a value."""
+        nothing = isinstance(event, ScalarEvent) and event.style is None and not event.value
+        if key is None or not nothing or _has_properties(event):
+            return self._tree(event, depth)
+        between = self._report.source.content[key.span.end : _span(event).end]
+        if in_flow and ":" not in between:
+            self._report.add(
+                "D310",
+                key.span,
+                f'"{key.name}" has no value: `,` ended the one before it',
+                help="quote the value before it if the comma is part of it",
+                note=FLOW_NOTE,
+            )
+            return None
+        title = f'"{key.name}" has no value'
+        self._report.add("Y006", key.span, title, help="write one, or remove the key")
+        return Unreadable(key.span)
+
+    def _report_duplicate(self, key: _Key, first: Span) -> None:
         self._report.add(
             "P008",
-            span,
-            f'"{name}" is defined twice',
+            key.span,
+            f'"{key.name}" is defined twice',
             label=f"first defined at {self._report.source.place(first.start)}",
             help="remove one, or give it another name",
             note="plain YAML would silently drop the first one",
         )
 
-    def _key(self, event: Event, depth: int) -> tuple[str, Span] | None:
+    def _key(self, event: Event, depth: int) -> _Key | None:
         """Return a key's text and place; None, and a report, if it is no key of ours."""
         if not isinstance(event, ScalarEvent):
             tree = self._tree(event, depth + 1)
             if not isinstance(event, AliasEvent):
                 self._report.add(
-                    "Y009", tree.span, "a key is one word, not a list or mapping", help="name it"
+                    "Y009",
+                    tree.span,
+                    "a key is one word, not a list or mapping",
+                    help="write one word",
                 )
             return None
-        self._check_properties(event)
+        if not self._is_plain(event):
+            return None
         text, span = event.value, _span(event)
         read = scalars.read(text) if event.style is None else text
         if event.style is None and text == "<<":
@@ -204,7 +249,7 @@ class _Reader:
         if isinstance(read, scalars.Refused) and read.code in ("Y006", "Y008"):
             self._report.add(read.code, span, read.title, help="give the key another name")
             return None
-        return text, span
+        return _Key(text, span)
 
     def _scalar(self, event: ScalarEvent) -> Tree:
         span, text = _span(event), event.value
@@ -222,6 +267,11 @@ class _Reader:
         start = span.end - len(event.value) - (event.style in ("'", '"'))
         stands_there = self._report.source.content.startswith(event.value, start)
         return start if stands_there and start >= span.start else None
+
+
+def _has_properties(event: Event) -> bool:
+    """Whether an anchor or a tag stands before a value."""
+    return any(getattr(event, name, None) is not None for name in ("anchor", "tag"))
 
 
 def _span(event: Event, last: Event | None = None) -> Span:

@@ -9,6 +9,7 @@ from dsl.text import Span
 
 _FLOW_TRAP = re.compile(r"expected ',' or '[}\]]', but got '(?!<stream end>|<document)")
 _QUOTE_D310 = "quote the expression, or put it on a line of its own"
+FLOW_NOTE = "inside { } the characters `{ } [ ] , ?`, quotes and `: ` belong to YAML"
 
 
 def report_syntax(error: yaml.YAMLError, report: Report) -> None:
@@ -18,7 +19,7 @@ def report_syntax(error: yaml.YAMLError, report: Report) -> None:
         report.add(
             "Y012",
             Span(at, at + 1),
-            "a character that YAML does not allow",
+            f"a character that YAML does not allow: U+{ord(report.source.content[at]):04X}",
             help="remove it; it may be invisible in an editor",
         )
         return
@@ -43,8 +44,7 @@ def _report_flow_trap(at: int, opened: int, report: Report) -> None:
         Span(at, at + 1),
         f"`{found}` ends the YAML value inside {bracket}",
         help=_QUOTE_D310,
-        note="inside { } the characters `{`, `}`, `[`, `]`, `,`, `?`, quotes and `: ` belong to "
-        "YAML",
+        note=FLOW_NOTE,
     )
 
 

@@ -53,21 +53,26 @@ class SourceText:
         return self.content[start : end.start() if end else len(self.content)]
 
     def underline(self, span: Span) -> tuple[str, str]:
-        """Return the first line of `span` and, in a second text of the same width, its carets."""
+        """Return the first line of `span`, printable, and a line of carets to stand below it."""
         place = self.place(span.start)
-        line = self.line(place.line)
+        line = "".join(char if char.isprintable() else " " for char in self.line(place.line))
         start = min(place.column - 1, len(line))
-        end = max(start + 1, len(line[: start + span.end - span.start].rstrip()))
-        cut = max(0, end - _SHOWN) if len(line) > _SHOWN else 0
-        cut = min(cut, start)
-        shown = line[cut : cut + _SHOWN]
-        stop = min(end - cut, max(len(shown), start - cut + 1))
-        carets = " " * _width(shown[: start - cut]) + "^" * max(
-            1, _width(shown[start - cut : stop]) or 1
-        )
-        return "".join(" " if char == "\t" or not char.isprintable() else char for char in shown), (
-            carets
-        )
+        marked = line[start : start + span.end - span.start].rstrip() or " "
+        before, after = line[:start], line[start + len(marked) :]
+        if len(line) > _SHOWN:
+            before = _last(before, _SHOWN // 3)
+            marked = _first(marked, _SHOWN // 3)
+            after = _first(after, _SHOWN - len(before) - len(marked))
+        carets = " " * _width(before) + "^" * max(1, _width(marked))
+        return f"{before}{marked}{after}".rstrip(), carets
+
+
+def _first(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _last(text: str, length: int) -> str:
+    return text if len(text) <= length else f"…{text[len(text) - length + 1 :]}"
 
 
 def _width(text: str) -> int:

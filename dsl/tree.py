@@ -47,6 +47,7 @@ class Mapping:
 
     span: Span
     entries: tuple[Entry, ...]
+    whole: bool = True  # whether every key could be read
 
     def get(self, key: str) -> Entry | None:
         """Return the entry called `key`, or None."""

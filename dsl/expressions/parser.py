@@ -74,8 +74,8 @@ class _Parser:
         if token.text in _COMPARISONS:
             title, cure = "comparisons do not chain", "join two comparisons with `and`"
         elif token.kind in ("name", "number", "text"):
-            title = f"`{token.text}` stands where and, or or a comparison was expected"
-            cure = "put texts of several words in quotes"
+            title = f"`{token.text}` stands where `and`, `or` or a comparison was expected"
+            cure = "join conditions with `and` or `or`; put texts of several words in quotes"
         else:
             title, cure = f"`{token.text}` stands where the expression should end", "remove it"
         raise ExpressionError(token.start, token.end, title, cure)

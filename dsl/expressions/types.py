@@ -1,7 +1,7 @@
 """The types of expressions, and the lowering of a parsed one to the plan's tree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
 from darkroom.plan.expressions import (
@@ -46,7 +46,20 @@ class Known:
     missing: str = ""  # "`safety` has `when`"; empty if the value is always there
 
 
-Scope = Mapping[str, Known]
+@dataclass(frozen=True)
+class Scope:
+    """What an expression may name, and why it may not name what the file has elsewhere."""
+
+    known: Mapping[str, Known]
+    hidden: Mapping[str, str] = field(default_factory=dict)  # "look": "`look` is below this step"
+
+    def within(self, first: str) -> tuple[str, ...]:
+        """Return the references that begin with the name `first`."""
+        return tuple(sorted(name for name in self.known if name.startswith(f"{first}.")))
+
+
+# Part of rule 11 that is not built yet.
+_TO_COME = ("picture.name", "image.tags")
 
 
 class TypeMistake(Exception):
@@ -80,7 +93,9 @@ def lower(parsed: Parsed, scope: Scope) -> tuple[Expression, Kind]:
             return _otherwise(parsed, scope)
         case Negated(operand=operand):
             inner, kind = lower(operand, scope)
-            _require_bool(operand, kind, "not")
+            if kind != "bool":
+                title = f"`not` takes a yes/no value, this is {SAID[kind]}"
+                raise TypeMistake("P021", operand, title, cure="compare it with something")
             return Not(operand=inner), "bool"
         case Joined():
             return _joined(parsed, scope)
@@ -101,25 +116,33 @@ def _kind(value: Value) -> Kind:
 
 
 def _known(named: Named, scope: Scope) -> Known:
-    if named.name in scope:
-        return scope[named.name]
+    if named.name in scope.known:
+        return scope.known[named.name]
+    if any(f"{named.name}.".startswith(f"{name}.") for name in _TO_COME):
+        title = f"`{named.name}` is part of the language, but not built yet"
+        raise TypeMistake("N001", named, title, cure="leave it out for now")
     first = named.name.partition(".")[0]
-    firsts = sorted({name.partition(".")[0] for name in scope})
-    if first in firsts:
-        inside = sorted(name for name in scope if name.startswith(f"{first}."))
+    if inside := scope.within(first):
         title = f'"{named.name}" is not one of the values of `{first}`'
-        help_ = did_you_mean(named.name, inside, "use one of those listed")
-        raise TypeMistake("P005", named, title, cure=help_, allowed=tuple(inside))
+        if named.name == first:
+            title = f"`{first}` has several values"
+        cure = did_you_mean(named.name, inside, "use one of those listed")
+        raise TypeMistake("P005", named, title, cure=cure, allowed=inside)
+    if first in scope.hidden:
+        title, cure = scope.hidden[first], "name facts of steps above, image.* or picture.*"
+        raise TypeMistake("P005", named, title, cure=cure)
+    raise _invisible(named, first, scope)
+
+
+def _invisible(named: Named, first: str, scope: Scope) -> TypeMistake:
+    """Return the mistake of a name that nothing in the file has."""
+    firsts = tuple(sorted({name.partition(".")[0] for name in scope.known}))
+    cure = did_you_mean(named.name, scope.known) or did_you_mean(first, firsts)
+    cure = cure or "name facts of steps above, image.* or picture.*"
+    if "." not in named.name:
+        cure += f'; a text is written in quotes: "{named.name}"'
     title = f'"{named.name}" refers to nothing visible here'
-    text = "" if "." in named.name else f'; a text is written in quotes: "{named.name}"'
-    cure = did_you_mean(named.name, scope) or did_you_mean(first, firsts)
-    raise TypeMistake(
-        "P005",
-        named,
-        title,
-        cure=(cure or "only facts of steps above, image and picture can be named") + text,
-        allowed=tuple(firsts),
-    )
+    return TypeMistake("P005", named, title, cure=cure, allowed=firsts)
 
 
 def _present(named: Named, scope: Scope) -> Kind:
@@ -169,7 +192,7 @@ def _member(parsed: Joined, left: Expression, kind: Kind) -> Expression:
     for item in parsed.right.items:
         if not _alike(kind, _kind(item.value)):
             title = f"the list is searched for {SAID[kind]}, this is {SAID[_kind(item.value)]}"
-            raise TypeMistake("P021", item, title, cure=f"list values that are {SAID[kind]} only")
+            raise TypeMistake("P021", item, title, cure="list only what it is compared with")
     values = cast("Value", tuple(item.value for item in parsed.right.items))
     return Binary(operator="in", left=left, right=Constant(value=values))
 
@@ -178,7 +201,12 @@ def _refuse_comparison(parsed: Joined, kind: Kind, other: Kind) -> NoReturn:
     title = f"{SAID[kind]} is never equal to {SAID[other]}"
     if parsed.operator in _ORDERS:
         title = f"`{parsed.operator}` compares numbers, not {SAID[kind]} with {SAID[other]}"
-    raise TypeMistake("P021", parsed, title, cure="compare values of one type")
+    cure = "compare values of one type"
+    for side in (parsed.left, parsed.right):
+        if isinstance(side, Literally) and str(side.value).isdigit() and "text" in (kind, other):
+            quoted = isinstance(side.value, str)
+            cure = f"write {side.value} without quotes" if quoted else f"write '{side.value}'"
+    raise TypeMistake("P021", parsed, title, cure=cure)
 
 
 def _require_bool(parsed: Parsed, kind: Kind, word: str) -> None:

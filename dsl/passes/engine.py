@@ -5,7 +5,7 @@ from dataclasses import replace
 from darkroom.plan.models import Retry, Stage
 from dsl.diagnostics import Report
 from dsl.draft import Draft
-from dsl.passes.stages import all_steps, place
+from dsl.passes.stages import all_steps, place_of, spelt
 from dsl.text import Span
 
 EXPRESS_S = 300  # Source: Step Functions quotas, "Maximum execution duration", Express
@@ -51,12 +51,13 @@ def _arithmetic(stage: Stage) -> str:
 
 def _refuse(draft: Draft, worst_case_s: int, report: Report) -> None:
     stage = draft.stages[0]
+    longest = max(draft.parts, key=lambda part: part.seconds)
     report.add(
         "P010",
-        _retry_place(draft) or place(draft),
+        _retry_place(draft) or place_of(longest, draft),
         f"a run may take {worst_case_s} s, an Express execution ends after {EXPRESS_S} s",
         help=_cure(stage),
-        note=f"{_arithmetic(stage)} = {worst_case_s} s",
+        note=f"{_arithmetic(stage)} = {worst_case_s} s; {spelt(draft.parts)} = {stage.timeout_s} s",
     )
 
 
@@ -68,7 +69,8 @@ def _retry_place(draft: Draft) -> Span | None:
 def _cure(stage: Stage) -> str:
     """Name the largest number of attempts that fits, if any does."""
     for attempts in range(stage.retry.attempts - 1, 0, -1):
-        fewer = stage.model_copy(update={"retry": Retry(attempts=attempts)})
+        retry = stage.retry.model_copy(update={"attempts": attempts})
+        fewer = stage.model_copy(update={"retry": retry})
         if worst_case(fewer) < EXPRESS_S:
             return f"write retry: {{ attempts: {attempts} }}, or lower accept.max_pixels"
     return "lower accept.max_pixels or the steps' timeouts"

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from dsl import options
+from dsl import options, quantities
 from dsl.diagnostics import Report
 from dsl.draft import Draft
+from dsl.expressions import Scope
 from dsl.model import Given
-from dsl.option_types import Target
+from dsl.option_types import Target, unit_of
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, plain
 from steps.limits import LimitOptions, Limits, LoosenedLimit
@@ -24,7 +25,7 @@ def run(draft: Draft, report: Report) -> Limits:
     given = step.entry.given
     entries = given.options.entries if given else ()
     at = given.key if given else step.entry.uses.span
-    checked = options.check(target, entries, {}, at, report)
+    checked = options.check(target, entries, Scope({}), at, report)
     if checked is None:
         return accepted
     asked = {key: value for key, value in checked.values.items() if value is not None}
@@ -45,7 +46,7 @@ def _accepted(accept: Given | None, report: Report) -> Limits:
             )
         else:
             entries.append(entry)
-    checked = options.check(Target("accept", Limits), entries, {}, accept.key, report)
+    checked = options.check(Target("accept", Limits), entries, Scope({}), accept.key, report)
     return Limits.read(checked.values) if checked else Limits()
 
 
@@ -72,11 +73,13 @@ def _refuse_looser(
         extra = [each for each in value if each not in limit]
         title, words = f"`{name}` adds {', '.join(extra)} to what is accepted", ", ".join(limit)
     else:
-        title, words = f"`{name}` is larger than what is accepted: {plain(entry.value)}", str(limit)
+        title = f"`{name}` is larger than what is accepted: {plain(entry.value)}"
+        unit = unit_of(Limits, name)
+        words = quantities.spell(limit, unit) if unit else str(limit)
     report.add(
         "P025",
         entry.value.span,
         title,
-        help=f"validate can only tighten: raise accept.{name}, at the top of the file",
+        help=f"validate can only tighten: change accept.{name} at the top of the file",
         note=f"accept.{name} is {words}",
     )

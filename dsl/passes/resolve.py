@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Plugins, Resolved
-from dsl.fields import word_like
+from dsl.fields import refuse_key, word_like
+from dsl.keys import STEP_KEYS
 from dsl.model import Name, StepEntry
 from dsl.suggest import did_you_mean
 
@@ -15,6 +16,8 @@ _OF_THE_ORIGINAL = ("formats", "max_bytes")
 def run(draft: Draft, report: Report) -> Draft:
     """Find each step's plugin; report those that there are not, or not yet."""
     resolved = tuple(_resolved(entry, draft.plugins, report) for entry in draft.file.steps)
+    for step in resolved:
+        _check_strays(step, report)
     opening = resolved[0] if resolved and _opens(resolved[0]) else None
     steps = resolved[1:] if opening else resolved
     for step in steps:
@@ -53,6 +56,22 @@ def _resolved(entry: StepEntry, plugins: Plugins, report: Report) -> Resolved:
             help="use a step that only computes",
         )
     return Resolved(entry, plugin)
+
+
+def _check_strays(step: Resolved, report: Report) -> None:
+    """Report the step's keys that are none, and options that stand beside `with`."""
+    misplaced = step.misplaced
+    for entry in step.entry.strays:
+        if entry not in misplaced or step.plugin is None:
+            refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
+            continue
+        text = report.source.content[entry.key_span.start : entry.value.span.end].strip()
+        report.add(
+            "P013",
+            entry.key_span,
+            f'"{entry.key}" is an option of {step.plugin.name}, not a key of a step',
+            help=f"write with: {{ {text} }}" if "\n" not in text else "indent it under `with:`",
+        )
 
 
 def _refuse_unknown(uses: Name, plugins: Plugins, report: Report) -> None:

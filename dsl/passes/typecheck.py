@@ -18,17 +18,18 @@ from dsl.tree import Entry, Scalar
 
 def run(draft: Draft, report: Report) -> Draft:
     """Check every option and condition; what is right is in the draft."""
-    scope: dict[str, expressions.Known] = scopes.environment()
+    known = scopes.environment()
     accepted = limits.run(draft, report)
     if draft.opening_step:
-        scope |= scopes.facts(draft.opening_step)
+        known |= scopes.facts(draft.opening_step)
     checked: dict[tuple[str, str | None], Checked] = {}
     conditions: dict[str, Expression] = {}
-    for step in draft.steps:
+    for index, step in enumerate(draft.steps):
+        scope = Scope(known, scopes.hidden(draft.steps, index))
         checked |= _options(step, scope, report)
         if step.entry.when and (found := _condition(step.entry.when, scope, report)):
             conditions[step.name] = found
-        scope |= scopes.facts(step)
+        known = known | scopes.facts(step)
     open_ = sum(len(each.templates) for each in checked.values())
     reason = f"{len(checked)} sets of options, {open_} values filled at run time"
     return replace(
@@ -62,7 +63,7 @@ def _options(
         return {}
     target = Target(step.plugin.name, step.plugin.options_model)
     given = step.entry.given
-    shared = _entries(given)
+    shared = _entries(given) | {entry.key: entry for entry in step.misplaced}
     at = given.key if given else step.entry.uses.span
     merged: dict[str | None, tuple[dict[str, Entry], Span]] = {
         variant.name.text: (

@@ -96,10 +96,12 @@ class Pipeline(Construct):
                 events.table_arn,
             ),
             _allow(["kms:Decrypt"], events_key.key_arn, through_dynamodb),
-            _allow(["s3:GetObject", "s3:GetObjectVersion"], originals.arn_for_objects("*")),
+            _allow(["s3:GetObjectVersion"], originals.arn_for_objects("*")),
+            # Without it S3 says "forbidden" of an original that is gone: GetObject, API reference.
+            _allow(["s3:ListBucket"], originals.bucket_arn),
             _allow(["kms:Decrypt"], originals_key.key_arn, through_s3),
-            _allow(["s3:PutObject", "s3:GetObject"], variants.arn_for_objects("*")),
-            _allow(["kms:GenerateDataKey", "kms:Decrypt"], variants_key.key_arn, through_s3),
+            _allow(["s3:PutObject"], variants.arn_for_objects("*")),
+            _allow(["kms:GenerateDataKey"], variants_key.key_arn, through_s3),
         )
         self.functions = {stage.id: self._function(stage) for stage in STAGES}
         self.versions = {name: self._version(name) for name in self.functions}

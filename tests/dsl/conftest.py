@@ -1,0 +1,172 @@
+"""Shared by the compiler's tests: plugins of their own, and `--golden` to rewrite what is expected.
+
+The plugins are stubs: they declare, and never run. So messages that list options or plugins
+change only when the compiler does.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+from annotated_types import Ge, Gt, Le, Len
+from pydantic import model_validator
+
+from dsl.compile import Compiled, compile_source
+from dsl.draft import Plugins
+from steps.contract import (
+    Asks,
+    Bytes,
+    Call,
+    Cost,
+    Facts,
+    Options,
+    Picture,
+    Rejected,
+    Share,
+    step,
+)
+from steps.validate import validate
+
+Compile = Callable[[str], Compiled]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden`: write what is there now as what is expected from now on."""
+    parser.addoption("--golden", action="store_true", help="rewrite the expected files")
+
+
+@pytest.fixture
+def expect(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compare a text with a file; with `--golden`, write the file instead."""
+
+    def compare(path: Path, actual: str) -> None:
+        if request.config.getoption("--golden"):
+            path.write_text(actual, encoding="utf-8", newline="\n")
+        assert path.read_text("utf-8") == actual
+
+    return compare
+
+
+class ResizeOptions(Options):
+    """The sides in pixels."""
+
+    __module__ = "steps.resize"
+
+    width: Annotated[int, Ge(1), Le(16_383)] | None = None
+    height: Annotated[int, Ge(1), Le(16_383)] | None = None
+    fit: Literal["contain", "cover", "stretch", "pad"] = "contain"
+    enlarge: bool = False
+    max_bytes: Bytes | None = None
+
+    @model_validator(mode="after")
+    def _sides_suffice(self) -> "ResizeOptions":
+        if self.width is None and self.height is None:
+            raise ValueError("resize needs a width, a height or both")
+        return self
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the most that a result may measure each way."""
+        return self.width or 16_383, self.height or 16_383
+
+
+class WatermarkOptions(Options):
+    """The text and how it looks."""
+
+    __module__ = "steps.watermark"
+
+    text: Annotated[str, Len(1, 200)]
+    opacity: Annotated[float, Ge(0), Le(1)] = 0.5
+    size: Annotated[Share, Gt(0)] = 0.04
+    lines: int = 1
+    colours: tuple[Literal["white", "black"], ...] = ("white",)
+
+
+class NoOptions(Options):
+    """Nothing to choose."""
+
+    __module__ = "steps.nothing"
+
+
+class FacesFacts(Facts):
+    """What was found."""
+
+    count: int
+    score: float | None = None
+    smiling: bool
+    names: tuple[str, ...] = ()
+
+
+@step(version=3, cost=Cost(cpu_ms=25, memory_mb=14))
+def resize(picture: Picture, options: ResizeOptions) -> Picture:
+    """Stub of a step that forks by variants."""
+    return picture
+
+
+@step(version=1)
+def watermark(picture: Picture, options: WatermarkOptions) -> Picture:
+    """Stub of a step with a needed option."""
+    return picture
+
+
+@step(version=1)
+def greyscale(picture: Picture, options: NoOptions) -> Picture:
+    """Stub of a step without options."""
+    return picture
+
+
+@step(version=1)
+def faces(picture: Picture, options: NoOptions) -> FacesFacts:
+    """Stub of a facts step."""
+    return FacesFacts(count=0, smiling=False)
+
+
+@step(version=1, rejects=("unsafe",))
+def refuse(picture: Picture, options: NoOptions) -> FacesFacts | Rejected:
+    """Stub of a step that may reject."""
+    return Rejected("unsafe", {})
+
+
+@step(version=1, cost=Cost(cpu_ms=10_000, memory_mb=1))
+def slow(picture: Picture, options: NoOptions) -> Picture:
+    """Stub of a step that takes ten seconds a megapixel."""
+    return picture
+
+
+@step(version=1, cost=Cost(cpu_ms=1, memory_mb=500))
+def hungry(picture: Picture, options: NoOptions) -> Picture:
+    """Stub of a step that takes half a gigabyte a megapixel."""
+    return picture
+
+
+@step(version=1, calls=("rekognition:DetectModerationLabels",))
+def moderate(picture: Picture, options: NoOptions) -> Asks[FacesFacts]:
+    """Stub of a step that calls AWS."""
+    yield Call("rekognition:DetectModerationLabels", {})
+    return FacesFacts(count=0, smiling=False)
+
+
+@pytest.fixture(scope="session")
+def plugins() -> Plugins:
+    """The stubs, and the real `validate`: it is part of the language."""
+    found: Mapping[str, Any] = {
+        each.name: each
+        for each in (
+            faces,
+            greyscale,
+            hungry,
+            moderate,
+            refuse,
+            resize,
+            slow,
+            validate,
+            watermark,
+        )
+    }
+    return found
+
+
+@pytest.fixture(scope="session")
+def compiled(plugins: Plugins) -> Compile:
+    """Compile a text with the stubs."""
+    return lambda text: compile_source(text, "pipeline.yaml", plugins)

@@ -1,0 +1,62 @@
+"""Every message: a pipeline file with a mistake, and the exact text that its author reads."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dsl.codes import CODES
+from dsl.compile import compile_source
+from dsl.diagnostics import PipelineRefused
+from dsl.draft import Plugins
+
+FIXTURES = sorted((Path(__file__).parent / "fixtures" / "errors").glob("*.yaml"))
+# Found outside a pipeline's text; tested where they arise.
+ELSEWHERE = {"P012"}
+
+
+def refusal(path: Path, plugins: Plugins) -> PipelineRefused:
+    with pytest.raises(PipelineRefused) as caught:
+        compile_source(path.read_text("utf-8"), "pipeline.yaml", plugins)
+    return caught.value
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_a_mistake_has_its_message(
+    path: Path, plugins: Plugins, expect: Callable[[Path, str], None]
+) -> None:
+    """Place, cause and cure, word by word; `pytest tests/dsl --golden` writes them anew."""
+    refused = refusal(path, plugins)
+
+    expect(path.with_suffix(".txt"), refused.render() + "\n")
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FIXTURES if "-" in path.stem], ids=lambda path: path.stem
+)
+def test_a_fixture_shows_the_code_it_is_named_for(path: Path, plugins: Plugins) -> None:
+    """One mistake gives messages of its own code only, never a string of consequences."""
+    code = path.stem.partition("-")[0]
+
+    codes = {each.code for each in refusal(path, plugins).diagnostics}
+
+    assert codes == {code} or path.stem == "five-mistakes"
+
+
+def test_every_code_has_a_fixture_or_a_test() -> None:
+    """The table of codes and the fixtures are the same set."""
+    shown = {path.stem.partition("-")[0] for path in FIXTURES} - {"five"}
+
+    assert shown | ELSEWHERE == set(CODES)
+
+
+def test_five_mistakes_are_reported_together_in_the_order_of_the_file(plugins: Plugins) -> None:
+    """Nobody has to run the compiler five times to learn of five mistakes."""
+    path = next(path for path in FIXTURES if path.stem == "five-mistakes")
+
+    refused = refusal(path, plugins)
+
+    assert [each.code for each in refused.diagnostics] == ["P009", "P002", "P001", "P019", "P007"]
+    assert [each.span for each in refused.diagnostics] == sorted(
+        each.span for each in refused.diagnostics
+    )
