@@ -3,15 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
-
-import pyvips
+from typing import cast
 
 from steps.formats import Format
 from steps.headers import Malformed, Truncated, sniff, walk
 from steps.limits import Limits, check_bytes, check_format, check_shape, rejected
 from steps.picture import Picture
+from steps.profiles import to_srgb
 from steps.values import Rejected
+from steps.vips import pyvips
 
 OPENING_VERSION = 1
 """Raised when the same original gives other pixels; part of every variant's recipe."""
@@ -85,46 +85,23 @@ def _decode(original: bytes, limits: Limits) -> Picture | Rejected:
     verdict = check_shape(limits, width=image.width, height=image.height, frames=1)
     if verdict is not None:
         return verdict
-    srgb = _srgb(image)
+    srgb = to_srgb(image)
     turned = "orientation" in image.get_fields() and image.get("orientation") != 1
-    # Only the pixels go on: what was read of metadata stays behind with the decoder's image.
     upright = srgb.copy_memory().autorot() if turned else srgb
-    bands, width, height = upright.bands, upright.width, upright.height
-    picture = Picture.from_pixels(upright.write_to_memory(), width, height, alpha=bands == _RGBA)
-    return picture.without_idle_alpha().rendered()
-
-
-def _srgb(image: Any) -> Any:
-    """Return the image in 8-bit sRGB, by its own profile if it has one that works."""
-    if not image.hasalpha():
-        return _colours(image)
-    last = image.bands - 1
-    # Apart from the colours: no profile speaks of alpha, and 16 bits of it are only scaled.
-    alpha = image[last] if image.format == "uchar" else (image[last] >> 8).cast("uchar")
-    return _colours(image[:last]).bandjoin(alpha).copy(interpretation="srgb")
-
-
-def _colours(image: Any) -> Any:
-    profiled = "icc-profile-data" in image.get_fields()
-    if profiled or image.interpretation == "cmyk":
-        fallback = "cmyk" if image.interpretation == "cmyk" else "srgb"
-        try:
-            return image.icc_transform(
-                "srgb", embedded=profiled, input_profile=fallback, intent="perceptual", depth=8
-            )
-        except pyvips.Error:
-            # A profile for another kind of picture, such as RGB in a grey one: it says nothing.
-            pass
-    return image.colourspace("srgb")
+    # Only the pixels go on: what was read of metadata stays behind with the decoder's image.
+    picture = Picture.from_pixels(
+        upright.write_to_memory(), upright.width, upright.height, alpha=upright.hasalpha()
+    )
+    useful = picture.without_idle_alpha()
+    return picture if useful is picture else useful.rendered()
 
 
 def _undecodable(refused: pyvips.Error, original: bytes) -> Rejected:
     lines = str(refused.detail).strip().splitlines() or ["the decoder gave no reason"]
-    reason = "".join(each for each in lines[-1] if each.isprintable())[:200]
+    reason = "".join(each for each in lines[0] if each.isprintable())[:200]
     if _CUT_SHORT.search(reason):
         return rejected("truncated", limit=None, actual=len(original))
     return rejected("corrupt", limit=None, actual=reason)
 
 
-_RGBA = 4
 _CUT_SHORT = re.compile(r"truncat|premature|end of|too short|not enough", re.IGNORECASE)

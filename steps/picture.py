@@ -3,22 +3,13 @@
 import math
 from typing import TYPE_CHECKING
 
-import pyvips
-
 from steps.formats import write
+from steps.vips import pyvips
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Rgba = tuple[int, int, int, int]
-
-# A plan's pictures differ, so remembered operations would only hold memory.
-pyvips.cache_set_max(0)
-# An allow-list of decoders, for this process: whatever an original pretends to be, nothing else
-# is ever entered. The rest of libvips' loaders are many, and not all hardened.
-pyvips.operation_block_set("VipsForeignLoad", True)
-for _loader in ("JpegBuffer", "PngBuffer", "NsgifBuffer", "WebpBuffer", "HeifBuffer"):
-    pyvips.operation_block_set(f"VipsForeignLoad{_loader}", False)
 
 
 class Picture:

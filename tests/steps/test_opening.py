@@ -109,13 +109,24 @@ def test_cmyk_becomes_srgb() -> None:
 
 
 def test_colours_are_brought_to_srgb_by_their_profile() -> None:
-    """A profile that the picture carries is applied, as another colour engine applies it."""
-    plain = opened(sources.png()).picture
-    profiled = opened(sources.png(icc_profile=sources.srgb_profile())).picture
-    broken = opened(sources.png(icc_profile=b"no profile at all")).picture
+    """A profile in which red and blue have changed places makes a red picture blue."""
+    tags = sources.srgb_profile()
+    swapped = (
+        tags.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
+    )
+    red = Image.new("RGB", (8, 8), (250, 20, 10))
 
-    assert difference(profiled.to_pillow(), plain.to_pillow()) < 1
-    assert broken.pixels() == plain.pixels()
+    result = opened(sources.saved_png(red, icc_profile=swapped)).picture
+
+    assert difference(result.to_pillow(), Image.new("RGB", (8, 8), (10, 20, 250))) < 3
+
+
+@pytest.mark.parametrize("profile", [sources.srgb_profile(), b"no profile at all"])
+def test_a_profile_that_says_nothing_new_changes_nothing(profile: bytes) -> None:
+    """The profile of sRGB itself is left out, as is a broken one."""
+    original = sources.png(icc_profile=profile)
+
+    assert opened(original).picture.pixels() == opened(sources.png()).picture.pixels()
 
 
 def test_alpha_that_hides_nothing_is_dropped() -> None:
@@ -236,6 +247,15 @@ def test_hostile_originals_are_refused_in_well_under_a_second(original: bytes) -
     verdict(original)
 
     assert time.process_time() - started < 0.9
+
+
+def test_a_decoder_that_quotes_raw_bytes_does_no_harm(capfd: pytest.CaptureFixture[str]) -> None:
+    """A profile's name that is not UTF-8 is quoted in libvips' warning; nothing is printed."""
+    original = sources.png(mode="L", icc_profile=sources.srgb_profile())
+
+    opened(original.replace(b"ICC Profile", b"ICC \x92rofile"))
+
+    assert capfd.readouterr() == ("", "")
 
 
 def test_metadata_cannot_be_kept() -> None:
