@@ -9,14 +9,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.data import Data
 from infra.functions import PlatformFunction
-from infra.history import History
 from infra.identity import SIGNED_IN_SCOPE, Identity
 from infra.permissions import allow, append_only, use_key
 from infra.pipelines import CompiledPipeline, plan_path
 from infra.settings import Settings
-from infra.storage import Storage
 
 # For anybody: how one becomes a user, and how a user signs in.
 _OPEN_ROUTES = (
@@ -34,13 +32,13 @@ _USER_ROUTES = (
     ("GET", "/images/{id}/variants/{name}"),
 )
 
-# What the gateway answers by itself, without a function: status, title.
-_GATEWAY_PROBLEMS = {
-    "UNAUTHORIZED": (401, "Unauthorized"),
-    "ACCESS_DENIED": (403, "Forbidden"),
-    "THROTTLED": (429, "Too many requests"),
-    "DEFAULT_4XX": (None, "The request could not be served"),
-    "DEFAULT_5XX": (None, "Something went wrong here"),
+# What the gateway refuses by itself: status, code, title. The rest keep the status they have.
+_REFUSALS = {
+    "UNAUTHORIZED": (401, "not_signed_in", "Unauthorized"),
+    "ACCESS_DENIED": (403, "forbidden", "Forbidden"),
+    "THROTTLED": (429, "too_many_requests", "Too Many Requests"),
+    "DEFAULT_4XX": (None, "refused", "Refused by the gateway"),
+    "DEFAULT_5XX": (None, "internal", "Failed in the gateway"),
 }
 
 
@@ -59,48 +57,57 @@ class Api(Construct):
         settings: Settings,
         code: lambda_.Code,
         compiled: CompiledPipeline,
-        encryption: Encryption,
-        storage: Storage,
-        history: History,
-        identity: Identity,
+        data: Data,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        self.auth = PlatformFunction(
+        self._code = code
+        self.auth = self._auth(data.identity)
+        self.images = self._images(compiled, data)
+        self.rest = self._rest_api()
+        self._add_routes(data.identity)
+        self._word_refusals()
+
+    def _auth(self, identity: Identity) -> PlatformFunction:
+        return PlatformFunction(
             self,
             "Auth",
-            settings=settings,
-            code=code,
+            settings=self._settings,
+            code=self._code,
             handler="auth",
             environment={
-                "TENANT": settings.tenant,
                 "USER_POOL_ID": identity.pool.user_pool_id,
                 "USER_POOL_CLIENT_ID": identity.client.user_pool_client_id,
             },
-            permissions=_auth_permissions(identity),
+            permissions=[
+                allow(
+                    "cognito-idp:AdminInitiateAuth",
+                    # The client's secret is read, never configured.
+                    "cognito-idp:DescribeUserPoolClient",
+                    on=[identity.pool.user_pool_arn],
+                )
+            ],
         )
-        self.images = PlatformFunction(
+
+    def _images(self, compiled: CompiledPipeline, data: Data) -> PlatformFunction:
+        return PlatformFunction(
             self,
             "Images",
-            settings=settings,
-            code=code,
+            settings=self._settings,
+            code=self._code,
             handler="images",
             environment={
-                "TENANT": settings.tenant,
-                "PIPELINE": compiled.NAME,
+                "TENANT": self._settings.tenant,
                 "PLAN": plan_path(compiled),
-                "EVENTS_TABLE": history.events.table_name,
-                "VIEWS_TABLE": history.views.table_name,
-                "ORIGINALS_BUCKET": storage.originals.bucket_name,
-                "VARIANTS_BUCKET": storage.variants.bucket_name,
-                "USER_POOL_ID": identity.pool.user_pool_id,
-                "USER_POOL_CLIENT_ID": identity.client.user_pool_client_id,
+                "EVENTS_TABLE": data.history.events.table_name,
+                "VIEWS_TABLE": data.history.views.table_name,
+                "ORIGINALS_BUCKET": data.storage.originals.bucket_name,
+                "VARIANTS_BUCKET": data.storage.variants.bucket_name,
+                "USER_POOL_ID": data.identity.pool.user_pool_id,
+                "USER_POOL_CLIENT_ID": data.identity.client.user_pool_client_id,
             },
-            permissions=_images_permissions(encryption, storage, history, identity),
+            permissions=_images_permissions(data),
         )
-        self.rest = self._rest_api()
-        self._add_routes(identity)
-        self._add_gateway_responses()
 
     def _rest_api(self) -> apigateway.RestApi:
         access_log = logs.LogGroup(
@@ -116,7 +123,7 @@ class Api(Construct):
             endpoint_configuration=apigateway.EndpointConfiguration(
                 types=[apigateway.EndpointType.REGIONAL]
             ),
-            # Each account and region has one role for all its gateways' logs: it is not ours.
+            # One role for all gateways' logs belongs to the account and region: it is not ours.
             cloud_watch_role=False,
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
@@ -148,8 +155,9 @@ class Api(Construct):
                 authorization_scopes=[SIGNED_IN_SCOPE],
             )
 
-    def _add_gateway_responses(self) -> None:
-        for name, (status, title) in _GATEWAY_PROBLEMS.items():
+    def _word_refusals(self) -> None:
+        """Have the gateway refuse in the form in which our functions do."""
+        for name, (status, code, title) in _REFUSALS.items():
             headers = {"Content-Type": "'application/problem+json'"}
             if status == 429:
                 headers["Retry-After"] = "'1'"
@@ -158,18 +166,19 @@ class Api(Construct):
                 type=apigateway.ResponseType.of(name),
                 status_code=None if status is None else str(status),
                 response_headers=headers,
-                templates={"application/json": _problem(title)},
+                templates={"application/json": _problem(status, code, title)},
             )
-
-
-def _problem(title: str) -> str:
-    """A body by RFC 9457. The gateway puts its own quotes around `messageString`."""
-    fields = json.dumps({"type": "about:blank", "title": title, "request_id": "$context.requestId"})
-    return f'{fields[:-1]}, "detail": $context.error.messageString}}'
 
 
 def _integration(target: PlatformFunction) -> apigateway.LambdaIntegration:
     return apigateway.LambdaIntegration(target.function, scope_permission_to_method=False)
+
+
+def _problem(status: int | None, code: str, title: str) -> str:
+    """A body by RFC 9457. The gateway puts its own quotes around `messageString`."""
+    fields = {"status": status, "title": title, "code": code, "request_id": "$context.requestId"}
+    known = json.dumps({name: value for name, value in fields.items() if value is not None})
+    return f'{known[:-1]}, "detail": $context.error.messageString}}'
 
 
 def _access_log_format() -> apigateway.AccessLogFormat:
@@ -191,28 +200,17 @@ def _access_log_format() -> apigateway.AccessLogFormat:
     return apigateway.AccessLogFormat.custom(json.dumps(fields))
 
 
-def _auth_permissions(identity: Identity) -> list[iam.PolicyStatement]:
-    return [
-        allow(
-            "cognito-idp:AdminInitiateAuth",
-            "cognito-idp:DescribeUserPoolClient",
-            on=[identity.pool.user_pool_arn],
-        )
-    ]
-
-
-def _images_permissions(
-    encryption: Encryption, storage: Storage, history: History, identity: Identity
-) -> list[iam.PolicyStatement]:
+def _images_permissions(data: Data) -> list[iam.PolicyStatement]:
     """A presigned grant or link is worth what its signer may do: hence the rights on objects."""
+    keys, storage, history = data.encryption, data.storage, data.history
     return [
         allow("dynamodb:Query", "dynamodb:GetItem", on=[history.views.table_arn]),
         allow("dynamodb:Query", on=[history.events.table_arn]),
         append_only(history.events),
-        use_key(encryption.history, "kms:Decrypt", through="dynamodb"),
+        use_key(keys.history, "kms:Decrypt", through="dynamodb"),
         allow("s3:PutObject", on=[storage.originals.arn_for_objects("*")]),
-        use_key(encryption.originals, "kms:GenerateDataKey", through="s3"),
+        use_key(keys.originals, "kms:GenerateDataKey", through="s3"),
         allow("s3:GetObject", on=[storage.variants.arn_for_objects("*")]),
-        use_key(encryption.variants, "kms:Decrypt", through="s3"),
-        allow("cognito-idp:AdminGetUser", on=[identity.pool.user_pool_arn]),
+        use_key(keys.variants, "kms:Decrypt", through="s3"),
+        allow("cognito-idp:AdminGetUser", on=[data.identity.pool.user_pool_arn]),
     ]

@@ -9,13 +9,11 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as notifications
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.data import Data
 from infra.functions import PlatformFunction
-from infra.history import History
 from infra.permissions import allow, append_only, lambda_role, use_key
 from infra.queues import dead_letters, work_queue
 from infra.settings import Settings
-from infra.storage import Storage
 
 # The name under which CDK keeps the one function that sets notifications of buckets.
 _NOTIFIER = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
@@ -35,50 +33,48 @@ class Ingest(Construct):
         *,
         settings: Settings,
         code: lambda_.Code,
-        pipeline: str,
         visibility_s: int,
-        encryption: Encryption,
-        storage: Storage,
-        history: History,
+        data: Data,
     ) -> None:
         super().__init__(scope, construct_id)
-        key = encryption.messages
+        key = data.encryption.messages
         self.unannounced = dead_letters(self, "Unannounced", settings=settings, key=key)
         self.dead = dead_letters(self, "Dead", settings=settings, key=key)
         self.intake = work_queue(
             self, "Intake", settings=settings, key=key, dead=self.dead, visibility_s=visibility_s
         )
-        self.s3_event = PlatformFunction(
+        self.s3_event = self._s3_event(settings, code, data)
+        self._notify(data.storage.originals, settings)
+
+    def _s3_event(self, settings: Settings, code: lambda_.Code, data: Data) -> PlatformFunction:
+        s3_event = PlatformFunction(
             self,
             "S3Event",
             settings=settings,
             code=code,
             handler="s3_event",
             environment={
-                "TENANT": settings.tenant,
-                "PIPELINE": pipeline,
-                "EVENTS_TABLE": history.events.table_name,
-                "ORIGINALS_BUCKET": storage.originals.bucket_name,
+                "EVENTS_TABLE": data.history.events.table_name,
                 "QUEUE_URL": self.intake.queue_url,
             },
-            permissions=self._permissions(encryption, history),
+            permissions=self._permissions(data),
             timeout_s=30,
         )
-        self.s3_event.function.configure_async_invoke(
+        s3_event.function.configure_async_invoke(
             on_failure=destinations.SqsDestination(self.unannounced),
             retry_attempts=2,
             max_event_age=Duration.hours(6),
         )
-        self._notify(storage.originals, settings)
+        return s3_event
 
-    def _permissions(self, encryption: Encryption, history: History) -> list[iam.PolicyStatement]:
-        queues = [self.intake.queue_arn, self.unannounced.queue_arn]
+    def _permissions(self, data: Data) -> list[iam.PolicyStatement]:
+        key = data.encryption.messages
         return [
-            allow("dynamodb:Query", "dynamodb:PutItem", on=[history.events.table_arn]),
-            append_only(history.events),
-            use_key(encryption.history, "kms:Decrypt", through="dynamodb"),
-            allow("sqs:SendMessage", on=queues),
-            use_key(encryption.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
+            allow("dynamodb:Query", "dynamodb:PutItem", on=[data.history.events.table_arn]),
+            append_only(data.history.events),
+            use_key(data.encryption.history, "kms:Decrypt", through="dynamodb"),
+            allow("sqs:SendMessage", on=[self.intake.queue_arn, self.unannounced.queue_arn]),
+            use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]
 
     def _notify(self, bucket: s3.IBucket, settings: Settings) -> None:

@@ -4,14 +4,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.data import Data
 from infra.functions import ARCHITECTURE, RUNTIME, PlatformFunction, powertools
-from infra.history import History
 from infra.ingest import Ingest
 from infra.permissions import allow, append_only, use_key
-from infra.pipelines import CompiledPipeline, plan_path
+from infra.pipelines import CompiledPipeline, DeployedPipeline, plan_path
 from infra.settings import Settings
-from infra.storage import Storage
 
 
 class Processing(Construct):
@@ -31,31 +29,11 @@ class Processing(Construct):
         stage_code: lambda_.Code,
         compiled: CompiledPipeline,
         orchestrator_s: int,
-        encryption: Encryption,
-        storage: Storage,
-        history: History,
+        data: Data,
         ingest: Ingest,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.pipeline = compiled(
-            self,
-            "Pipeline",
-            code=stage_code,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
-            environment={
-                "DARKROOM_TENANT": settings.tenant,
-                "DARKROOM_PIPELINE": compiled.NAME,
-                **powertools(settings, "stage"),
-            },
-            log_retention=settings.log_retention,
-            events=history.events,
-            events_key=encryption.history,
-            originals=storage.originals,
-            originals_key=encryption.originals,
-            variants=storage.variants,
-            variants_key=encryption.variants,
-        )
+        self.pipeline = self._pipeline(settings, stage_code, compiled, data)
         self.orchestrator = PlatformFunction(
             self,
             "Orchestrator",
@@ -63,14 +41,12 @@ class Processing(Construct):
             code=api_code,
             handler="orchestrator",
             environment={
-                "TENANT": settings.tenant,
-                "PIPELINE": compiled.NAME,
                 "PLAN": plan_path(compiled),
-                "EVENTS_TABLE": history.events.table_name,
+                "EVENTS_TABLE": data.history.events.table_name,
                 "STATE_MACHINE_ARN": self.pipeline.state_machine.state_machine_arn,
                 "MAX_RECEIVES": str(settings.max_receives),
             },
-            permissions=self._permissions(encryption, history, ingest),
+            permissions=self._permissions(data, ingest),
             timeout_s=orchestrator_s,
         )
         self.orchestrator.function.add_event_source_mapping(
@@ -81,19 +57,33 @@ class Processing(Construct):
             report_batch_item_failures=True,
         )
 
-    def _permissions(
-        self, encryption: Encryption, history: History, ingest: Ingest
-    ) -> list[iam.PolicyStatement]:
+    def _pipeline(
+        self, settings: Settings, code: lambda_.Code, compiled: CompiledPipeline, data: Data
+    ) -> DeployedPipeline:
+        return compiled(
+            self,
+            "Pipeline",
+            code=code,
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            environment=powertools(settings, "stage"),
+            log_retention=settings.log_retention,
+            events=data.history.events,
+            events_key=data.encryption.history,
+            originals=data.storage.originals,
+            originals_key=data.encryption.originals,
+            variants=data.storage.variants,
+            variants_key=data.encryption.variants,
+        )
+
+    def _permissions(self, data: Data, ingest: Ingest) -> list[iam.PolicyStatement]:
+        take = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+        machine_arn = self.pipeline.state_machine.state_machine_arn
         return [
-            allow("dynamodb:Query", "dynamodb:PutItem", on=[history.events.table_arn]),
-            append_only(history.events),
-            use_key(encryption.history, "kms:Decrypt", through="dynamodb"),
-            allow("states:StartSyncExecution", on=[self.pipeline.state_machine.state_machine_arn]),
-            allow(
-                "sqs:ReceiveMessage",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                on=[ingest.intake.queue_arn],
-            ),
-            use_key(encryption.messages, "kms:Decrypt", through="sqs"),
+            allow("dynamodb:Query", "dynamodb:PutItem", on=[data.history.events.table_arn]),
+            append_only(data.history.events),
+            use_key(data.encryption.history, "kms:Decrypt", through="dynamodb"),
+            allow("states:StartSyncExecution", on=[machine_arn]),
+            allow(*take, on=[ingest.intake.queue_arn]),
+            use_key(data.encryption.messages, "kms:Decrypt", through="sqs"),
         ]

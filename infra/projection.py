@@ -6,9 +6,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.data import Data
 from infra.functions import PlatformFunction
-from infra.history import History
 from infra.permissions import allow, append_only, use_key
 from infra.queues import dead_letters
 from infra.settings import Settings
@@ -28,12 +27,12 @@ class Projection(Construct):
         *,
         settings: Settings,
         code: lambda_.Code,
-        encryption: Encryption,
-        history: History,
+        data: Data,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.unfolded = dead_letters(self, "Unfolded", settings=settings, key=encryption.messages)
-        stream_arn = history.events.table_stream_arn
+        key = data.encryption.messages
+        self.unfolded = dead_letters(self, "Unfolded", settings=settings, key=key)
+        stream_arn = data.history.events.table_stream_arn
         if stream_arn is None:
             raise ValueError("The table of events has no stream")
         self.projector = PlatformFunction(
@@ -43,13 +42,16 @@ class Projection(Construct):
             code=code,
             handler="projector",
             environment={
-                "TENANT": settings.tenant,
-                "EVENTS_TABLE": history.events.table_name,
-                "VIEWS_TABLE": history.views.table_name,
+                "EVENTS_TABLE": data.history.events.table_name,
+                "VIEWS_TABLE": data.history.views.table_name,
             },
-            permissions=self._permissions(encryption, history, stream_arn),
+            permissions=self._permissions(data, stream_arn),
             timeout_s=30,
         )
+        self._follow(stream_arn)
+
+    def _follow(self, stream_arn: str) -> None:
+        """Call the function with each batch of new events."""
         self.projector.function.add_event_source_mapping(
             "Events",
             event_source_arn=stream_arn,
@@ -58,26 +60,22 @@ class Projection(Construct):
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
             retry_attempts=5,
+            # An hour short of a stream's 24: what is older is lost without being told.
             max_record_age=Duration.hours(23),
             on_failure=event_sources.SqsDlq(self.unfolded),
         )
 
-    def _permissions(
-        self, encryption: Encryption, history: History, stream_arn: str
-    ) -> list[iam.PolicyStatement]:
+    def _permissions(self, data: Data, stream_arn: str) -> list[iam.PolicyStatement]:
+        key = data.encryption.messages
+        read = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
         return [
-            allow("dynamodb:Query", on=[history.events.table_arn]),
-            append_only(history.events),
-            allow(
-                "dynamodb:DescribeStream",
-                "dynamodb:GetRecords",
-                "dynamodb:GetShardIterator",
-                on=[stream_arn],
-            ),
+            allow("dynamodb:Query", on=[data.history.events.table_arn]),
+            append_only(data.history.events),
+            allow(*read, on=[stream_arn]),
             # ListStreams names no stream: AWS Service Authorization Reference.
             allow("dynamodb:ListStreams", on=["*"]),
-            allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=[history.views.table_arn]),
-            use_key(encryption.history, "kms:Decrypt", through="dynamodb"),
+            allow("dynamodb:PutItem", on=[data.history.views.table_arn]),
+            use_key(data.encryption.history, "kms:Decrypt", through="dynamodb"),
             allow("sqs:SendMessage", on=[self.unfolded.queue_arn]),
-            use_key(encryption.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
+            use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.assets import Assets
+from infra.data import Data
 from infra.encryption import Encryption
 from infra.history import History
 from infra.identity import Identity
@@ -29,10 +30,26 @@ class DataStack(Stack):
             termination_protection=settings.protect_data,
             synthesizer=_synthesizer(settings),
         )
-        self.encryption = Encryption(self, "Encryption", settings=settings)
-        self.storage = Storage(self, "Storage", settings=settings, encryption=self.encryption)
-        self.history = History(self, "History", settings=settings, encryption=self.encryption)
-        self.identity = Identity(self, "Identity", settings=settings)
+        encryption = Encryption(self, "Encryption", settings=settings)
+        self.data = Data(
+            encryption=encryption,
+            storage=Storage(self, "Storage", settings=settings, encryption=encryption),
+            history=History(self, "History", settings=settings, encryption=encryption),
+            identity=Identity(self, "Identity", settings=settings),
+        )
+        self._write_outputs()
+
+    def _write_outputs(self) -> None:
+        outputs = {
+            "EventsTable": self.data.history.events.table_name,
+            "ViewsTable": self.data.history.views.table_name,
+            "OriginalsBucket": self.data.storage.originals.bucket_name,
+            "VariantsBucket": self.data.storage.variants.bucket_name,
+            "UserPoolId": self.data.identity.pool.user_pool_id,
+            "UserPoolClientId": self.data.identity.client.user_pool_client_id,
+        }
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
 
 
 class AppStack(Stack):
@@ -44,7 +61,7 @@ class AppStack(Stack):
         construct_id: str,
         *,
         settings: Settings,
-        data: DataStack,
+        data: Data,
         compiled: CompiledPipeline,
         assets: Assets,
     ) -> None:
@@ -54,69 +71,41 @@ class AppStack(Stack):
             description="Darkroom: the API, ingest, the pipeline and the projection",
             synthesizer=_synthesizer(settings),
         )
-        api_code = lambda_.Code.from_asset(str(assets.api))
+        code = lambda_.Code.from_asset(str(assets.api))
         times = timing(settings, worst_case_s=compiled.WORST_CASE_S)
         self.ingest = Ingest(
             self,
             "Ingest",
             settings=settings,
-            code=api_code,
-            pipeline=compiled.NAME,
+            code=code,
             visibility_s=times.visibility_s,
-            encryption=data.encryption,
-            storage=data.storage,
-            history=data.history,
+            data=data,
         )
         self.processing = Processing(
             self,
             "Processing",
             settings=settings,
-            api_code=api_code,
+            api_code=code,
             stage_code=lambda_.Code.from_asset(str(assets.stage)),
             compiled=compiled,
             orchestrator_s=times.orchestrator_s,
-            encryption=data.encryption,
-            storage=data.storage,
-            history=data.history,
+            data=data,
             ingest=self.ingest,
         )
-        self.projection = Projection(
-            self,
-            "Projection",
-            settings=settings,
-            code=api_code,
-            encryption=data.encryption,
-            history=data.history,
-        )
-        self.api = Api(
-            self,
-            "Api",
-            settings=settings,
-            code=api_code,
-            compiled=compiled,
-            encryption=data.encryption,
-            storage=data.storage,
-            history=data.history,
-            identity=data.identity,
-        )
-        self._write_outputs(data)
+        self.projection = Projection(self, "Projection", settings=settings, code=code, data=data)
+        self.api = Api(self, "Api", settings=settings, code=code, compiled=compiled, data=data)
+        self._write_outputs()
 
-    def _write_outputs(self, data: DataStack) -> None:
+    def _write_outputs(self) -> None:
         outputs = {
             "ApiId": self.api.rest.rest_api_id,
             "ApiStage": self.api.rest.deployment_stage.stage_name,
             "ApiUrl": self.api.rest.url,
-            "EventsTable": data.history.events.table_name,
-            "ViewsTable": data.history.views.table_name,
-            "OriginalsBucket": data.storage.originals.bucket_name,
-            "VariantsBucket": data.storage.variants.bucket_name,
             "QueueUrl": self.ingest.intake.queue_url,
             "DeadLettersUrl": self.ingest.dead.queue_url,
             "UnannouncedUrl": self.ingest.unannounced.queue_url,
             "UnfoldedUrl": self.projection.unfolded.queue_url,
             "StateMachineArn": self.processing.pipeline.state_machine.state_machine_arn,
-            "UserPoolId": data.identity.pool.user_pool_id,
-            "UserPoolClientId": data.identity.client.user_pool_client_id,
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
@@ -127,13 +116,18 @@ def add_stacks(
 ) -> tuple[DataStack, AppStack]:
     """Add both stacks of one environment to `app`; nothing is asked of AWS."""
     name = f"darkroom-{settings.environment}"
-    data = DataStack(app, f"{name}-data", settings=settings)
+    kept = DataStack(app, f"{name}-data", settings=settings)
     work = AppStack(
-        app, f"{name}-app", settings=settings, data=data, compiled=compiled, assets=assets
+        app,
+        f"{name}-app",
+        settings=settings,
+        data=kept.data,
+        compiled=compiled,
+        assets=assets,
     )
     Tags.of(app).add("project", "darkroom")
     Tags.of(app).add("environment", settings.environment)
-    return data, work
+    return kept, work
 
 
 def _synthesizer(settings: Settings) -> CliCredentialsStackSynthesizer | None:

@@ -19,7 +19,7 @@ from darkroom.local.cloud import CloudError, EmbeddedCloud
 
 # The name is that of `assets_bucket` in infra/settings.py.
 _ASSETS_BUCKET = "darkroom-assets"
-_STACK = "darkroom-local-app"
+_STACKS = ("darkroom-local-data", "darkroom-local-app")
 _DONE_WITHIN_S = 300.0
 _LINES_SHOWN = 30
 _SYNTHESES_KEPT = 2
@@ -68,7 +68,8 @@ def deploy(cloud: EmbeddedCloud) -> Outputs:
 def read_outputs(cloud: EmbeddedCloud) -> Outputs:
     """The outputs of the deployment to `cloud`; CloudError if there is none."""
     try:
-        found = json.loads((cloud.home / "outputs.json").read_text("utf-8"))[_STACK]
+        outputs = json.loads((cloud.home / "outputs.json").read_text("utf-8"))
+        found = {name: value for stack in _STACKS for name, value in outputs[stack].items()}
     except (OSError, KeyError) as error:
         raise CloudError("Nothing is deployed to the embedded cloud. Run `make up`.") from error
     return Outputs(

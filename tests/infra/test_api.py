@@ -1,0 +1,89 @@
+"""The API: who is let in where, and how often."""
+
+import json
+
+import pytest
+
+OPEN = {"/accounts", "/accounts/confirm", "/sessions"}
+PROTECTED = {
+    "/images",
+    "/images/{id}",
+    "/images/{id}/events",
+    "/images/{id}/variants/{name}",
+}
+
+
+def paths_of(template):
+    resources = template["Resources"]
+
+    def path(name):
+        properties = resources[name]["Properties"]
+        parent = properties["ParentId"].get("Ref")
+        return (path(parent) if parent else "") + "/" + properties["PathPart"]
+
+    return {
+        path(method["Properties"]["ResourceId"]["Ref"]): method["Properties"]
+        for method in resources.values()
+        if method["Type"] == "AWS::ApiGateway::Method"
+    }
+
+
+def test_only_signing_up_and_in_is_open_to_anybody(stacks):
+    """Every other method needs a token."""
+    methods = paths_of(stacks.app)
+
+    assert {path for path, found in methods.items() if found["AuthorizationType"] == "NONE"} == OPEN
+    assert methods.keys() == OPEN | PROTECTED
+
+
+def test_every_protected_method_asks_for_an_access_token(stacks):
+    """By its scope: without one the gateway takes ID tokens and refuses access tokens."""
+    for path, method in paths_of(stacks.app).items():
+        if path in PROTECTED:
+            assert method["AuthorizationType"] == "COGNITO_USER_POOLS"
+            assert method["AuthorizationScopes"] == ["aws.cognito.signin.user.admin"]
+            assert method["AuthorizerId"]
+
+
+def test_every_method_is_throttled_logged_and_traced(stacks):
+    """On the stage, for all methods together."""
+    stage = stacks.properties("AWS::ApiGateway::Stage", "ApiRest")
+    (setting,) = stage["MethodSettings"]
+
+    assert (setting["HttpMethod"], setting["ResourcePath"]) == ("*", "/*")
+    assert setting["ThrottlingRateLimit"] > 0
+    assert setting["ThrottlingBurstLimit"] > 0
+    assert setting.get("DataTraceEnabled", False) is False
+    assert stage["TracingEnabled"] is True
+    assert "ApiAccessLog" in str(stage["AccessLogSetting"]["DestinationArn"])
+
+
+def test_the_access_log_is_json_and_holds_no_secret(dev):
+    """Neither headers nor queries: tokens and signatures travel in them."""
+    stage = dev.properties("AWS::ApiGateway::Stage", "ApiRest")
+    fields = json.loads(stage["AccessLogSetting"]["Format"])
+
+    assert {"request_id", "route", "status", "user"} <= fields.keys()
+    assert "header" not in str(fields).lower()
+    assert "$context.path" not in fields.values()
+
+
+@pytest.mark.parametrize(
+    "kind", ["UNAUTHORIZED", "ACCESS_DENIED", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"]
+)
+def test_the_gateway_refuses_as_our_functions_do(dev, kind):
+    """In problem+json, with a code; told to wait where waiting helps."""
+    (response,) = (
+        found["Properties"]
+        for found in dev.all("AWS::ApiGateway::GatewayResponse").values()
+        if found["Properties"]["ResponseType"] == kind
+    )
+    template = response["ResponseTemplates"]["application/json"]
+    body = json.loads(template.replace("$context.error.messageString", '"said"'))
+    headers = response["ResponseParameters"]
+
+    assert body["code"]
+    assert body["title"]
+    assert body["detail"] == "said"
+    assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+    assert ("gatewayresponse.header.Retry-After" in headers) == (kind == "THROTTLED")

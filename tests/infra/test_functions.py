@@ -1,0 +1,64 @@
+"""What every function has, and what it is told."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from infra.pipelines import GENERATED
+
+HANDLERS = Path(GENERATED).parent / "darkroom" / "handlers"
+
+
+def test_every_function_logs_for_a_limited_time(stacks):
+    """Each to a log group of its own, with retention."""
+    groups = stacks.all("AWS::Logs::LogGroup")
+    used = [
+        function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+        for function in stacks.all("AWS::Lambda::Function").values()
+    ]
+
+    assert len(set(used)) == len(used)
+    assert set(used) <= groups.keys()
+    assert all(group["Properties"]["RetentionInDays"] for group in groups.values())
+
+
+def test_every_function_of_ours_is_traced_and_runs_on_arm(stacks):
+    """Python 3.13 on arm64; the one function of CDK's own only runs on deployment."""
+    functions = stacks.all("AWS::Lambda::Function")
+    ours = [found["Properties"] for name, found in functions.items() if "Notifications" not in name]
+
+    assert len(ours) == len(functions) - 1 == 6
+    for function in ours:
+        assert function["TracingConfig"] == {"Mode": "Active"}
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] == ["arm64"]
+        assert function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "Darkroom"
+
+
+@pytest.mark.parametrize(
+    "handler", ["auth", "images", "s3_event", "orchestrator", "projector", "stage"]
+)
+def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
+    """A setting that is missing would be found at night, one too many never."""
+    (function,) = (
+        found["Properties"]
+        for found in dev.all("AWS::Lambda::Function").values()
+        if found["Properties"]["Handler"] == f"darkroom.handlers.{handler}.handler"
+    )
+    told = {name for name in function["Environment"]["Variables"] if name.startswith("DARKROOM_")}
+    text = (HANDLERS / f"{handler}.py").read_text("utf-8")
+    reads = set(re.findall(r'setting\("(\w+)"\)', text))
+    reads |= {"PLAN"} if re.search(r"\bplan\(\)", text) else set()
+    # Which stage a function is, its log and trace tell people; its code needs no telling.
+    reads |= {"STAGE"} if handler == "stage" else set()
+    reads |= {"USER_POOL_CLIENT_ID"} if re.search(r"\buser_id\(", text) else set()
+
+    assert told == {f"DARKROOM_{name}" for name in reads}
+
+
+def test_no_function_is_told_a_secret(stacks):
+    """The one there is, the client's, is read from Cognito by the function that needs it."""
+    for function in stacks.all("AWS::Lambda::Function").values():
+        told = function["Properties"].get("Environment", {}).get("Variables", {})
+        assert not any(re.search("SECRET|PASSWORD|TOKEN", name) for name in told)

@@ -1,0 +1,180 @@
+"""What roles may do: exactly what is listed here, on exactly our resources."""
+
+import re
+from collections import defaultdict
+
+# By the start of the role's logical id. Logging and tracing, which all have, are apart.
+EXPECTED = {
+    "ApiAuth": {"cognito-idp:AdminInitiateAuth", "cognito-idp:DescribeUserPoolClient"},
+    "ApiImages": {
+        "cognito-idp:AdminGetUser",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "s3:GetObject",
+        "s3:PutObject",
+    },
+    "IngestS3Event": {
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "sqs:SendMessage",
+    },
+    "IngestNotifier": {"s3:GetBucketNotification", "s3:PutBucketNotification"},
+    "ProcessingOrchestrator": {
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "kms:Decrypt",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "states:StartSyncExecution",
+    },
+    "ProcessingPipelineStage": {
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "s3:PutObject",
+    },
+    "ProcessingPipelineRole": {"lambda:InvokeFunction"},
+    "ProjectionProjector": {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "sqs:SendMessage",
+    },
+}
+
+# The actions that have no resources to name: AWS Service Authorization Reference.
+WITHOUT_RESOURCES = re.compile(
+    r"xray:.*|logs:.*(Delivery|Deliveries|Groups|Polic(y|ies))|.*:ListStreams"
+)
+
+CHANGES_TO_EVENTS = {
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLUpdate",
+    "dynamodb:UpdateItem",
+}
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def test_each_role_may_do_exactly_what_its_function_does(stacks):
+    """Nothing missing, nothing more; a new permission is a line here."""
+    granted = defaultdict(set)
+    for role, statement in stacks.policies():
+        if statement["Effect"] == "Allow":
+            granted[role] |= set(listed(statement["Action"]))
+    found = {
+        role: {a for a in actions if not re.match("logs:|xray:", a)}
+        for role, actions in granted.items()
+    }
+
+    assert len(found) == len(EXPECTED)
+    for role, actions in found.items():
+        (name,) = (known for known in EXPECTED if role.startswith(known))
+        assert actions == EXPECTED[name], role
+
+
+def test_permissions_are_in_the_role_and_nowhere_else(stacks):
+    """So they are there before what needs them, and no construct has widened them."""
+    roles = stacks.all("AWS::IAM::Role").values()
+
+    assert not stacks.all("AWS::IAM::Policy")
+    assert all("ManagedPolicyArns" not in role["Properties"] for role in roles)
+
+
+def test_no_permission_has_a_wildcard_action(stacks):
+    """Each action is written out."""
+    for role, statement in stacks.policies():
+        assert all("*" not in action for action in listed(statement["Action"])), role
+
+
+def test_every_resource_is_named_unless_the_action_has_none(stacks):
+    """`*` stands alone only for tracing, delivery of logs, and listing streams."""
+    for role, statement in stacks.policies():
+        if "*" in listed(statement["Resource"]):
+            for action in listed(statement["Action"]):
+                assert WITHOUT_RESOURCES.fullmatch(action), f"{role}: {action}"
+
+
+def test_history_can_only_be_added_to(stacks):
+    """Whoever may touch `events` is denied every change and removal, whatever else is granted."""
+    denied = {
+        role: set(statement["Action"])
+        for role, statement in stacks.policies()
+        if statement["Effect"] == "Deny"
+    }
+    touching = {
+        role
+        for role, statement in stacks.policies()
+        if "HistoryEvents" in str(statement["Resource"]) and statement["Effect"] == "Allow"
+    }
+
+    assert len(touching) == 5
+    assert denied == dict.fromkeys(touching, CHANGES_TO_EVENTS)
+
+
+def test_a_key_is_used_only_through_the_service_whose_data_it_guards(stacks):
+    """Nobody calls KMS directly."""
+    for role, statement in stacks.policies():
+        if any(action.startswith("kms:") for action in listed(statement["Action"])):
+            assert "kms:ViaService" in str(statement["Condition"]), role
+
+
+def test_the_machine_may_call_versions_of_its_own_stages_only(stacks):
+    """Any version: a run that is under way may be on an older one."""
+    (statement,) = (
+        statement
+        for _, statement in stacks.policies()
+        if "lambda:InvokeFunction" in listed(statement["Action"])
+    )
+
+    (resource,) = listed(statement["Resource"])
+    function, suffix = resource["Fn::Join"][1]
+    assert function["Fn::GetAtt"][0].startswith("ProcessingPipelineStage")
+    assert suffix == ":*"
+
+
+def test_services_are_let_in_only_on_behalf_of_our_own_resources(stacks):
+    """No service can be talked into using us for somebody else."""
+    for permission in stacks.all("AWS::Lambda::Permission").values():
+        properties = permission["Properties"]
+        assert properties["SourceArn"]
+        if properties["Principal"] == "s3.amazonaws.com":
+            assert properties["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    for kind in ("AWS::KMS::Key", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
+        for resource in stacks.all(kind).values():
+            policy = (
+                resource["Properties"].get("KeyPolicy") or resource["Properties"]["PolicyDocument"]
+            )
+            for statement in policy["Statement"]:
+                assert statement["Effect"] == "Deny" or "Service" not in statement["Principal"]
+
+
+def test_step_functions_takes_its_role_only_for_machines_of_this_account(stacks):
+    """The trust of the role says for which account and which kind of resource."""
+    trusts = [
+        statement
+        for role in stacks.all("AWS::IAM::Role").values()
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "states.amazonaws.com"}
+    ]
+
+    (trust,) = trusts
+    assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert ":stateMachine:" in str(trust["Condition"]["ArnLike"]["aws:SourceArn"])

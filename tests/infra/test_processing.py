@@ -1,0 +1,128 @@
+"""From the notification of S3 to the views: what is tried how often, and where failures go."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.pipelines import GENERATED, compiled_pipeline
+
+DEAD_LETTER_QUEUES = ("IngestDead", "IngestUnannounced", "ProjectionUnfolded")
+
+
+@pytest.mark.parametrize("name", DEAD_LETTER_QUEUES)
+def test_what_failed_is_kept_as_long_as_a_queue_can(stacks, name):
+    """14 days, encrypted."""
+    queue = stacks.properties("AWS::SQS::Queue", name)
+
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert "EncryptionMessages" in str(queue["KmsMasterKeyId"])
+
+
+def test_a_message_is_tried_five_times_and_then_kept_apart(stacks):
+    """Fewer tries, and throttling alone would fill the dead letters."""
+    redrive = stacks.properties("AWS::SQS::Queue", "IngestIntake")["RedrivePolicy"]
+
+    assert redrive["maxReceiveCount"] == 5
+    assert "IngestDead" in str(redrive["deadLetterTargetArn"])
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_message_stays_hidden_for_six_times_its_consumers_timeout(templates, environment):
+    """And the consumer outlasts the longest run."""
+    app = templates[environment]
+    hidden_s = app.properties("AWS::SQS::Queue", "IngestIntake")["VisibilityTimeout"]
+    orchestrator = app.properties("AWS::Lambda::Function", "ProcessingOrchestrator")
+
+    assert hidden_s >= 6 * orchestrator["Timeout"]
+    assert orchestrator["Timeout"] > compiled_pipeline().WORST_CASE_S
+
+
+def test_the_number_of_orchestrators_limits_the_number_of_runs(stacks):
+    """One message each, and a message that failed comes back alone."""
+    mapping = stacks.properties("AWS::Lambda::EventSourceMapping", "ProcessingOrchestrator")
+
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_notification_that_cannot_be_handled_is_kept(stacks):
+    """S3 tries three times in all, over six hours, and would drop it then."""
+    (invoke,) = (
+        found["Properties"] for found in stacks.all("AWS::Lambda::EventInvokeConfig").values()
+    )
+
+    assert invoke["MaximumRetryAttempts"] == 2
+    assert invoke["MaximumEventAgeInSeconds"] == 6 * 3600
+    assert "IngestUnannounced" in str(invoke["DestinationConfig"]["OnFailure"])
+    assert "IngestS3Event" in str(invoke["FunctionName"])
+
+
+def test_one_record_that_cannot_be_folded_never_holds_up_the_others(stacks):
+    """Its batch is halved until it is alone, and it is kept after five more tries."""
+    mapping = stacks.properties("AWS::Lambda::EventSourceMapping", "ProjectionProjector")
+
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 5
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "ProjectionUnfolded" in str(mapping["DestinationConfig"]["OnFailure"])
+
+
+def test_a_run_finishes_on_the_code_that_it_began_with(stacks):
+    """Tasks name published versions, and a version outlives the next deployment."""
+    versions = stacks.all("AWS::Lambda::Version")
+    (machine,) = stacks.all("AWS::StepFunctions::StateMachine").values()
+    substitutions = machine["Properties"]["DefinitionSubstitutions"]
+
+    assert {version["DeletionPolicy"] for version in versions.values()} == {"Retain"}
+    assert {value["Ref"] for value in substitutions.values()} == versions.keys()
+
+
+def test_every_placeholder_of_the_definition_is_filled(stacks):
+    """Each `${...}` of the compiler's definition, and no other, has a value."""
+    (machine,) = stacks.all("AWS::StepFunctions::StateMachine").values()
+    properties = machine["Properties"]
+    definition = json.loads(properties["DefinitionString"])
+    tasks = [state for state in definition["States"].values() if state["Type"] == "Task"]
+    named = {task["Arguments"]["FunctionName"] for task in tasks}
+
+    assert named == {f"${{{name}}}" for name in properties["DefinitionSubstitutions"]}
+
+
+def test_runs_are_express_traced_and_logged_without_their_data(stacks):
+    """Payloads may name people's pictures; errors are logged all the same."""
+    (machine,) = stacks.all("AWS::StepFunctions::StateMachine").values()
+    properties = machine["Properties"]
+
+    assert properties["StateMachineType"] == "EXPRESS"
+    assert properties["TracingConfiguration"] == {"Enabled": True}
+    assert properties["LoggingConfiguration"]["Level"] == "ERROR"
+    assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
+def test_another_engine_would_be_another_resource(dev):
+    """The type of a state machine cannot be changed; its logical id says which it is."""
+    (name,) = dev.all("AWS::StepFunctions::StateMachine")
+
+    assert "ExpressStateMachine" in name
+
+
+def test_nothing_asks_aws_about_express_executions():
+    """They cannot be described, listed, stopped or redriven, and send no events."""
+    root = Path(GENERATED).parent
+    texts = [
+        path.read_text("utf-8")
+        for name in ("infra", "generated")
+        for path in (root / name).rglob("*.py")
+    ]
+
+    for call in (
+        "DescribeExecution",
+        "ListExecutions",
+        "StopExecution",
+        "RedriveExecution",
+        "aws.states",
+    ):
+        assert not any(call in text for text in texts)
