@@ -91,7 +91,8 @@ class Step(Generic[P, O, R]):
         """Run the function on a Picture, whichever type of picture it was written for.
 
         The outcome, or what the generator returns in the end, is a Picture, Facts or Rejected:
-        a `PIL.Image.Image` is made of the picture, and brought back to 8-bit sRGB.
+        a `PIL.Image.Image` is made of the picture, and brought back to 8-bit sRGB. A picture's
+        pixels are computed here, so what goes wrong with them goes wrong in the step.
         """
         taken = picture if self.takes == "Picture" else picture.to_pillow()
         answer = self.function(cast("P", taken), options)
@@ -163,9 +164,10 @@ def step(
 
 
 def _outcome(answer: object) -> Outcome:
-    if isinstance(answer, Picture | Facts | Rejected):
+    if isinstance(answer, Facts | Rejected):
         return answer
-    return Picture.from_pillow(cast("Image", answer))
+    picture = answer if isinstance(answer, Picture) else Picture.from_pillow(cast("Image", answer))
+    return picture.rendered()
 
 
 def _converting(asking: Generator[Call, Reply, Any]) -> "Asks[Outcome]":

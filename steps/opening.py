@@ -92,8 +92,7 @@ def _decode(original: bytes, limits: Limits) -> Picture | Rejected:
     picture = Picture.from_pixels(
         upright.write_to_memory(), upright.width, upright.height, alpha=upright.hasalpha()
     )
-    useful = picture.without_idle_alpha()
-    return picture if useful is picture else useful.rendered()
+    return picture.without_idle_alpha().rendered()
 
 
 def _undecodable(refused: pyvips.Error, original: bytes) -> Rejected:

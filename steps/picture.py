@@ -19,17 +19,18 @@ class Picture:
     when they are asked for, and `rendered` keeps them for those who ask more than once.
     """
 
-    def __init__(self, image: pyvips.Image) -> None:
+    def __init__(self, image: pyvips.Image, *, in_memory: bool = False) -> None:
         if (image.interpretation, image.format) != ("srgb", "uchar") or image.bands not in {3, 4}:
             raise ValueError(
                 f"a Picture is 8-bit sRGB with 3 or 4 bands, not {image.bands} bands of "
                 f"{image.format} in {image.interpretation}"
             )
         self._vips = image
+        self._in_memory = in_memory
 
     @property
     def vips(self) -> pyvips.Image:
-        """The libvips image, for the kernel's own modules. No method of it changes it either."""
+        """The libvips image, for the kernel's own modules; nothing may be set on it."""
         return self._vips
 
     @classmethod
@@ -42,7 +43,7 @@ class Picture:
         if len(pixels) != width * height * bands:
             raise ValueError(f"{width} x {height} x {bands} is not {len(pixels)} bytes")
         image = pyvips.Image.new_from_memory(pixels, width, height, bands, "uchar")
-        return cls(image.copy(interpretation="srgb"))
+        return cls(image.copy(interpretation="srgb"), in_memory=True)
 
     @classmethod
     def from_pillow(cls, image: "Image") -> "Picture":
@@ -90,8 +91,8 @@ class Picture:
         return Image.frombuffer(mode, (self.width, self.height), self.pixels()).copy()
 
     def rendered(self) -> "Picture":
-        """Return the same picture with its pixels computed, in memory."""
-        return Picture(self.vips.copy_memory())
+        """Return the same picture with its pixels computed, in memory; itself if they are."""
+        return self if self._in_memory else Picture(self.vips.copy_memory(), in_memory=True)
 
     def scaled(self, width: int, height: int) -> "Picture":
         """Return it at exactly that size, by Lanczos; transparent pixels lend no colour."""

@@ -1,7 +1,7 @@
 """resize: scale a picture to meet a box of pixels."""
 
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import Annotated, Literal, Self
 
 from annotated_types import Ge, Le
@@ -92,9 +92,18 @@ def _covering(picture: Picture, box: Size, anchor: Anchor) -> Picture:
     """Return the picture scaled to cover the box, and what hangs over cut off."""
     size = picture.width, picture.height
     scale = max(Fraction(side, own) for side, own in zip(box, size, strict=True))
+    if scale > 1:
+        # A strip enlarged first would be longer than libvips can count, to be cut off again.
+        needed = tuple(min(own, ceil(side / scale)) for side, own in zip(box, size, strict=True))
+        picture = _cut(picture, (needed[0], needed[1]), anchor)
+        size = picture.width, picture.height
     width, height = (max(pair) for pair in zip(box, _scaled(size, scale), strict=True))
-    left, top = place(anchor, (width - box[0], height - box[1]))
-    return picture.scaled(width, height).cropped(left, top, *box)
+    return _cut(picture.scaled(width, height), box, anchor)
+
+
+def _cut(picture: Picture, size: Size, anchor: Anchor) -> Picture:
+    left, top = place(anchor, (picture.width - size[0], picture.height - size[1]))
+    return picture.cropped(left, top, *size)
 
 
 def _padded(picture: Picture, options: ResizeOptions) -> Picture:

@@ -78,6 +78,20 @@ def test_a_step_may_be_written_against_pillow() -> None:
     assert result.pixels()[:18] == PICTURE.pixels()[-18:]
 
 
+def test_a_steps_pixels_are_computed_in_the_step() -> None:
+    """What `apply` gives is in memory: the output's encoder finds no work left, and no crash."""
+
+    @step(version=1)
+    def grey(picture: Picture, options: NoOptions) -> Picture:
+        """Take the colour out."""
+        return picture.greyscale()
+
+    result = grey.apply(PICTURE, NoOptions())
+
+    assert isinstance(result, Picture)
+    assert result.rendered() is result
+
+
 def test_a_step_may_ask_aws() -> None:
     """It yields calls as data and is sent replies as data, so it stays pure."""
 

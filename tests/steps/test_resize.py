@@ -165,6 +165,17 @@ def test_one_side_never_makes_the_other_longer_than_files_can_hold() -> None:
     assert size_of(resize(strip, ResizeOptions(width=16_383, enlarge=True))) == (3, 16_383)
 
 
+def test_a_strip_may_be_enlarged_to_cover_any_box() -> None:
+    """It is cut before it grows: scaled whole it would be a quarter of a billion pixels long."""
+    strip = patterned(1, 16_383, alpha=False, pattern=b"\x55")
+    options = ResizeOptions(width=16_383, height=10, fit="cover", enlarge=True)
+
+    result = resize(strip, options)
+
+    assert size_of(result) == (16_383, 10)
+    assert set(result.pixels()) == {0x55}
+
+
 def test_invisible_colours_do_not_bleed() -> None:
     """Red under full transparency lends nothing to the white beside it."""
     half = b"\xff\x00\x00\x00" * 50 + b"\xff\xff\xff\xff" * 50
