@@ -9,7 +9,6 @@ class Session:
     """What a signed-in user holds."""
 
     access_token: str
-    refresh_token: str
     expires_in_s: int
 
 

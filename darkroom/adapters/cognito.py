@@ -84,7 +84,6 @@ class CognitoDirectory:
         result = answer["AuthenticationResult"]
         return Session(
             access_token=result["AccessToken"],
-            refresh_token=result["RefreshToken"],
             expires_in_s=result["ExpiresIn"],
         )
 

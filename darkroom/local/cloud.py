@@ -75,6 +75,11 @@ class EmbeddedCloud:
         return self.home / "cloud.log"
 
     @property
+    def state(self) -> Path:
+        """What it keeps in files: the key that signs tokens, for one."""
+        return self.home / "state"
+
+    @property
     def client_options(self) -> ClientOptions:
         """For `boto3.client(name, **cloud.client_options)`."""
         return ClientOptions(
@@ -161,6 +166,7 @@ class EmbeddedCloud:
             "PATH": os.defpath,
             "SERVICES": ",".join(_SERVICES),
             "SFTP_ENABLED": "0",
+            "STATE_DIR": str(self.state),
         }
 
     def _wait_until_ready(self, child: Child) -> None:

@@ -1,0 +1,113 @@
+"""One embedded cloud with the whole platform for all tests here, and users of it."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from secrets import token_hex, token_urlsafe
+
+import boto3
+import pytest
+from aws import Aws
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from darkroom.local.client import Client, send_form
+from darkroom.local.cloud import EmbeddedCloud
+from darkroom.local.deploy import Outputs, deploy
+from darkroom.local.mails import mailed_code
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here runs on the embedded cloud."""
+    for item in items:
+        if "tests/e2e" in item.path.as_posix():
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[EmbeddedCloud]:
+    """A running embedded cloud."""
+    with EmbeddedCloud() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(cloud: EmbeddedCloud) -> Outputs:
+    """The platform, deployed."""
+    return deploy(cloud)
+
+
+@pytest.fixture(scope="session")
+def new_user(cloud: EmbeddedCloud, deployed: Outputs) -> Callable[[str], Client]:
+    """Signs a user of that name up, and in."""
+
+    def signed_in(name: str) -> Client:
+        client = Client(deployed.api_url)
+        email, password = f"{token_hex(4)}@example.com", f"{token_urlsafe(12)}aA1!"
+        client.sign_up(email, password, name)
+        client.confirm(email, mailed_code(cloud, email))
+        return client.signed_in(email, password)
+
+    return signed_in
+
+
+@pytest.fixture(scope="session")
+def ada(new_user: Callable[[str], Client]) -> Client:
+    """A signed-in user."""
+    return new_user("Ada Lovelace")
+
+
+@pytest.fixture(scope="session")
+def grace(new_user: Callable[[str], Client]) -> Client:
+    """Another signed-in user."""
+    return new_user("Grace Hopper")
+
+
+@pytest.fixture(scope="session")
+def forged(cloud: EmbeddedCloud, deployed: Outputs, ada: Client) -> Callable[..., str]:
+    """Signs Ada's claims anew, with some changed, by the pool's own key."""
+    path = cloud.state / "cognito-pool-keys" / f"{deployed.user_pool_id}-access.pem"
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    head, claims, _ = (ada.access_token or "").split(".")
+
+    def signed(**changed: object) -> str:
+        told = json.loads(urlsafe_b64decode(claims + "==")) | changed
+        body = urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+        text = f"{head}.{body}"
+        signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{text}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+    return signed
+
+
+@pytest.fixture(scope="session")
+def upload() -> Callable[..., str]:
+    """Uploads bytes as a user and returns the image's id."""
+
+    def sent(client: Client, content: bytes, content_type: str = "image/jpeg") -> str:
+        grant = client.request_upload("picture", content_type, len(content))
+        send_form(grant["upload"], content).raise_for_status()
+        return str(grant["image_id"])
+
+    return sent
+
+
+@pytest.fixture(scope="session")
+def aws(cloud: EmbeddedCloud, deployed: Outputs) -> Aws:
+    """What lies in the deployment, seen as its owner."""
+    return Aws(cloud, deployed)
+
+
+@pytest.fixture(scope="session")
+def invoke(cloud: EmbeddedCloud, deployed: Outputs) -> Callable[[str, object], None]:
+    """Invokes the function that runs a handler, and waits for its end."""
+    client = boto3.client("lambda", **cloud.client_options)
+    functions = client.list_functions()["Functions"]
+    names = {each["Handler"].split(".")[-2]: each["FunctionName"] for each in functions}
+    assert deployed.api_url
+
+    def called(handler: str, event: object) -> None:
+        client.invoke(FunctionName=names[handler], Payload=json.dumps(event))
+
+    return called

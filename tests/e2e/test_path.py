@@ -1,0 +1,185 @@
+"""The path of a picture, on the embedded cloud: in at the API, out as variants, all on record."""
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aws import Aws
+from PIL import Image, ImageChops, ImageStat
+
+from darkroom.local.client import Client
+from darkroom.local.sample import sample_picture
+from steps.testing.sources import gif_bomb, jpeg
+
+Upload = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def photo(ada: Client, upload: Upload) -> str:
+    """An image that went all the way."""
+    return upload(ada, sample_picture())
+
+
+def test_a_photo_becomes_its_variants_with_one_gapless_history(ada: Client, photo: str) -> None:
+    """Uploaded, started, validated, one rendered for each variant, completed; nothing else."""
+    ada.settled(photo)
+
+    events = ada.events(photo)
+
+    assert [event["type"].removeprefix("image.") for event in events] == [
+        "uploaded",
+        "processing-started",
+        "validated",
+        "variant-rendered",
+        "variant-rendered",
+        "variant-rendered",
+        "processing-completed",
+    ]
+    assert [event["version"] for event in events] == list(range(1, 8))
+    assert all(earlier["at"] <= later["at"] for earlier, later in pairwise(events))
+    assert events[1]["facts"]["variants"] == ["thumbnail", "medium", "large"]
+    recipes = {
+        event["facts"]["name"]: [applied["uses"] for applied in event["facts"]["recipe"]]
+        for event in events[3:6]
+    }
+    assert recipes == {
+        "thumbnail": ["open", "resize", "encode"],
+        "medium": ["open", "resize", "watermark", "encode"],
+        "large": ["open", "resize", "watermark", "encode"],
+    }
+
+
+def test_variants_have_their_sizes_and_the_watermark_where_it_belongs(
+    ada: Client, photo: str
+) -> None:
+    """Each link gives a JPEG of the promised size; the owner's name is on the larger two only."""
+    image = ada.settled(photo)
+    pictures = {name: Image.open(BytesIO(ada.download(photo, name))) for name in image["variants"]}
+
+    assert {name: picture.size for name, picture in pictures.items()} == {
+        "thumbnail": (150, 150),
+        "medium": (800, 533),
+        "large": (1920, 1280),
+    }
+    original = Image.open(BytesIO(sample_picture()))
+    for name in ("medium", "large"):
+        plain = original.resize(pictures[name].size, Image.Resampling.LANCZOS)
+        difference = ImageChops.difference(plain, pictures[name].convert("RGB"))
+        width, height = difference.size
+        corner = difference.crop((width * 2 // 3, height * 9 // 10, width, height))
+        elsewhere = difference.crop((0, 0, width, height * 8 // 10))
+        assert max(high for _, high in corner.getextrema()) > 60, name
+        assert max(ImageStat.Stat(elsewhere).mean) < 3, name
+
+
+def test_an_image_is_listed_and_shown_to_its_owner(ada: Client, photo: str) -> None:
+    """The list has it, newest first; the image tells its size, its state and no bucket's key."""
+    image = ada.settled(photo)
+
+    listed = ada.images()["images"]
+
+    assert photo in [each["image_id"] for each in listed]
+    assert image["state"] == "complete"
+    assert (image["original"]["width"], image["original"]["height"]) == (2400, 1600)
+    assert image["reason"] is None
+    assert "main/" not in str(image)
+    assert "main/" not in str(ada.events(photo))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"This is a letter, and no picture at all.\n" * 9, "unsupported_format"),
+        (gif_bomb((65_500, 65_500), [(1, 1)]), "too_many_pixels"),
+        (jpeg(640, 480)[:-200], "truncated"),
+    ],
+    ids=["a text renamed", "a bomb", "a truncated photo"],
+)
+def test_what_is_no_good_picture_ends_as_rejected_with_the_reason(
+    ada: Client, upload: Upload, content: bytes, code: str
+) -> None:
+    """One ImageRejected, with limit and actual value, and the owner sees it."""
+    image = ada.settled(upload(ada, content))
+
+    events = [event["type"] for event in ada.events(image["image_id"])]
+    assert events == ["image.uploaded", "image.processing-started", "image.rejected"]
+    assert image["state"] == "rejected"
+    assert image["reason"]["code"] == code
+    assert image["reason"]["facts"]["actual"] is not None
+    assert "limit" in image["reason"]["facts"]
+    assert image["variants"] == {}
+
+
+def test_announced_three_times_and_run_at_once_is_one_history(
+    ada: Client, aws: Aws, upload: Upload, invoke: Callable[[str, object], None]
+) -> None:
+    """However often S3 announces an object, and however many orchestrators run it at one time."""
+    image_id = upload(ada, jpeg(900, 600))
+    first = next(iter(ada.follow(image_id)))
+    again = _announced(aws, image_id)
+    delivered = _delivered(image_id, first["facts"]["version_id"])
+
+    with ThreadPoolExecutor() as pool:
+        for _ in range(2):
+            pool.submit(invoke, "s3_event", again)
+            pool.submit(invoke, "orchestrator", delivered)
+    settled = ada.settled(image_id)
+    invoke("s3_event", again)
+    while aws.messages_in(aws.deployed.queue_url):
+        time.sleep(0.2)
+
+    types = [event["type"].removeprefix("image.") for event in ada.events(image_id)]
+    assert settled["state"] == "complete"
+    assert len(types) == 7
+    assert types.count("uploaded") == 1
+    assert types.count("processing-started") == 1
+    assert types.count("variant-rendered") == 3
+    assert types[-1] == "processing-completed"
+    keys = aws.keys_in(aws.deployed.variants_bucket)
+    assert len([key for key in keys if key.startswith(f"photos/main/{image_id}/")]) == 3
+
+
+def test_nothing_ends_among_the_dead_letters(ada: Client, photo: str, aws: Aws) -> None:
+    """Bad pictures are verdicts and repeated messages no-ops: no queue for failures has any."""
+    ada.settled(photo)
+
+    assert aws.messages_in(aws.deployed.dead_letters_url) == 0
+    assert aws.messages_in(aws.deployed.unannounced_url) == 0
+    assert aws.messages_in(aws.deployed.unfolded_url) == 0
+
+
+def _announced(aws: Aws, image_id: str) -> dict[str, Any]:
+    """Return the notification that S3 gave for the image's original."""
+    bucket = aws.deployed.originals_bucket
+    versions = aws.s3.list_object_versions(Bucket=bucket)["Versions"]
+    (version,) = (each for each in versions if each["Key"].endswith(image_id))
+    record = {
+        "eventName": "ObjectCreated:Post",
+        "s3": {
+            "bucket": {"name": bucket},
+            "object": {
+                "key": version["Key"],
+                "versionId": version["VersionId"],
+                "eTag": version["ETag"].strip('"'),
+                "size": version["Size"],
+            },
+        },
+    }
+    return {"Records": [record]}
+
+
+def _delivered(image_id: str, version_id: str) -> dict[str, Any]:
+    """Return the delivery of the image's message to an orchestrator."""
+    message = {"tenant": "main", "image_id": image_id, "version_id": version_id}
+    record = {
+        "messageId": str(uuid4()),
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "body": json.dumps(message),
+    }
+    return {"Records": [record]}

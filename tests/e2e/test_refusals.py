@@ -1,0 +1,160 @@
+"""What is refused on the embedded cloud: other uploads than granted, and other people's images."""
+
+import time
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+import requests
+from aws import Aws
+
+from darkroom.local.client import Client, Refused, send_form
+from darkroom.local.deploy import Outputs
+from steps.testing.sources import jpeg
+
+PICTURE = jpeg(64, 48)
+UNKNOWN = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+
+@pytest.fixture(scope="module")
+def adas(ada: Client, upload: Callable[..., str]) -> str:
+    """A processed image of Ada's."""
+    return str(ada.settled(upload(ada, PICTURE))["image_id"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "content"),
+    [
+        ({"key": "photos/main/somebody/01ARZ3NDEKTSV4RRFFQ69G5FAV"}, PICTURE),
+        ({"Content-Type": "text/html"}, PICTURE),
+        ({"x-amz-meta-owner-name": "Mallory"}, PICTURE),
+        ({"x-amz-signature": "0" * 64}, PICTURE),
+        ({"x-amz-meta-more": "field"}, PICTURE),
+        ({}, PICTURE + b"!"),
+        ({}, PICTURE[:-1]),
+        ({}, b""),
+    ],
+    ids=["key", "type", "owner's name", "signature", "extra field", "larger", "smaller", "empty"],
+)
+def test_an_upload_other_than_granted_is_refused(
+    ada: Client, aws: Aws, changed: dict[str, str], content: bytes
+) -> None:
+    """4xx, and no object is stored."""
+    form = ada.request_upload("picture.jpg", "image/jpeg", len(PICTURE))["upload"]
+
+    answer = send_form({**form, "fields": {**form["fields"], **changed}}, content)
+
+    assert 400 <= answer.status_code < 500
+    asked = changed.get("key", form["fields"]["key"])
+    assert asked not in aws.keys_in(aws.deployed.originals_bucket)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "byte_size", "code"),
+    [
+        ("text/plain", 10, "unsupported_format"),
+        ("image/jpeg", 0, "empty"),
+        ("image/jpeg", 25_000_001, "too_many_bytes"),
+    ],
+)
+def test_what_the_pipeline_would_refuse_is_not_granted(
+    ada: Client, content_type: str, byte_size: int, code: str
+) -> None:
+    """400 with the reason, the limit and the actual value."""
+    with pytest.raises(Refused) as refused:
+        ada.request_upload("picture", content_type, byte_size)
+
+    assert refused.value.status == 400
+    assert refused.value.problem["code"] == code
+    assert refused.value.problem["actual"] in (content_type, byte_size)
+    assert "limit" in refused.value.problem
+
+
+@pytest.mark.parametrize("path", ["", "/events", "/variants/medium"])
+def test_another_users_image_is_as_unknown_as_one_that_never_was(
+    grace: Client, adas: str, path: str
+) -> None:
+    """Status and body are the same but for the id."""
+    foreign = _got(grace, f"/images/{adas}{path}")
+    unknown = _got(grace, f"/images/{UNKNOWN}{path}")
+
+    assert foreign.status_code == unknown.status_code == 404
+    assert foreign.text.replace(adas, UNKNOWN) == unknown.text
+    assert adas not in [each["image_id"] for each in grace.images()["images"]]
+
+
+def test_a_token_signed_anew_without_a_change_is_good(
+    deployed: Outputs, forged: Callable[..., str]
+) -> None:
+    """So it is its change alone that the tokens of the next test are refused for."""
+    assert _got(Client(deployed.api_url, forged()), "/images").status_code == 200
+
+
+def test_without_a_good_token_every_route_is_401(
+    ada: Client, deployed: Outputs, adas: str, forged: Callable[..., str]
+) -> None:
+    """None, garbage, a cut one, a changed claim, an expired one, an ID token, another client's."""
+    head, claims, signature = (ada.access_token or "").split(".")
+    routes = ("/images", f"/images/{adas}", f"/images/{adas}/events", f"/images/{adas}/variants/x")
+    bad = {
+        "none": None,
+        "garbage": "garbage",
+        "cut": f"{head}.{claims}.{signature[:-8]}",
+        "changed": f"{head}.{claims[:-4]}AAAA.{signature}",
+        "expired": forged(exp=int(time.time()) - 60),
+        "id token": forged(token_use="id", scope=None),
+        "other client": forged(client_id="somebody"),
+    }
+
+    answers = {
+        (name, route): _got(Client(deployed.api_url, token), route).status_code
+        for route in routes
+        for name, token in bad.items()
+    }
+
+    assert {case: status for case, status in answers.items() if status != 401} == {}
+
+
+def test_signing_up_twice_answers_the_same(deployed: Outputs) -> None:
+    """Nobody learns who has an account."""
+    account = {"email": "known@example.com", "password": "Correct-horse-7", "name": "Known"}
+
+    first, second = (
+        requests.post(f"{deployed.api_url}/accounts", json=account, timeout=30) for _ in range(2)
+    )
+
+    assert (first.status_code, first.text) == (second.status_code, second.text)
+
+
+def test_a_wrong_password_and_an_unknown_address_answer_the_same(deployed: Outputs) -> None:
+    """401, with one body."""
+    answers = [
+        requests.post(
+            f"{deployed.api_url}/sessions",
+            json={"email": email, "password": "Wrong-horse-7"},
+            timeout=30,
+        )
+        for email in ("known@example.com", "unknown@example.com")
+    ]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert answers[0].text == answers[1].text
+
+
+def test_a_link_serves_the_picture_and_nothing_without_its_signature(
+    ada: Client, adas: str
+) -> None:
+    """Right type, inline, and 403 once the query is cut off."""
+    link = ada.link(adas, "medium")["url"]
+
+    served = requests.get(link, timeout=30)
+
+    assert served.headers["Content-Type"] == "image/jpeg"
+    assert served.headers["Content-Disposition"].startswith("inline")
+    assert BytesIO(served.content).read(2) == b"\xff\xd8"
+    assert requests.get(link.split("?")[0], timeout=30).status_code == 403
+
+
+def _got(client: Client, path: str) -> requests.Response:
+    headers = {"Authorization": f"Bearer {client.access_token}"} if client.access_token else {}
+    return requests.get(client.api_url + path, headers=headers, timeout=30)
