@@ -12,7 +12,10 @@ from darkroom.plan import Plan
 
 # As long as a phone on a poor line needs to begin sending; S3 looks at it only at the start.
 GRANT_LIFE = timedelta(minutes=5)
-FILE_NAME_CHARACTERS = 255  # the longest name that common file systems allow
+# In UTF-8, as file systems have it. Percent-encoded it is three times as long at most, which still
+# leaves room for the owner's name in the 2 KB that S3 has for metadata.
+# Source: Amazon S3 user guide, "Working with object metadata".
+FILE_NAME_BYTES = 255
 
 # The media types a client may declare; what a file really is, the opening finds out.
 MEDIA_TYPES = {
@@ -82,7 +85,8 @@ class Grants:
         """Return a grant for `request`; the file's name is kept as data, never in a key.
 
         Raises InvalidRequest, with limit and actual value, for what the pipeline would refuse
-        anyway: a type it does not accept, no bytes, or too many.
+        anyway (a type it does not accept, no bytes, or too many), and for a file name that is empty
+        or of more than 255 bytes.
         """
         self._check(request)
         now = self.clock()
@@ -112,7 +116,8 @@ class Grants:
             raise InvalidRequest(
                 "too_many_bytes", limit=limits["max_bytes"], actual=request.byte_size
             )
-        if not 0 < len(request.file_name) <= FILE_NAME_CHARACTERS:
-            raise InvalidRequest(
-                "file_name_too_long", limit=FILE_NAME_CHARACTERS, actual=len(request.file_name)
-            )
+        if not request.file_name:
+            raise InvalidRequest("file_name_empty", limit=1, actual=0)
+        length = len(request.file_name.encode())
+        if length > FILE_NAME_BYTES:
+            raise InvalidRequest("file_name_too_long", limit=FILE_NAME_BYTES, actual=length)
