@@ -1,0 +1,50 @@
+"""What README.md shows is what happens."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dsl.compile import compile_source
+from dsl.diagnostics import PipelineRefused
+from steps.plugins import find
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted(
+    path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")) if path.is_file()
+)
+
+
+def test_its_pipeline_is_the_one_that_is_shipped() -> None:
+    """The block compiles to the promises of pipeline.yaml."""
+    (shown,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    shipped = (ROOT / "pipeline.yaml").read_text("utf-8")
+
+    plan = compile_source(shown, "README.md", find()).plan
+
+    assert plan.digest == compile_source(shipped, "pipeline.yaml", find()).plan.digest
+
+
+def test_its_mistake_is_told_in_these_words() -> None:
+    """The message is the compiler's, to the letter."""
+    shipped = (ROOT / "pipeline.yaml").read_text("utf-8")
+
+    with pytest.raises(PipelineRefused) as refused:
+        compile_source(shipped.replace("{ width: 800 }", "{ widht: 800 }"), "pipeline.yaml", find())
+
+    message = refused.value.render().rpartition("\n\n")[0].strip()
+    assert f"```\n{message}\n```" in README
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_pages_name_targets_and_files_that_exist(page: Path) -> None:
+    """Each `make target` is in the Makefile, each relative link leads somewhere."""
+    text = page.read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    named = set(re.findall(r"(?:`|^\$ )make ([a-z-]+)", text, re.MULTILINE))
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+
+    assert named <= targets
+    assert [link for link in links if not (page.parent / link).exists()] == []
