@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +31,11 @@ _FROM_RUNTIME = ("boto3", "botocore", "python-dateutil", "s3transfer", "six", "u
 _FROM_SOURCE = "pyvips"
 _HIDE_LIBVIPS = {"PKG_CONFIG_LIBDIR": "/nowhere", "PKG_CONFIG_PATH": ""}
 
-# Our own files are these; caches, tests and notes beside them are not.
-_OURS = {".py", ".json", ".ttf", ".otf"}
+# Of our packages, what no function runs.
+_NOT_RUN = {"darkroom/cli", "darkroom/local", "darkroom/testing", "steps/testing"}
+
+# How many zips of each name stay: a deployment that is under way may be using an older one.
+_KEPT = 4
 
 # A zip's first moment. With it, and sorted names, the same files give the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -96,7 +99,7 @@ def build_assets(pipeline: str, *, target: Target, root: Path = ROOT) -> Assets:
 def _asset(root: Path, name: str, contents: Iterable[str], target: Target) -> Path:
     """The zip of our `contents` over the wheels of requirements/<name>.txt."""
     wheels = _wheels(root, name, target)
-    files = {path.relative_to(root).as_posix(): path for path in _own_files(root, contents)}
+    files = dict(_own_files(root, contents))
     digest = hashlib.sha256(wheels.name.encode())
     for file, path in sorted(files.items()):
         digest.update(f"\0{file}\0{path.stat().st_size}\0".encode())
@@ -107,22 +110,33 @@ def _asset(root: Path, name: str, contents: Iterable[str], target: Target) -> Pa
             unfinished = shutil.copyfile(wheels, Path(folder, asset.name))
             _append(unfinished, files, target.compression)
             unfinished.replace(asset)
+        _forget_old(asset.parent, name)
     return asset
 
 
-def _own_files(root: Path, contents: Iterable[str]) -> list[Path]:
-    """What our code consists of: single files as named, of packages all that they run on."""
-    files = []
-    for path in (root / item for item in contents):
-        inner = path.rglob("*") if path.is_dir() else [path]
-        files += [file for file in inner if file.suffix in _OURS]
-    return files
+def _own_files(root: Path, contents: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Our own code by its name in the zip: files as named, of packages all that functions run."""
+    for item in contents:
+        path = root / item
+        for file in path.rglob("*") if path.is_dir() else [path]:
+            name = file.relative_to(root).as_posix()
+            run = not any(name.startswith(f"{folder}/") for folder in _NOT_RUN)
+            if run and file.is_file() and file.parent.name != "__pycache__":
+                yield name, file
+
+
+def _forget_old(folder: Path, name: str) -> None:
+    """Remove all but the newest zips of one name."""
+    by_age = sorted(folder.glob(f"{name}-*.zip"), key=lambda path: path.stat().st_mtime)
+    for old in by_age[:-_KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def _wheels(root: Path, name: str, target: Target) -> Path:
     """A zip of the unpacked wheels of requirements/<name>.txt."""
     lock = root / "requirements" / f"{name}.txt"
-    inputs = (_RECIPE, target.name, *target.options, *_FROM_RUNTIME, lock.read_text("utf-8"))
+    made_by = (_RECIPE, target.name, *target.options, str(target.compiled))
+    inputs = (*made_by, *_FROM_RUNTIME, lock.read_text("utf-8"))
     digest = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
     wheels = root / ".local" / "assets" / f"wheels-{name}-{digest[:16]}.zip"
     if not wheels.exists():
@@ -174,7 +188,7 @@ def _worth_keeping(installed: Path) -> dict[str, Path]:
     files = {}
     for path in installed.rglob("*"):
         name = path.relative_to(installed)
-        if path.is_file() and name.parts[0] != "bin":
+        if path.is_file() and name.parts[0] not in {"bin", ".lock"}:
             files[name.as_posix()] = path
     return files
 

@@ -26,7 +26,9 @@ REGION = "us-east-1"
 _OWNER = "test"
 
 _STARTED_WITHIN_S = 30.0
+_STOPPED_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
+_LOGS_KEPT_S = 24 * 3600
 
 # One Lambda worker is one process. Ten at a time is also what a new account on AWS has.
 _LAMBDA_CONCURRENCY = 10
@@ -94,6 +96,7 @@ class EmbeddedCloud:
 
         Raises CloudError if it is not installed, ends, or does not answer within 30 s.
         """
+        _forget_old(self.root)
         python = self.root / ".local" / "ministack" / "bin" / "python"
         if not python.exists():
             raise CloudError("The embedded cloud is not installed. Run `make setup`.")
@@ -193,7 +196,10 @@ def attached(root: Path = ROOT) -> EmbeddedCloud | None:
 
 
 def stop_detached(root: Path = ROOT) -> bool:
-    """End the cloud that was detached; False if there was none to end."""
+    """End the cloud that was detached; False if there was none to end.
+
+    Raises CloudError if it still runs after 10 s.
+    """
     state = _state(root)
     cloud = attached(root)
     _state_file(root).unlink(missing_ok=True)
@@ -202,10 +208,21 @@ def stop_detached(root: Path = ROOT) -> bool:
     # Its process id is only trusted because the cloud of that port answers.
     with contextlib.suppress(ProcessLookupError):
         os.kill(state["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + _STOPPED_WITHIN_S
     while cloud.is_ready() or (cloud.home / "tmp").exists():
+        if time.monotonic() > deadline:
+            raise CloudError(f"The embedded cloud does not stop. Its log: {cloud.log}")
         time.sleep(_LOOK_EVERY_S)
     shutil.rmtree(cloud.home, ignore_errors=True)
     return True
+
+
+def _forget_old(root: Path) -> None:
+    """Remove what clouds that failed, or were killed, left to be read more than a day ago."""
+    for home in (root / ".local").glob("cloud-[0-9]*"):
+        cloud = EmbeddedCloud(root, port=int(home.name.removeprefix("cloud-")))
+        if time.time() - home.stat().st_mtime > _LOGS_KEPT_S and not cloud.is_ready():
+            shutil.rmtree(home, ignore_errors=True)
 
 
 class _State(TypedDict):
