@@ -1,5 +1,6 @@
 """engine: what runs the pipeline, and how long one run takes at most."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from darkroom.plan.models import Retry, Stage
@@ -56,7 +57,7 @@ def _refuse(draft: Draft, worst_case_s: int, report: Report) -> None:
         "P010",
         _retry_place(draft) or place_of(longest, draft),
         f"a run may take {worst_case_s} s, an Express execution ends after {EXPRESS_S} s",
-        help=_cure(stage),
+        help=_cure(stage, draft.limits.formats),
         note=f"{_arithmetic(stage)} = {worst_case_s} s; {spelt(draft.parts)} = {stage.timeout_s} s",
     )
 
@@ -66,11 +67,15 @@ def _retry_place(draft: Draft) -> Span | None:
     return next((each.key for each in asked if each), None)
 
 
-def _cure(stage: Stage) -> str:
+def _cure(stage: Stage, accepted: Collection[str]) -> str:
     """Name the largest number of attempts that fits, if any does."""
+    slow = [each for each in ("gif", "avif") if each in accepted]
+    lower = "lower accept.max_pixels" + (
+        f", or accept no {' and no '.join(slow)}, slow to encode" if slow else ""
+    )
     for attempts in range(stage.retry.attempts - 1, 0, -1):
         retry = stage.retry.model_copy(update={"attempts": attempts})
         fewer = stage.model_copy(update={"retry": retry})
         if worst_case(fewer) < EXPRESS_S:
-            return f"write retry: {{ attempts: {attempts} }}, or lower accept.max_pixels"
-    return "lower accept.max_pixels or the steps' timeouts"
+            return f"write retry: {{ attempts: {attempts} }}, or {lower}"
+    return f"{lower}, or lower the steps' timeouts"

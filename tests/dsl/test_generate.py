@@ -1,0 +1,259 @@
+"""`python -m dsl`: what it writes, what it says, and how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from darkroom.plan import Plan
+from dsl.__main__ import BROKEN_PLUGIN, DRIFTED, MISUSED, REFUSED, main
+from steps import plugins
+from steps.plugins import BrokenPlugin
+
+PIPELINE = """pipeline: photos
+steps:
+  sizes:
+    uses: resize
+    variants: { small: { width: 100 }, large: { width: 800 } }
+"""
+FILES = [
+    "__init__.py",
+    "photos/__init__.py",
+    "photos/plan.json",
+    "photos/state_machine.asl.json",
+    "photos/wiring.py",
+    "pipeline.schema.json",
+]
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project with a pipeline, and the working directory in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pipeline.yaml").write_text(PIPELINE)
+    return tmp_path
+
+
+def generated(project: Path) -> dict[str, str]:
+    folder = project / "generated"
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_generate_writes_everything_and_says_so(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tree, the outputs gained, the files."""
+    assert main(["generate"]) == 0
+
+    told = capsys.readouterr().out
+    assert list(generated(project)) == FILES
+    assert "├─ sizes.small (resize) -> small" in told
+    assert "+ small\n+ large\n" in told
+    assert "wrote generated/photos/plan.json" in told
+
+
+def test_generating_again_changes_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Byte by byte, and it says that too."""
+    main(["generate"])
+    first = generated(project)
+    capsys.readouterr()
+
+    assert main(["generate"]) == 0
+
+    assert generated(project) == first
+    assert capsys.readouterr().out.endswith("nothing changed\n")
+    assert main(["generate", "--check"]) == 0
+
+
+def test_what_is_generated_says_that_it_is(project: Path) -> None:
+    """JSON has no comments; all else is headed."""
+    main(["generate"])
+
+    for path, text in generated(project).items():
+        if path.endswith(".py"):
+            assert "do not edit" in text.partition('"""\n')[0].lower()
+
+
+def test_the_lock_holds_the_plan_and_where_it_came_from(project: Path) -> None:
+    """The runner loads the plan; people read the rest."""
+    main(["generate"])
+
+    lock = json.loads(generated(project)["photos/plan.json"])
+
+    assert Plan.model_validate(lock["plan"]).outputs == ("small", "large")
+    assert lock["lock"]["plugins"]["resize"]["version"] == plugins.find()["resize"].version
+    assert set(lock["lock"]["options"]) == {"sizes.small", "sizes.large"}
+    assert len(lock["lock"]["source_sha256"]) == 64
+    assert [each["made_by"] for each in lock["lock"]["passes"]][-1] == "engine"
+
+
+def test_an_edited_file_is_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Value by value for JSON, line by line for the rest, with the cure."""
+    main(["generate"])
+    machine = project / "generated/photos/state_machine.asl.json"
+    edited = json.loads(machine.read_text())
+    edited["TimeoutSeconds"] = 7
+    machine.write_text(json.dumps(edited))
+    package = project / "generated/__init__.py"
+    package.write_text(package.read_text() + "x = 1\n")
+    capsys.readouterr()
+
+    assert main(["generate", "--check"]) == DRIFTED
+
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "error[P012]: generated/ is not what pipeline.yaml says: 2 files differ\n"
+    )
+    assert "TimeoutSeconds: 7 -> " in told
+    assert "-x = 1" in told
+    assert "= help: run `make generate` and commit the result" in told
+
+
+def test_a_changed_pipeline_is_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The likeliest case: the file was edited, and nothing generated since."""
+    main(["generate"])
+    (project / "pipeline.yaml").write_text(PIPELINE.replace("800", "900"))
+    capsys.readouterr()
+
+    assert main(["generate", "--check"]) == DRIFTED
+    assert "plan.nodes[1].options.width: 800 -> 900" in capsys.readouterr().err
+
+
+def test_missing_and_left_over_files_are_drift(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What should be there is not, and what is there belongs to nothing."""
+    main(["generate"])
+    (project / "generated/photos/wiring.py").unlink()
+    (project / "generated/old").mkdir()
+    (project / "generated/old/plan.json").write_text("{}")
+    capsys.readouterr()
+
+    assert main(["generate", "--check"]) == DRIFTED
+
+    told = capsys.readouterr().err
+    assert "photos/wiring.py is missing" in told
+    assert "old/plan.json belongs to no pipeline" in told
+
+
+def test_a_file_that_is_not_json_any_more_is_drift(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A merge gone wrong, say."""
+    main(["generate"])
+    (project / "generated/photos/plan.json").write_text("<<<<<<< HEAD\n")
+    capsys.readouterr()
+
+    assert main(["generate", "--check"]) == DRIFTED
+    assert "line 1: it is not JSON any more" in capsys.readouterr().err
+
+
+def test_checking_writes_nothing(project: Path) -> None:
+    """Not even what is missing."""
+    assert main(["generate", "--check"]) == DRIFTED
+    assert not (project / "generated").exists()
+
+
+def test_renaming_the_pipeline_removes_what_the_old_name_left(project: Path) -> None:
+    """One pipeline, one folder; caches of the interpreter do not keep it alive."""
+    main(["generate"])
+    cache = project / "generated/photos/__pycache__"
+    cache.mkdir()
+    (cache / "wiring.pyc").write_bytes(b"")
+    (project / "pipeline.yaml").write_text(PIPELINE.replace("photos", "pictures"))
+
+    assert main(["generate"]) == 0
+
+    assert not (project / "generated/photos").exists()
+    assert list(generated(project)) == [path.replace("photos", "pictures") for path in FILES]
+
+
+def test_outputs_gained_lost_and_renamed_are_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Clients fetch variants by name: a rename breaks them."""
+    main(["generate"])
+    changed = PIPELINE.replace("small:", "tiny:").replace(
+        "{ width: 800 }", "{ width: 800 }, huge: { width: 999 }"
+    )
+    (project / "pipeline.yaml").write_text(changed)
+    capsys.readouterr()
+
+    main(["generate"])
+
+    told = capsys.readouterr().out
+    assert "~ small is now called tiny\n+ huge\n" in told
+
+
+def test_check_prints_the_tree_and_writes_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The quickest look at what a file means."""
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out.endswith("outputs: small, large\n")
+    assert not (project / "generated").exists()
+
+
+def test_a_mistake_is_exit_code_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing is written."""
+    (project / "pipeline.yaml").write_text(PIPELINE.replace("width", "widht"))
+
+    assert main(["generate"]) == REFUSED
+
+    assert "--> pipeline.yaml:5:26" in capsys.readouterr().err
+    assert not (project / "generated").exists()
+
+
+def test_a_broken_plugin_is_exit_code_2(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not the pipeline's fault, and the message says whose it is."""
+
+    def find() -> None:
+        raise BrokenPlugin("glow", "steps/glow.py", "NameError: name 'x' is not defined")
+
+    monkeypatch.setattr(plugins, "find", find)
+
+    assert main(["generate"]) == BROKEN_PLUGIN
+    assert "steps/glow.py: NameError" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the name and the reason."""
+    assert main(["check", "nowhere.yaml"]) == MISUSED
+    assert "nowhere.yaml cannot be read: No such file" in capsys.readouterr().err
+
+
+def test_an_unknown_command_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    """argparse's own 2 means something else here."""
+    with pytest.raises(SystemExit) as caught:
+        main(["compile"])
+
+    assert caught.value.code == MISUSED
+    assert "invalid choice" in capsys.readouterr().err
+
+
+def test_a_file_in_another_encoding_has_a_message(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At the first byte that is not UTF-8."""
+    (project / "pipeline.yaml").write_bytes(b"pipeline: photos # caf\xe9\n")
+
+    assert main(["check"]) == REFUSED
+    assert "error[Y012]: the file is not UTF-8 from here on\n --> pipeline.yaml:1:23" in (
+        capsys.readouterr().err
+    )
+
+
+def test_an_overlay_is_refused_in_words(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule 20 is not built yet: leaving the overlay out would deploy something else."""
+    (project / "pipeline.dev.yaml").write_text("steps: { sizes: null }\n")
+
+    assert main(["generate"]) == REFUSED
+    assert "error[N001]: overlays, as pipeline.dev.yaml is one" in capsys.readouterr().err

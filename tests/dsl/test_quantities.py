@@ -1,0 +1,77 @@
+"""Quantities: a number and its unit, read exactly."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dsl import quantities
+from dsl.diagnostics import Report
+from dsl.text import SourceText, Span
+from dsl.tree import Scalar, ScalarValue
+from steps.units import BYTES, PIXEL_COUNT, SECONDS, SHARE, Unit
+
+
+def read(value: ScalarValue, unit: Unit) -> tuple[float | None, list[str]]:
+    report = Report(SourceText("file", str(value)))
+    scalar = Scalar(Span(0, len(str(value))), value, 0)
+    return quantities.read(scalar, unit, "name", report), [each.code for each in report]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "amount"),
+    [
+        ("25MB", BYTES, 25_000_000),
+        ("1.5kB", BYTES, 1_500),
+        ("1 KiB", BYTES, 1_024),
+        ("2GiB", BYTES, 2 * 1024**3),
+        ("50MP", PIXEL_COUNT, 50_000_000),
+        ("30s", SECONDS, 30),
+        ("1500ms", SECONDS, 1.5),
+        ("15min", SECONDS, 900),
+        ("5%", SHARE, 0.05),
+        (0.4, SHARE, 0.4),
+        (1, SHARE, 1),
+        ("1769MB", quantities.MEGABYTES, 1769),
+        ("2GB", quantities.MEGABYTES, 2048),
+    ],
+)
+def test_a_quantity_counts_in_the_unit_of_its_option(
+    text: ScalarValue, unit: Unit, amount: float
+) -> None:
+    """Decimal multiples for bytes and pixels, Lambda's own megabytes for memory."""
+    assert read(text, unit) == (amount, [])
+
+
+@given(number=st.integers(0, 10**6), places=st.integers(0, 3), suffix=st.sampled_from(["kB", "MB"]))
+def test_decimals_lose_nothing(number: int, places: int, suffix: str) -> None:
+    """0.1MB is 100,000 bytes, not 99,999.99999999999."""
+    text = f"{Decimal(number).scaleb(-places):f}{suffix}"
+    scale = 10**3 if suffix == "kB" else 10**6
+
+    assert read(text, BYTES)[0] == Fraction(number, 10**places) * scale
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "code"),
+    [
+        ("25", BYTES, "P009"),
+        (25, PIXEL_COUNT, "P009"),
+        ("25mb", BYTES, "P026"),
+        ("-3s", SECONDS, "P026"),
+        ("3 s 4", SECONDS, "P026"),
+        (True, SHARE, "P026"),
+        ("9" * 5000 + "s", SECONDS, "P026"),
+    ],
+)
+def test_what_is_no_quantity_is_refused(value: ScalarValue, unit: Unit, code: str) -> None:
+    """A missing unit is told from a wrong one."""
+    assert read(value, unit) == (None, [code])
+
+
+def test_a_quantity_is_spelt_as_people_write_it() -> None:
+    """For messages that name a limit."""
+    assert quantities.spell(25_000_000, BYTES) == "25MB"
+    assert quantities.spell(50_000_000, PIXEL_COUNT) == "50MP"
