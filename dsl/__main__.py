@@ -10,9 +10,9 @@ from typing import NoReturn
 from darkroom.plan.models import Plan
 from dsl import drift, generate
 from dsl.changes import changes
-from dsl.compile import Compiled, compile_source
-from dsl.diagnostics import PipelineRefused, Report
-from dsl.text import SourceText, Span
+from dsl.compile import Compiled
+from dsl.diagnostics import PipelineRefused
+from dsl.files import compile_file
 from steps import plugins
 from steps.plugins import BrokenPlugin
 
@@ -33,9 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     path: Path = chosen.pipeline
     try:
-        _refuse_overlays(path)
         found = plugins.find()
-        compiled = compile_source(_read(path), path.as_posix(), found)
+        compiled = compile_file(path, found)
     except PipelineRefused as refused:
         return _say(refused.render(), REFUSED)
     except BrokenPlugin as broken:
@@ -61,32 +60,6 @@ def _check(wanted: Mapping[str, str], path: Path) -> int:
     if not paragraphs:
         return _say(f"{GENERATED}/ is what {path.as_posix()} says", 0)
     return _say(drift.report(paragraphs, str(GENERATED), path.as_posix()), DRIFTED)
-
-
-def _read(path: Path) -> str:
-    """Return the file's text; raises PipelineRefused where it is not UTF-8."""
-    try:
-        return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        readable = error.object[: error.start].decode("utf-8")
-        report = Report(SourceText(path.as_posix(), readable))
-        at = Span(len(readable), len(readable) + 1)
-        report.add("Y012", at, "the file is not UTF-8 from here on", help="save it as UTF-8")
-        raise PipelineRefused(report.source, tuple(report)) from error
-
-
-def _refuse_overlays(path: Path) -> None:
-    """Refuse overlays (rule 20): to leave one out silently would deploy something else."""
-    base = path.name.partition(".")[0]
-    for overlay in sorted(path.parent.glob(f"{base}.*{path.suffix}")):
-        report = Report(SourceText(overlay.as_posix(), _read(overlay)))
-        report.add(
-            "N001",
-            Span(0, 1),
-            f"overlays, as {overlay.name} is one, are part of the language, but not built yet",
-            help=f"move it away, and write what it says into {base}{path.suffix}",
-        )
-        report.refuse()
 
 
 def _plan_before(path: Path) -> Plan | None:

@@ -41,18 +41,18 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def compiled(pipeline: Path) -> Plan:
     """Return the plan of a pipeline file; raises CommandFailed with all mistakes in it."""
     # The compiler is a developer's tool: nothing that runs in the cloud reaches it.
-    from dsl.compile import compile_source  # noqa: PLC0415
     from dsl.diagnostics import PipelineRefused  # noqa: PLC0415
-    from steps.plugins import find  # noqa: PLC0415
+    from dsl.files import compile_file  # noqa: PLC0415
+    from steps.plugins import BrokenPlugin, find  # noqa: PLC0415
 
     try:
-        text = pipeline.read_text("utf-8")
+        return compile_file(pipeline, find()).plan
+    except PipelineRefused as refused:
+        raise CommandFailed(refused.render().rstrip()) from refused
+    except BrokenPlugin as broken:
+        raise CommandFailed(f"A step plugin is broken: {broken}") from broken
     except OSError as error:
         raise CommandFailed(f"{pipeline} cannot be read: {error.strerror}.") from error
-    try:
-        return compile_source(text, str(pipeline), find()).plan
-    except PipelineRefused as refused:
-        raise CommandFailed(refused.render()) from refused
 
 
 def _photos(given: Sequence[Path]) -> Iterator[tuple[Path, Path]]:

@@ -7,9 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
+from steps.testing.sources import jpeg
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "add-a-step.md"
+KEPT = (
+    *("steps", "dsl", "darkroom", "generated", "pipeline.yaml", "pyproject.toml"),
+    *("tests/conftest.py", "tests/steps/test_contract.py"),
+)
 BLOCK = re.compile(r'^```\w+ title="(?P<path>[^"]+)"\n(?P<code>.*?)^```$', re.DOTALL | re.MULTILINE)
 
 
@@ -22,7 +29,7 @@ def blocks() -> dict[str, str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Return a copy of what the page touches, with its plugin and its test added."""
-    for kept in ("steps", "pyproject.toml", "tests/conftest.py", "tests/steps/test_contract.py"):
+    for kept in KEPT:
         source, target = ROOT / kept, tmp_path / kept
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
@@ -32,6 +39,8 @@ def checkout(tmp_path: Path) -> Path:
     for path, code in blocks().items():
         if path.endswith(".py"):
             (tmp_path / path).write_text(code, encoding="utf-8")
+    with (tmp_path / "pipeline.yaml").open("a", encoding="utf-8") as pipeline:
+        pipeline.write("\n" + blocks()["pipeline.yaml"])
     return tmp_path
 
 
@@ -46,11 +55,34 @@ def test_the_page_shows_the_three_files_that_a_step_takes() -> None:
 
 def test_the_step_of_the_page_passes_its_tests_and_the_suite(checkout: Path) -> None:
     """`pytest tests/steps -k greyscale` finds the plugin by its file and is green."""
-    command = [sys.executable, "-m", "pytest", "-q", "tests/steps", "-k", "greyscale"]
+    said = _python(checkout, "-m", "pytest", "-q", "tests/steps", "-k", "greyscale")
 
-    run = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
-
-    assert run.returncode == 0, run.stdout + run.stderr
-    passed = re.search(r"(\d+) passed", run.stdout)
+    passed = re.search(r"(\d+) passed", said)
     assert passed is not None
     assert int(passed[1]) >= 10  # two of its own, eight rules of the suite
+
+
+def test_the_pipeline_of_the_page_compiles_and_takes_the_thumbnails_colour(checkout: Path) -> None:
+    """With no other edit: compiled, nothing stale, and only the thumbnail is grey."""
+    (checkout / "photo.jpg").write_bytes(jpeg(1200, 800))
+
+    _python(checkout, "-m", "dsl", "generate")
+    _python(checkout, "-m", "dsl", "generate", "--check")
+    _python(checkout, "-m", "darkroom", "process", "photo.jpg")
+
+    assert "greyscale" in (checkout / "generated" / "photos" / "plan.json").read_text("utf-8")
+    colours = {}
+    for name in ("thumbnail", "medium", "large"):
+        with Image.open(checkout / "out" / "photo.jpg" / f"{name}.jpg") as picture:
+            red, green, blue = (each.tobytes() for each in picture.convert("RGB").split())
+            colours[name] = not red == green == blue
+    assert colours == {"thumbnail": False, "medium": True, "large": True}
+
+
+def _python(checkout: Path, *words: str) -> str:
+    """Run Python there; return what it said."""
+    run = subprocess.run(
+        [sys.executable, *words], cwd=checkout, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
