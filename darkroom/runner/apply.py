@@ -6,22 +6,21 @@ from typing import Any
 from pydantic import ValidationError
 
 from darkroom.plan import Environment, Node, fill
-from steps import plugins
 from steps.contract import Facts, Options, Picture, Rejected, Step, StepFailed
 
 logger = logging.getLogger(__name__)
 
 Answer = Picture | Facts | Rejected
+AnyStep = Step[Any, Any, Any]
 
 
-def read_options(node: Node, environment: Environment) -> Options:
-    """Return the options of `node` with its `${…}` filled from `environment`.
+def read_options(step: AnyStep, node: Node, environment: Environment) -> Options:
+    """Return the options of `node` for its plugin, with its `${…}` filled from `environment`.
 
     Raises StepFailed("bad_option") where a filled value is not what the option admits; the
     value itself is not told, since it may be personal.
     """
     filled = {name: fill(template, environment) for name, template in node.templates.items()}
-    step: Step[Any, Any, Any] = plugins.load(node.uses)
     try:
         options: Options = step.read_options({**node.options, **filled})
     except ValidationError as error:
@@ -30,13 +29,12 @@ def read_options(node: Node, environment: Environment) -> Options:
     return options
 
 
-def apply(node: Node, picture: Picture, options: Options) -> Answer:
-    """Run the plugin of `node` on `picture`.
+def apply(step: AnyStep, node: Node, picture: Picture, options: Options) -> Answer:
+    """Run `step`, the plugin of `node`, on `picture`.
 
     Raises StepFailed with the plugin's own code, or "crashed" for any other exception, and for
     a code that the plugin did not declare.
     """
-    step: Step[Any, Any, Any] = plugins.load(node.uses)
     try:
         answer = step.apply(picture, options)
     except StepFailed as failure:

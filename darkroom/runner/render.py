@@ -4,21 +4,25 @@ Bytes and facts in, results out: nothing is read or written here. Every branch r
 whatever happens on another (DESIGN, rule 17); only a verdict ends the walk.
 """
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from darkroom.events import Applied
 from darkroom.plan import Environment, Node, Plan, evaluate
-from darkroom.runner.apply import apply, read_options
+from darkroom.runner.apply import AnyStep, apply, read_options
 from darkroom.runner.recipe import options_digest
-from steps import encoding
+from steps import encoding, plugins
 from steps.contract import Facts, Options, Picture, Rejected, StepFailed
 from steps.formats import Format
 from steps.limits import Limits
 from steps.opening import OPENING_VERSION, Header, Opened, open_picture
 
+logger = logging.getLogger(__name__)
+
 Scalars = Mapping[str, str | int | float | bool | None]
+Load = Callable[[str], AnyStep]
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,15 @@ class _Way:
         return replace(self, environment={**self.environment, **picture})
 
 
-def render(plan: Plan, original: bytes, environment: Environment) -> Iterator[Result]:
+def render(
+    plan: Plan, original: bytes, environment: Environment, *, load: Load = plugins.load
+) -> Iterator[Result]:
     """Yield what comes of `original` under `plan`, in the order in which it comes about.
 
     `environment` holds what is known of the image before it is opened: `image.id`, `image.owner`
-    and so on. First comes Validated, or a Verdict and nothing more; then each promised output
-    comes once, as Rendered or in a Failed. Bad input raises nothing: it is in the results.
+    and so on; `load` gives a plugin by its name. First comes Validated, or a Verdict and nothing
+    more; then each promised output comes once, as Rendered or in a Failed. Bad input raises
+    nothing: it is in the results.
     """
     opened = open_picture(original, Limits.read(plan.opening.options), plan.opening.keep)
     if isinstance(opened, Rejected):
@@ -107,7 +114,7 @@ def render(plan: Plan, original: bytes, environment: Environment) -> Iterator[Re
     yield Validated(plan.opening.step, opened.header)
     way = _opened_way(plan, opened, environment)
     for node in plan.nodes:
-        for result in _walk(node, way):
+        for result in _walk(node, way, load):
             yield result
             if isinstance(result, Verdict):
                 return
@@ -123,13 +130,14 @@ def _opened_way(plan: Plan, opened: Opened, environment: Environment) -> _Way:
     return _Way(opened.picture, opened.header.format, {**environment, **known}, (applied,))
 
 
-def _walk(node: Node, way: _Way) -> Iterator[Result]:
+def _walk(node: Node, way: _Way, load: Load) -> Iterator[Result]:
     """Take the picture of `way` through `node`, publish it if promised, and go on below."""
     way = way.about_to_enter()
     if node.when is None or evaluate(node.when, way.environment):
+        step = load(node.uses)
         try:
-            options = read_options(node, way.environment)
-            answer = apply(node, way.picture, options)
+            options = read_options(step, node, way.environment)
+            answer = apply(step, node, way.picture, options)
         except StepFailed as failure:
             yield Failed(_promised(node), node.step, failure.code, failure.facts)
             return
@@ -143,9 +151,9 @@ def _walk(node: Node, way: _Way) -> Iterator[Result]:
         else:
             way = _having(way, node, answer, options)
     if node.output is not None:
-        yield _encoded(node.output, way)
+        yield _encoded(node.output, node.step, way)
     for below in node.next:
-        yield from _walk(below, way)
+        yield from _walk(below, way, load)
 
 
 def _knowing(way: _Way, step: str, facts: Mapping[str, Any]) -> _Way:
@@ -160,7 +168,8 @@ def _having(way: _Way, node: Node, picture: Picture, options: Options) -> _Way:
     return replace(way, picture=picture, recipe=(*way.recipe, applied))
 
 
-def _encoded(name: str, way: _Way) -> Rendered:
+def _encoded(name: str, step: str, way: _Way) -> Rendered | Failed:
+    """Encode the picture as it leaves `step`; what no encoder takes is that step's failure."""
     format_ = encoding.output_format(way.format, alpha=way.picture.alpha)
     applied = Applied(
         step="output",
@@ -168,9 +177,15 @@ def _encoded(name: str, way: _Way) -> Rendered:
         version=encoding.ENCODER_VERSION,
         options_digest=options_digest({"format": format_}),
     )
+    try:
+        # Pictures are lazy: a mistake in their pixels may show only now.
+        encoded = encoding.encode(way.picture, format_)
+    except Exception as error:
+        logger.warning("the picture of step %s cannot be encoded", step, exc_info=True)
+        return Failed((name,), step, "not_encodable", {"exception": type(error).__name__})
     return Rendered(
         name=name,
-        encoded=encoding.encode(way.picture, format_),
+        encoded=encoded,
         format=format_,
         width=way.picture.width,
         height=way.picture.height,

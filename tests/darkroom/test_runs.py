@@ -240,6 +240,20 @@ def test_a_run_that_breaks_off_on_the_last_receive_has_failed(history: MemoryEve
     assert len(engine.names) == 1
 
 
+def test_a_run_whose_reply_was_lost_ends_by_what_is_on_record(history: MemoryEventStore) -> None:
+    """The stage did all its work; only nobody was told. On the last receive the history tells."""
+    stage = FakeStage(history)
+
+    def work(ref: ImageRef, run_id: str) -> Outcome:
+        stage(ref, run_id)
+        raise Unfinished("execution_refused")
+
+    ours, _ = orchestrator(history, work)
+
+    assert deliver(ours, last=True).state == "complete"
+    assert_one_run_with_one_ending(history.load(REF))
+
+
 def test_a_message_for_another_object_version_starts_nothing(history: MemoryEventStore) -> None:
     """The image is its first version; the message of a second upload is out of date."""
     ours, engine = orchestrator(history)
