@@ -80,6 +80,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse's own exit code for wrong calls, 2, means a broken plugin here."""
 
     def error(self, message: str) -> NoReturn:
+        """Print the usage and the mistake, and exit."""
         self.exit(MISUSED, f"{self.format_usage()}{self.prog}: {message}\n")
 
 

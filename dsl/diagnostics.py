@@ -72,13 +72,13 @@ class Report:
         title: str,
         *,
         label: str = "",
-        help: str = "",  # noqa: A002 - the word that the message prints
+        cure: str = "",
         allowed: tuple[str, ...] = (),
         note: str = "",
     ) -> None:
         """Record a mistake, once: options shared by several variants are checked for each."""
         found = Diagnostic(
-            code=code, span=span, title=title, label=label, help=help, allowed=allowed, note=note
+            code=code, span=span, title=title, label=label, help=cure, allowed=allowed, note=note
         )
         if found not in self._found:
             self._found.append(found)

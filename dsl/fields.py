@@ -36,7 +36,7 @@ def check_to_come(mapping: Mapping, to_come: Table[str, str], report: Report) ->
                 "N001",
                 entry.key_span,
                 f'"{entry.key}" is part of the language, but not built yet',
-                help=f"remove it for now: {to_come[entry.key]}",
+                cure=f"remove it for now: {to_come[entry.key]}",
             )
 
 
@@ -46,7 +46,7 @@ def refuse_key(entry: Entry, known: Table[str, str], of: str, report: Report) ->
         "P013",
         entry.key_span,
         f'{of} has no key "{entry.key}"',
-        help=did_you_mean(entry.key, known, "use one of those listed, or remove it"),
+        cure=did_you_mean(entry.key, known, "use one of those listed, or remove it"),
         allowed=tuple(known),
     )
 
@@ -55,7 +55,7 @@ def missing(mapping: Mapping, key: str, of: str, report: Report, *, at: Span, cu
     """Report a key that has to be there, unless it is there mistyped, which is reported too."""
     meant = any(nearest(entry.key, (key,)) for entry in mapping.entries)
     if mapping.whole and not meant:
-        report.add("P014", at, f'{of} has no "{key}"', help=cure)
+        report.add("P014", at, f'{of} has no "{key}"', cure=cure)
 
 
 def as_mapping(entry: Entry, cure: str, report: Report) -> Mapping | None:
@@ -93,7 +93,7 @@ def as_names(entry: Entry, cure: str, report: Report) -> tuple[Name, ...] | None
             names.append(Name(item.value, item.span))
         elif not isinstance(item, Unreadable):
             title = f'"{entry.key}" lists names, this is {kind_of(item)}'
-            report.add("P015", item.span, title, help=cure)
+            report.add("P015", item.span, title, cure=cure)
     return tuple(names)
 
 
@@ -104,14 +104,14 @@ def as_word(name: Name, of: str, report: Report, reserved: Iterable[str] = ()) -
             "P016",
             name.span,
             f'"{name.text}" cannot be {of}',
-            help=f"write {word_like(name.text)}" if word_like(name.text) else "",
+            cure=f"write {word_like(name.text)}" if word_like(name.text) else "",
             note="a name is a small letter, then small letters, digits and _, "
             f"at most {LONGEST_WORD}",
         )
         return None
     if name.text in reserved:
         title = f'"{name.text}" means something else already, and cannot be {of}'
-        report.add("P017", name.span, title, help=f"write my_{name.text}, or a better name")
+        report.add("P017", name.span, title, cure=f"write my_{name.text}, or a better name")
         return None
     return name
 
@@ -128,4 +128,4 @@ def _wrong_shape(entry: Entry, wanted: str, cure: str, report: Report) -> None:
         return
     span = found.span if isinstance(found, Scalar) else entry.key_span
     title = f'"{entry.key}" is {wanted}, this is {kind_of(found)}'
-    report.add("P015", span, title, help=cure)
+    report.add("P015", span, title, cure=cure)

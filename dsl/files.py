@@ -26,7 +26,7 @@ def _read(path: Path) -> str:
         readable = error.object[: error.start].decode("utf-8")
         report = Report(SourceText(path.as_posix(), readable))
         at = Span(len(readable), len(readable) + 1)
-        report.add("Y012", at, "the file is not UTF-8 from here on", help="save it as UTF-8")
+        report.add("Y012", at, "the file is not UTF-8 from here on", cure="save it as UTF-8")
         raise PipelineRefused(report.source, tuple(report)) from error
 
 
@@ -39,6 +39,6 @@ def _refuse_overlays(path: Path) -> None:
             "N001",
             Span(0, 1),
             f"overlays, as {overlay.name} is one, are part of the language, but not built yet",
-            help=f"move it away, and write what it says into {base}{path.suffix}",
+            cure=f"move it away, and write what it says into {base}{path.suffix}",
         )
         report.refuse()

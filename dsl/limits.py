@@ -40,7 +40,7 @@ def _count(entry: Entry, report: Report) -> int | None:
         return value if _within(entry, value, _ATTEMPTS, "", report) else None
     if not isinstance(entry.value, Unreadable):
         title = f"`attempts` is a whole number, this is {kind_of(entry.value)}"
-        report.add("P015", entry.value.span, title, help="write: attempts: 3")
+        report.add("P015", entry.value.span, title, cure="write: attempts: 3")
     return None
 
 
@@ -56,7 +56,7 @@ def _quantity(
     if isinstance(amount, float):
         title = f"`{entry.key}` counts whole {unit.name}, this is {amount:g}{suffix}"
         cure = f"write {max(bounds[0], round(amount))}{suffix}"
-        report.add("P003", entry.value.span, title, help=cure)
+        report.add("P003", entry.value.span, title, cure=cure)
         return None
     return amount
 
@@ -72,7 +72,7 @@ def _within(
         "P003",
         entry.value.span,
         f"`{entry.key}` is too {end}: {amount:g}{suffix}",
-        help=f"write {cure}{suffix}",
+        cure=f"write {cure}{suffix}",
         note=f"it is between {least}{suffix} and {most}{suffix}",
     )
     return False

@@ -40,7 +40,7 @@ def report_invalid(
             _report_value(_Wrong(detail, path, entry), target, report)
         elif detail["type"] == "missing":
             title = f'{target.of} needs the option "{path[0]}"'
-            report.add("P004", written.span, title, help=f"add {path[0]}: …", note=target.declared)
+            report.add("P004", written.span, title, cure=f"add {path[0]}: …", note=target.declared)
         else:
             sentence = _sentence(detail)
             title = sentence if sentence.startswith(target.of) else f"{target.of}: {sentence}"
@@ -58,6 +58,7 @@ class _Wrong:
 
     @property
     def span(self) -> Span:
+        """Where the value stands."""
         return find(self.entry.value, self.path[1:])
 
     @property
@@ -112,7 +113,7 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
         cure = f"write at {end} {bound} {what}{'' if bound == 1 else 's'}"
     else:
         title, cure = f"`{name}` of {target.of}: {_sentence(wrong.detail)}", "change the value"
-    report.add("P003", wrong.span, title, help=cure, allowed=allowed, note=note)
+    report.add("P003", wrong.span, title, cure=cure, allowed=allowed, note=note)
 
 
 def _type_cure(kind: str, given: Any, name: str) -> str:

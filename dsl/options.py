@@ -105,7 +105,7 @@ class _Reading:
             "P002",
             entry.key_span,
             f'{self._target.of} has no option "{entry.key}"',
-            help=did_you_mean(
+            cure=did_you_mean(
                 entry.key, names, "use one of those listed" if names else "remove it"
             ),
             allowed=names,
@@ -119,7 +119,7 @@ class _Reading:
                 "N001",
                 hole.span,
                 "`${…}` inside a list or mapping is part of the language, but not built yet",
-                help="use ${…} as the value of an option itself",
+                cure="use ${…} as the value of an option itself",
             )
 
     def _refuse_kind(self, entry: Entry, kind: Kind) -> None:
@@ -130,7 +130,7 @@ class _Reading:
             "P022",
             entry.value.span,
             f"`{entry.key}` of {self._target.of} cannot be {SAID[kind]}",
-            help=f"it takes {' or '.join(wanted)}" if wanted else "write its value out",
+            cure=f"it takes {' or '.join(wanted)}" if wanted else "write its value out",
         )
 
 

@@ -70,11 +70,11 @@ def _refuse_suffix(tree: Tree, unit: Unit, what: str, match: re.Match[str], repo
     cure = f"write {number}{near}" if near else "use one of the units listed"
     if suffix:
         title = f"`{suffix}` is not a unit of {unit.name}"
-        report.add("P026", tree.span, title, help=cure, allowed=allowed)
+        report.add("P026", tree.span, title, cure=cure, allowed=allowed)
     else:
-        report.add("P009", tree.span, f"{what} has no unit", help=cure, allowed=allowed)
+        report.add("P009", tree.span, f"{what} has no unit", cure=cure, allowed=allowed)
 
 
 def _refuse_kind(tree: Tree, unit: Unit, name: str, report: Report) -> None:
     title = f"{name} is a quantity, this is {kind_of(tree)}"
-    report.add("P026", tree.span, title, help=f"write {_example(unit)}", allowed=_suffixes(unit))
+    report.add("P026", tree.span, title, cure=f"write {_example(unit)}", allowed=_suffixes(unit))

@@ -59,7 +59,7 @@ def _keep(entry: Entry | None, report: Report) -> tuple[Name, ...]:
             _refuse_choice(name, "keep", KEEPS, report)
         else:
             title = f"keeping `{name.text}` is part of the language, but not built yet"
-            report.add("N001", name.span, title, help="remove it for now: all metadata is dropped")
+            report.add("N001", name.span, title, cure="remove it for now: all metadata is dropped")
     return names or ()
 
 
@@ -69,7 +69,7 @@ def _check_engine(entry: Entry | None, report: Report) -> None:
         return
     if name.text == "standard":
         title = "`engine: standard` is part of the language, but not built yet"
-        report.add("N001", name.span, title, help="write engine: auto, or remove the line")
+        report.add("N001", name.span, title, cure="write engine: auto, or remove the line")
     elif name.text not in ENGINES:
         _refuse_choice(name, "engine", ENGINES, report)
 
@@ -77,7 +77,7 @@ def _check_engine(entry: Entry | None, report: Report) -> None:
 def _refuse_choice(name: Name, key: str, allowed: tuple[str, ...], report: Report) -> None:
     cure = did_you_mean(name.text, allowed, "write one of those allowed")
     title = f'"{name.text}" is no value of `{key}`'
-    report.add("P003", name.span, title, help=cure, allowed=allowed)
+    report.add("P003", name.span, title, cure=cure, allowed=allowed)
 
 
 def _steps(tree: Mapping, report: Report) -> tuple[StepEntry, ...]:
@@ -90,7 +90,7 @@ def _steps(tree: Mapping, report: Report) -> tuple[StepEntry, ...]:
     mapping = fields.as_mapping(entry, cure, report)
     if mapping is not None and not mapping.entries and mapping.whole:
         title = "the pipeline has no steps"
-        report.add("P018", entry.key_span, title, help=f"add one: {_SMALLEST_STEPS}")
+        report.add("P018", entry.key_span, title, cure=f"add one: {_SMALLEST_STEPS}")
     entries = mapping.entries if mapping else ()
     steps = (_step(entry, report) for entry in entries)
     return tuple(step for step in steps if step is not None)
@@ -141,7 +141,7 @@ def _variants(entry: Entry, report: Report) -> tuple[VariantEntry, ...]:
     mapping = fields.as_mapping(entry, "write: variants: { NAME: { OPTION: VALUE } }", report)
     if mapping is not None and not mapping.entries and mapping.whole:
         cure = "add one, NAME: { OPTION: VALUE }, or remove the key"
-        report.add("P023", entry.key_span, "`variants` is empty", help=cure)
+        report.add("P023", entry.key_span, "`variants` is empty", cure=cure)
     found = []
     for inner in mapping.entries if mapping else ():
         word = Name(inner.key, inner.key_span)
@@ -156,7 +156,7 @@ def _only(entry: Entry | None, report: Report) -> tuple[Name, ...] | None:
     names = fields.as_names(entry, "write: only: [large]", report) if entry else None
     if entry and names == ():
         cure = "name the pictures that the step takes, or remove the key"
-        report.add("P023", entry.key_span, "`only` is empty", help=cure)
+        report.add("P023", entry.key_span, "`only` is empty", cure=cure)
     return names or None
 
 

@@ -20,13 +20,13 @@ def report_syntax(error: yaml.YAMLError, report: Report) -> None:
             "Y012",
             Span(at, at + 1),
             f"a character that YAML does not allow: U+{ord(report.source.content[at]):04X}",
-            help="remove it; it may be invisible in an editor",
+            cure="remove it; it may be invisible in an editor",
         )
         return
-    assert isinstance(error, yaml.MarkedYAMLError)  # noqa: S101 - PyYAML has no third kind
-    problem, context = error.problem or "", error.context or ""
-    at = error.problem_mark.index if error.problem_mark else 0
-    opened = error.context_mark.index if error.context_mark else at
+    marked = error if isinstance(error, yaml.MarkedYAMLError) else yaml.MarkedYAMLError()
+    problem, context = marked.problem or "", marked.context or ""
+    at = marked.problem_mark.index if marked.problem_mark else 0
+    opened = marked.context_mark.index if marked.context_mark else at
     if "flow" in context and _FLOW_TRAP.match(problem):
         _report_flow_trap(at, opened, report)
     elif "flow" in context:
@@ -43,7 +43,7 @@ def _report_flow_trap(at: int, opened: int, report: Report) -> None:
         "D310",
         Span(at, at + 1),
         f"`{found}` ends the YAML value inside {bracket}",
-        help=_QUOTE_D310,
+        cure=_QUOTE_D310,
         note=FLOW_NOTE,
     )
 
@@ -55,7 +55,7 @@ def _report_unclosed(opened: int, report: Report) -> None:
         "Y001",
         Span(opened, opened + 1),
         f"`{bracket}` is never closed",
-        help=f"add `{closing}` where the value ends",
+        cure=f"add `{closing}` where the value ends",
     )
 
 
@@ -64,25 +64,25 @@ def _report_other(problem: str, context: str, at: int, opened: int, report: Repo
     span = Span(at, at + 1)
     if found == "\t":
         title, cure = "a tab stands where YAML wants spaces", "indent with spaces"
-        report.add("Y002", span, title, help=cure)
+        report.add("Y002", span, title, cure=cure)
     elif "quoted scalar" in context and "end of" in problem:
         title = "this quote is never closed"
-        report.add("Y001", Span(opened, opened + 1), title, help="add the closing quote")
+        report.add("Y001", Span(opened, opened + 1), title, cure="add the closing quote")
     elif "unknown escape" in problem:
         title = f"`\\{found}` means nothing in double quotes"
         cure = "use single quotes, or write \\\\ for one backslash"
-        report.add("Y001", span, title, help=cure)
+        report.add("Y001", span, title, cure=cure)
     elif "cannot start any token" in problem:
         title = f"a value cannot begin with `{found}`"
-        report.add("Y001", span, title, help="put the value in quotes")
+        report.add("Y001", span, title, cure="put the value in quotes")
     elif "mapping values are not allowed" in problem:
         title = "`:` begins a second value on this line"
         cure = "quote the value if the colon belongs to it; else check this line's indentation"
-        report.add("Y001", span, title, help=cure)
+        report.add("Y001", span, title, cure=cure)
     elif "block" in context:
         title = "this line fits none of the lines above it"
         cure = "indent it as deep as the keys or items it belongs with"
-        report.add("Y001", span, title, help=cure)
+        report.add("Y001", span, title, cure=cure)
     else:
         reason = ": ".join(part for part in (context, problem) if part)
-        report.add("Y001", span, f"this is not YAML ({reason})", help="check this line's quotes")
+        report.add("Y001", span, f"this is not YAML ({reason})", cure="check this line's quotes")

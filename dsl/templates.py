@@ -28,6 +28,7 @@ class _Hole:
     end: int
 
     def text(self, value: str) -> str:
+        """Return the expression between the braces."""
         return value[self.start + len(_OPEN) : self.end - 1]
 
 
@@ -96,7 +97,7 @@ def _expression(
             "P020",
             span,
             "`${` is never closed",
-            help="add `}` behind the expression, or write $${ for the characters themselves",
+            cure="add `}` behind the expression, or write $${ for the characters themselves",
         )
         return None
     text, offset = hole.text(value), hole.start + len(_OPEN)
@@ -109,7 +110,7 @@ def _expression(
             "P021",
             scalar.within(hole.start, hole.end),
             f"within a text, ${{…}} is a text or a whole number; this is {SAID[found[1]]}",
-            help="numbers with decimals have no one spelling: use a whole number or a text",
+            cure="numbers with decimals have no one spelling: use a whole number or a text",
         )
         return None
     return found

@@ -22,8 +22,8 @@ def read(
         return lower(parse(text), scope)
     except ExpressionError as error:
         span = scalar.within(offset + error.start, offset + error.end)
-        report.add("P020", span, error.title, help=error.cure)
+        report.add("P020", span, error.title, cure=error.cure)
     except TypeMistake as mistake:
         span = scalar.within(offset + mistake.start, offset + mistake.end)
-        report.add(mistake.code, span, mistake.title, help=mistake.cure, allowed=mistake.allowed)
+        report.add(mistake.code, span, mistake.title, cure=mistake.cure, allowed=mistake.allowed)
     return None

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from dsl.expressions.syntax import ExpressionError
 
@@ -48,10 +48,11 @@ def tokens(expression: str) -> list[Token]:
     found: list[Token] = []
     position = 0
     while match := _TOKEN.match(expression, position):
-        kind, text = match.lastgroup, match[match.lastgroup or 0]
+        group = match.lastgroup or ""
+        kind, text = cast("TokenKind", group), match[group]
         if kind == "name" and text in WORDS:
             kind = "word"
-        found.append(Token(kind, text, match.end() - len(text), match.end()))  # type: ignore[arg-type]
+        found.append(Token(kind, text, match.end() - len(text), match.end()))
         position = match.end()
         if len(found) > _LONGEST:
             raise ExpressionError(

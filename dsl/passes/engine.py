@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from darkroom.plan.models import Retry, Stage
 from dsl.diagnostics import Report
-from dsl.draft import Draft
+from dsl.draft import Draft, Part
 from dsl.passes.stages import all_steps, place_of, spelt
 from dsl.text import Span
 
@@ -57,7 +57,7 @@ def _refuse(draft: Draft, worst_case_s: int, report: Report) -> None:
         "P010",
         _retry_place(draft) or place_of(longest, draft),
         f"a run may take {worst_case_s} s, an Express execution ends after {EXPRESS_S} s",
-        help=_cure(stage, draft.limits.formats),
+        cure=_said_too_long(longest, draft) or _cure(stage, draft.limits.formats),
         note=f"{_arithmetic(stage)} = {worst_case_s} s; {spelt(draft.parts)} = {stage.timeout_s} s",
     )
 
@@ -65,6 +65,15 @@ def _refuse(draft: Draft, worst_case_s: int, report: Report) -> None:
 def _retry_place(draft: Draft) -> Span | None:
     asked = [step.entry.budget.retry for step in all_steps(draft)]
     return next((each.key for each in asked if each), None)
+
+
+def _said_too_long(longest: Part, draft: Draft) -> str:
+    """Name the step whose own `timeout` makes most of the time, if it is one."""
+    for step in all_steps(draft):
+        said = step.entry.budget.timeout_s
+        if step.name == longest.name and said is not None and step.entry.budget.retry is None:
+            return f"lower the timeout of `{step.name}`"
+    return ""
 
 
 def _cure(stage: Stage, accepted: Collection[str]) -> str:

@@ -129,7 +129,7 @@ def _check_step(step: Resolved, pictures: list[_Picture], draft: Draft, report: 
             "D302",
             entry.when.key,
             f"`{step.name}` has variants, so it cannot have `when`",
-            help="put the condition on a step above or below",
+            cure="put the condition on a step above or below",
             note="its pictures are promised before the run",
         )
     if entry.variants_key and step.is_facts:
@@ -137,7 +137,7 @@ def _check_step(step: Resolved, pictures: list[_Picture], draft: Draft, report: 
             "D312",
             entry.variants_key,
             f"`{step.name}` tells facts and makes no pictures, so it cannot have variants",
-            help="remove them, or use a plugin that makes pictures",
+            cure="remove them, or use a plugin that makes pictures",
         )
     if step.plugin and step.plugin.rejects and len(pictures) > 1:
         _refuse_late_verdict(step, draft, report)
@@ -153,7 +153,7 @@ def _refuse_late_verdict(step: Resolved, draft: Draft, report: Report) -> None:
         step.entry.name.span,
         f"`{step.name}` may reject the image, but its pictures fork above it, "
         f"at `{fork.name}` (line {place.line})",
-        help=f"move `{step.name}` above `{fork.name}`",
+        cure=f"move `{step.name}` above `{fork.name}`",
     )
 
 
@@ -165,7 +165,7 @@ def _check_only(name: Name, pictures: list[_Picture], report: Report) -> None:
         "P019",
         name.span,
         f'no picture called "{name.text}" comes here',
-        help=did_you_mean(name.text, here, "use one of those listed" if here else "remove `only`"),
+        cure=did_you_mean(name.text, here, "use one of those listed" if here else "remove `only`"),
         allowed=here,
         note="" if here else "nothing above has made a picture yet",
     )
@@ -180,7 +180,7 @@ def _check_variant(
             "P027",
             variant.name.span,
             f'"{variant.name.text}" is part of the name of a picture that comes to `{step.name}`',
-            help="give the variant another name",
+            cure="give the variant another name",
             note=f"the picture would be called {picture.name}-{variant.name.text}",
         )
 
@@ -190,7 +190,7 @@ def _refuse_width(step: Resolved, number: int, report: Report) -> None:
         "P028",
         step.entry.variants_key or step.entry.name.span,
         f"`{step.name}` makes {number} pictures of an image, the most is {MAX_OUTPUTS}",
-        help="use fewer variants, or a second pipeline",
+        cure="use fewer variants, or a second pipeline",
     )
 
 
@@ -199,5 +199,5 @@ def _refuse_depth(step: Resolved, report: Report) -> None:
         "P028",
         step.entry.name.span,
         f"`{step.name}` is the step after {MAX_STEPS} others, the most a picture goes through",
-        help="make one plugin of several steps",
+        cure="make one plugin of several steps",
     )

@@ -42,7 +42,7 @@ def _accepted(accept: Given | None, report: Report) -> Limits:
                 "N001",
                 entry.key_span,
                 f'"{entry.key}" is part of the language, but not built yet',
-                help="remove it for now: uploads bring no tags",
+                cure="remove it for now: uploads bring no tags",
             )
         else:
             entries.append(entry)
@@ -80,6 +80,6 @@ def _refuse_looser(
         "P025",
         entry.value.span,
         title,
-        help=f"validate can only tighten: change accept.{name} at the top of the file",
+        cure=f"validate can only tighten: change accept.{name} at the top of the file",
         note=f"accept.{name} is {words}",
     )

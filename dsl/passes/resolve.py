@@ -53,7 +53,7 @@ def _resolved(entry: StepEntry, plugins: Plugins, report: Report) -> Resolved:
             entry.uses.span,
             f"steps that call AWS, as {plugin.name} does, are part of the language, "
             "but not built yet",
-            help="use a step that only computes",
+            cure="use a step that only computes",
         )
     return Resolved(entry, plugin)
 
@@ -70,7 +70,7 @@ def _check_strays(step: Resolved, report: Report) -> None:
             "P013",
             entry.key_span,
             f'"{entry.key}" is an option of {step.plugin.name}, not a key of a step',
-            help=f"write with: {{ {text} }}" if "\n" not in text else "indent it under `with:`",
+            cure=f"write with: {{ {text} }}" if "\n" not in text else "indent it under `with:`",
         )
 
 
@@ -81,7 +81,7 @@ def _refuse_unknown(uses: Name, plugins: Plugins, report: Report) -> None:
         uses.span,
         f'unknown step type "{uses.text}"',
         label="no plugin has this name",
-        help=did_you_mean(uses.text, plugins, f"a new plugin is one file: steps/{name}.py"),
+        cure=did_you_mean(uses.text, plugins, f"a new plugin is one file: steps/{name}.py"),
         allowed=tuple(sorted(plugins)),
     )
 
@@ -95,7 +95,7 @@ def _check_later_validation(step: Resolved, report: Report) -> None:
                 "P030",
                 entry.key_span,
                 f"only the first step can ask for `{entry.key}`: it tells of the original",
-                help=f"move `{step.name}` to the top, or its `{entry.key}` into accept",
+                cure=f"move `{step.name}` to the top, or its `{entry.key}` into accept",
             )
 
 
@@ -113,5 +113,5 @@ def _check_opening(step: Resolved, report: Report) -> None:
                 "P031",
                 span,
                 f"`{step.name}` opens every original, so it cannot have `{key}`",
-                help="put it on a step below",
+                cure="put it on a step below",
             )

@@ -106,7 +106,7 @@ def _check(stage: Stage, parts: tuple[Part, ...], draft: Draft, report: Report) 
             "P029",
             place_of(largest, draft),
             f"the pipeline needs {stage.memory_mb} MB, a Lambda function has {MEMORY_MB[1]} MB",
-            help=lower,
+            cure=lower,
             note=f"the most is in use at `{largest.name}`",
         )
     if stage.timeout_s > TIMEOUT_S[1]:
@@ -114,6 +114,6 @@ def _check(stage: Stage, parts: tuple[Part, ...], draft: Draft, report: Report) 
             "P029",
             place_of(max(parts, key=lambda part: part.seconds), draft),
             f"the pipeline needs {stage.timeout_s} s, a Lambda function has {TIMEOUT_S[1]} s",
-            help=f"{lower}, or give steps a `timeout` that you know to be enough",
+            cure=f"{lower}, or give steps a `timeout` that you know to be enough",
             note=f"{spelt(parts)} = {stage.timeout_s} s",
         )

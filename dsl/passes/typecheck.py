@@ -96,7 +96,7 @@ def _condition(condition: Condition, scope: Scope, report: Report) -> Expression
             "P020",
             value.within(0, 2),
             "`when` is an expression itself, and needs no ${ }",
-            help=f"write when: {value.value[2:].removesuffix('}').strip()}",
+            cure=f"write when: {value.value[2:].removesuffix('}').strip()}",
         )
         return None
     found = expressions.read(value.value, 0, value, scope, report)
@@ -112,4 +112,4 @@ def _condition(condition: Condition, scope: Scope, report: Report) -> Expression
 
 def _refuse(value: Scalar, what: str, cure: str, report: Report) -> None:
     title = f"`when` must be a yes/no value, this is {what}"
-    report.add("P007", value.span, title, help=cure)
+    report.add("P007", value.span, title, cure=cure)
