@@ -59,7 +59,7 @@ def walk(original: bytes, file_format: Format) -> Iterator[Sides]:
 
 
 def _jpeg(data: bytes) -> Iterator[Sides]:
-    at = 2
+    at, frame = 2, False
     for _ in range(MAX_JPEG_SEGMENTS):
         # Skips entropy-coded data, in which no such pair of bytes occurs.
         found = _JPEG_MARKER.search(data, at)
@@ -69,6 +69,9 @@ def _jpeg(data: bytes) -> Iterator[Sides]:
         if marker == _JPEG_END:
             return
         if marker in _JPEG_FRAMES:
+            if frame:
+                raise Malformed("a JPEG of more than one frame")
+            frame = True
             height, width = _unpack(">HH", data, at + 3)
             yield Sides(width, height)
         at += _unpack(">H", data, at)[0]

@@ -49,13 +49,13 @@ def open_picture(original: bytes, limits: Limits, keep: Sequence[str] = ()) -> O
     verdict = _gate(original, limits)
     if verdict is not None:
         return verdict
+    file_format = cast("Format", sniff(original))
     try:
-        picture = _decode(original, limits)
+        picture = _decode(original, limits, strictly=file_format == "jpeg")
     except pyvips.Error as refused:
         return _undecodable(refused, original)
     if isinstance(picture, Rejected):
         return picture
-    file_format = cast("Format", sniff(original))
     header = Header(file_format, picture.width, picture.height, picture.frames, picture.alpha)
     return Opened(picture, header)
 
@@ -78,9 +78,21 @@ def _gate(original: bytes, limits: Limits) -> Rejected | None:
     return verdict
 
 
-def _decode(original: bytes, limits: Limits) -> Picture | Rejected:
-    # "error": decoders' mere warnings are common in photos that look right.
-    image = pyvips.Image.new_from_buffer(original, "", access="sequential", fail_on="error")
+def _decode(original: bytes, limits: Limits, *, strictly: bool) -> Picture | Rejected:
+    """Return the picture, or a verdict on its shape; raises pyvips.Error for damaged pixels.
+
+    Of a JPEG, missing pixels are only a warning; but so are oddities that cameras write.
+    """
+    try:
+        return _decode_failing_on("warning" if strictly else "error", original, limits)
+    except pyvips.Error as refused:
+        if not (strictly and _HARMLESS.search(str(refused.detail))):
+            raise
+    return _decode_failing_on("error", original, limits)
+
+
+def _decode_failing_on(level: str, original: bytes, limits: Limits) -> Picture | Rejected:
+    image = pyvips.Image.new_from_buffer(original, "", access="sequential", fail_on=level)
     # The decoder has read the header by now, and might have read it otherwise than we did.
     verdict = check_shape(limits, width=image.width, height=image.height, frames=1)
     if verdict is not None:
@@ -104,3 +116,7 @@ def _undecodable(refused: pyvips.Error, original: bytes) -> Rejected:
 
 
 _CUT_SHORT = re.compile(r"truncat|premature|end of|too short|not enough", re.IGNORECASE)
+# libjpeg's warnings that leave every pixel in place; its other ones are damage.
+_HARMLESS = re.compile(
+    r"extraneous bytes|unknown JFIF revision|Unknown Adobe color transform|Invalid SOS parameters"
+)

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from steps.contract import Rejected, Scalar
 from steps.formats import MAX_SIDE, Format
+from steps.headers import Malformed, Truncated, walk
 from steps.limits import CODES, Limits
 from steps.opening import Opened, open_picture
 from steps.testing import sources
@@ -45,6 +46,10 @@ def verdict(original: bytes, limits: Limits = LIMITS) -> Rejected:
     return result
 
 
+def kind_format(kind: str) -> Format:
+    return next(each for each in EVERY if kind.endswith(each))
+
+
 def difference(one: Image.Image, other: Image.Image) -> float:
     """Return the mean difference of a channel's level, 0 to 255."""
     return max(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other)).mean)
@@ -56,7 +61,7 @@ def test_every_format_opens_to_the_picture_it_holds(kind: str) -> None:
     result = opened(ORIGINALS[kind])
 
     header = result.header
-    assert header.format == kind.rpartition(" ")[2]
+    assert header.format == kind_format(kind)
     assert (header.width, header.height, header.frames) == (60, 40, 1)
     assert header.alpha == (kind == "lossless webp")
     assert difference(result.picture.to_pillow(), sources.scene(60, 40)) < 12
@@ -191,6 +196,17 @@ def test_no_cut_original_is_accepted(kind: str, share: float) -> None:
 
 
 @pytest.mark.parametrize("kind", ORIGINALS)
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_the_structure_alone_shows_a_cut(kind: str, share: float) -> None:
+    """No decoder is needed to notice: those that shrink while they load would not."""
+    original = ORIGINALS[kind]
+    cut = original[: int(share * len(original))]
+
+    with pytest.raises((Truncated, Malformed)):
+        list(walk(cut, kind_format(kind)))
+
+
+@pytest.mark.parametrize("kind", ORIGINALS)
 @pytest.mark.parametrize("missing", [1, 2, 3, 10, 50])
 def test_the_last_bytes_are_missed(kind: str, missing: int) -> None:
     """A decoder that shrinks while it loads would not notice these."""
@@ -200,6 +216,24 @@ def test_the_last_bytes_are_missed(kind: str, missing: int) -> None:
 
     assert result.code == "truncated"
     assert result.facts["actual"] == len(original) - missing
+
+
+@pytest.mark.parametrize("kind", ORIGINALS)
+def test_damaged_pixels_are_corrupt(kind: str) -> None:
+    """Bytes overwritten inside leave the structure whole; the decoder has to see it."""
+    original = bytearray(ORIGINALS[kind])
+    middle = len(original) * 3 // 4
+    original[middle : middle + 20] = b"\x55" * 20
+
+    assert verdict(bytes(original)).code in {"corrupt", "truncated"}
+
+
+def test_oddities_of_cameras_are_no_damage() -> None:
+    """Stray bytes between the segments of a JPEG move no pixel."""
+    plain = sources.jpeg()
+    odd = plain.replace(b"\xff\xda", b"\x11\x22\xff\xda", 1)
+
+    assert opened(odd).picture.pixels() == opened(plain).picture.pixels()
 
 
 @pytest.mark.parametrize("kind", ORIGINALS)
