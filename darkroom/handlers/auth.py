@@ -9,8 +9,8 @@ from pydantic import BaseModel, SecretStr
 
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.handlers import clients
-from darkroom.handlers.http import resolver
-from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.http import answered, resolver
+from darkroom.handlers.observe import observed
 from darkroom.handlers.settings import setting
 from darkroom.identity import Directory, Session
 
@@ -70,9 +70,7 @@ def sign_in(credentials: SignIn) -> Session:
     return directory().sign_in(credentials.email, credentials.password.get_secret_value())
 
 
-@logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a request of API Gateway."""
-    return app.resolve(event, context)
+    return answered(app, event, context)

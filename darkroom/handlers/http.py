@@ -7,9 +7,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.errors import DarkroomError, InvalidRequest, NotFound, NotSignedIn
-from darkroom.handlers.observe import logger
+from darkroom.handlers.observe import logger, metrics
 from darkroom.handlers.settings import setting
 
 _STATUS: dict[type[DarkroomError], HTTPStatus] = {
@@ -57,6 +59,15 @@ def resolver() -> APIGatewayRestResolver:
         return problem(HTTPStatus.NOT_FOUND, "no_such_route")
 
     return app
+
+
+def answered(
+    app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext
+) -> dict[str, Any]:
+    """Answer a request of API Gateway, and count the answer by the class of its status."""
+    answer = app.resolve(event, context)
+    metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
+    return answer
 
 
 def user_id(app: APIGatewayRestResolver) -> str:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Le
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
@@ -15,8 +14,8 @@ from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.adapters.s3 import S3Forms, S3Links
 from darkroom.handlers import answers, clients
-from darkroom.handlers.http import resolver, user_id
-from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.http import answered, resolver, user_id
+from darkroom.handlers.observe import logger, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.retrieval import PAGE_SIZE, Retrieval
 from darkroom.uploads import Grants, Owner, UploadRequest
@@ -100,9 +99,7 @@ def variant_link(image_id: str, name: str) -> answers.Link:
     return answers.Link.of(link, variant)
 
 
-@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a request of API Gateway."""
-    return app.resolve(event, context)
+    return answered(app, event, context)

@@ -11,7 +11,7 @@ from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.stepfunctions import ExpressEngine
 from darkroom.errors import Unfinished
 from darkroom.handlers import clients
-from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ingest import Message
 from darkroom.runs import Orchestrator
@@ -30,9 +30,7 @@ def orchestrator() -> Orchestrator:
     )
 
 
-@logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Process each message; those that must come back are named in the answer."""
     failures = [record["messageId"] for record in event["Records"] if not _processed(record)]
@@ -56,6 +54,7 @@ def _processed(record: dict[str, Any]) -> bool:
         return False
     except Exception:  # noqa: BLE001 - a handler's edge: one message must not take others along
         logger.exception("message comes back")
+        metrics.add_metric("MessageCameBack", MetricUnit.Count, 1)
         return False
     logger.info("run ended", extra={"state": image.state})
     metrics.add_dimension("State", image.state)

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.handlers import clients
-from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import setting
 from darkroom.projections import project, refs_in
 
@@ -24,9 +24,7 @@ def stores() -> tuple[DynamoEventStore, DynamoViewStore]:
     )
 
 
-@logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Fold every image named by the records; only records of images that failed come again."""
     history, views = stores()

@@ -10,9 +10,9 @@ from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.errors import InvalidKey
 from darkroom.handlers import clients
-from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import setting
-from darkroom.ingest import arrivals, record_upload
+from darkroom.ingest import Arrival, arrivals, record_upload
 
 
 @cache
@@ -27,20 +27,23 @@ def queue() -> SqsQueue:
     return SqsQueue(clients.sqs(), setting("QUEUE_URL"))
 
 
-@logger.inject_lambda_context
-@tracer.capture_lambda_handler
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], _: LambdaContext) -> None:
     """Take each announced object version. Whatever is raised makes S3 announce it again."""
-    for arrival in arrivals(event):
-        try:
-            image = record_upload(arrival, history=history(), queue=queue(), clock=clients.now)
-        except InvalidKey as error:
-            # Nobody was granted this key: there is no image, and no retry would make one.
-            logger.error("object under a key that no grant makes", extra=dict(error.facts))
-            metrics.add_metric("UnknownObject", MetricUnit.Count, 1)
-            continue
-        logger.append_keys(correlation_id=image.ref.image_id)
-        logger.info("upload recorded", extra={"byte_size": arrival.byte_size})
-        metrics.add_metric("ImageUploaded", MetricUnit.Count, 1)
-        metrics.add_metric("OriginalBytes", MetricUnit.Bytes, arrival.byte_size)
+    found = arrivals(event)
+    metrics.add_metric("ObjectAnnounced", MetricUnit.Count, len(found))
+    for arrival in found:
+        _record(arrival)
+
+
+def _record(arrival: Arrival) -> None:
+    try:
+        image = record_upload(arrival, history=history(), queue=queue(), clock=clients.now)
+    except InvalidKey as error:
+        # Nobody was granted this key: there is no image, and no retry would make one.
+        logger.error("object under a key that no grant makes", extra=dict(error.facts))
+        metrics.add_metric("UnknownObject", MetricUnit.Count, 1)
+        return
+    logger.append_keys(correlation_id=image.ref.image_id)
+    logger.info("upload recorded", extra={"byte_size": arrival.byte_size})
+    metrics.add_metric("OriginalBytes", MetricUnit.Bytes, arrival.byte_size)

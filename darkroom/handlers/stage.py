@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.s3 import S3Originals, S3Variants
 from darkroom.handlers import clients
-from darkroom.handlers.observe import logger, metrics, tracer
+from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import ImageRef
 from darkroom.runner.stage import Stage
@@ -27,9 +27,7 @@ def stage() -> Stage:
     )
 
 
-@logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, str], _: LambdaContext) -> dict[str, Any]:
     """Return the stage's outcome; what is raised is the engine's to try again."""
     logger.append_keys(correlation_id=event["image_id"])
