@@ -69,6 +69,7 @@ class StepEntry:
     when: Condition | None
     budget: Budget
     strays: tuple[Entry, ...]  # keys that a step does not have
+    garbled: bool  # whether `with` or `variants` could not be read, which was reported
 
 
 @dataclass(frozen=True)

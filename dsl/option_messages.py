@@ -112,7 +112,8 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
         what = "character" if kind.startswith("string") else "item"
         cure = f"write at {end} {bound} {what}{'' if bound == 1 else 's'}"
     else:
-        title, cure = f"`{name}` of {target.of}: {_sentence(wrong.detail)}", "change the value"
+        sentence, _, cure = _sentence(wrong.detail).partition(": ")
+        title = f"`{name}` of {target.of}: {sentence}"
     report.add("P003", wrong.span, title, cure=cure, allowed=allowed, note=note)
 
 
@@ -123,6 +124,8 @@ def _type_cure(kind: str, given: Any, name: str) -> str:
         return f"write {name}: [{given}]"
     if kind == "string_type":
         return f'write {name}: "{given}"' if not isinstance(given, dict | list) else "write a text"
+    if kind == "float_type" and re.fullmatch(r"[0-9]{1,3}%", str(given)):
+        return f"write {name}: {int(given[:-1]) / 100:g}"
     if kind in ("int_type", "int_from_float", "float_type"):
         number = re.match(r"-?[0-9]+", str(given))
         return f"write {name}: {number[0] if number else '800'}"

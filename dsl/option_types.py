@@ -103,12 +103,10 @@ def _listed(schema: dict[str, Any]) -> list[Any]:
 
 def bounds(model: type[BaseModel], name: str) -> str:
     """Return the bounds of option `name` in words; empty if it has none."""
-    found = [
-        f"{words} {each[key]:g}"
-        for each in _variants(model, name)
-        for key, words in _BOUNDS
-        if key in each
-    ]
+    schemas = list(_variants(model, name))
+    if any("minimum" in each and each["minimum"] == each.get("maximum") for each in schemas):
+        return f"exactly {schemas[0]['minimum']:g}"
+    found = [f"{words} {each[key]:g}" for each in schemas for key, words in _BOUNDS if key in each]
     return " and ".join(found)
 
 

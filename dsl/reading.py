@@ -105,17 +105,20 @@ def _step(entry: Entry, report: Report) -> StepEntry | None:
         return None
     of = f'step "{entry.key}"'
     fields.check_to_come(body, STEP_KEYS_TO_COME, report)
-    variants = body.get("variants")
+    variants, given = body.get("variants"), body.get("with")
+    options = _given(given, "write: with: { OPTION: VALUE }", report)
+    entries = _variants(variants, report) if variants else ()
     return StepEntry(
         name=name or Name(entry.key, entry.key_span),
         uses=_uses(body, of, entry.key_span, report),
-        given=_given(body.get("with"), "write: with: { OPTION: VALUE }", report),
-        variants=_variants(variants, report) if variants else (),
+        given=options,
+        variants=tuple(each for each in entries if each is not None),
         variants_key=variants.key_span if variants else None,
         only=_only(body.get("only"), report),
         when=_when(body.get("when"), report),
         budget=limits.read_budget(body, report),
         strays=fields.strays(body, STEP_KEYS, STEP_KEYS_TO_COME),
+        garbled=(given is not None and options is None) or None in entries,
     )
 
 
@@ -137,19 +140,23 @@ def _given(entry: Entry | None, cure: str, report: Report) -> Given | None:
     return Given(entry.key_span, mapping) if entry and mapping else None
 
 
-def _variants(entry: Entry, report: Report) -> tuple[VariantEntry, ...]:
+def _variants(entry: Entry, report: Report) -> tuple[VariantEntry | None, ...]:
+    """Return the variants; None for what could not be read as one, or as several."""
     mapping = fields.as_mapping(entry, "write: variants: { NAME: { OPTION: VALUE } }", report)
-    if mapping is not None and not mapping.entries and mapping.whole:
+    if mapping is None:
+        return (None,)
+    if not mapping.entries and mapping.whole:
         cure = "add one, NAME: { OPTION: VALUE }, or remove the key"
         report.add("P023", entry.key_span, "`variants` is empty", cure=cure)
-    found = []
-    for inner in mapping.entries if mapping else ():
-        word = Name(inner.key, inner.key_span)
-        fields.as_word(word, "a variant's name", report)
-        cure = f"write {inner.key}: {{ OPTION: VALUE }}, or {inner.key}: {{}} for those of `with`"
-        if options := fields.as_mapping(inner, cure, report):
-            found.append(VariantEntry(word, options))
-    return tuple(found)
+    return tuple(_variant(inner, report) for inner in mapping.entries)
+
+
+def _variant(entry: Entry, report: Report) -> VariantEntry | None:
+    word = Name(entry.key, entry.key_span)
+    fields.as_word(word, "a variant's name", report)
+    cure = f"write {entry.key}: {{ OPTION: VALUE }}, or {entry.key}: {{}} for those of `with`"
+    options = fields.as_mapping(entry, cure, report)
+    return None if options is None else VariantEntry(word, options)
 
 
 def _only(entry: Entry | None, report: Report) -> tuple[Name, ...] | None:

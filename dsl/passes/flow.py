@@ -141,8 +141,10 @@ def _check_step(step: Resolved, pictures: list[_Picture], draft: Draft, report: 
         )
     if step.plugin and step.plugin.rejects and len(pictures) > 1:
         _refuse_late_verdict(step, draft, report)
-    for name in entry.only or ():
-        _check_only(name, pictures, report)
+    # Variants that could not be read may well have made the picture that is asked for.
+    if not any(each.entry.garbled for each in draft.steps):
+        for name in entry.only or ():
+            _check_only(name, pictures, report)
 
 
 def _refuse_late_verdict(step: Resolved, draft: Draft, report: Report) -> None:

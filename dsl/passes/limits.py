@@ -19,7 +19,7 @@ def run(draft: Draft, report: Report) -> Limits:
     """Return what originals are held to: `accept` or its defaults, tightened by `validate`."""
     accepted = _accepted(draft.file.accept, report)
     step = draft.opening_step
-    if step is None or step.plugin is None or step.entry.uses is None:
+    if step is None or step.plugin is None or step.entry.uses is None or step.entry.garbled:
         return accepted
     target = Target(step.plugin.name, step.plugin.options_model)
     given = step.entry.given

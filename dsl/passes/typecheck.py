@@ -59,7 +59,7 @@ def _options(
     step: Resolved, scope: Scope, report: Report
 ) -> Mapping[tuple[str, str | None], Checked]:
     """Check the options of `with`, replaced one by one by those of each variant."""
-    if step.plugin is None or step.entry.uses is None:
+    if step.plugin is None or step.entry.uses is None or step.entry.garbled:
         return {}
     target = Target(step.plugin.name, step.plugin.options_model)
     given = step.entry.given

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from annotated_types import Ge, Gt, Le, Len
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from dsl.compile import Compiled, compile_source
 from dsl.draft import Plugins
@@ -70,12 +70,19 @@ class ResizeOptions(Options):
         return self.width or 16_383, self.height or 16_383
 
 
+def calm(text: str) -> str:
+    """Refuse a text in capitals, with a cure behind a colon."""
+    if text.isupper():
+        raise ValueError(f"{text!r} is too loud: write it in small letters")
+    return text
+
+
 class WatermarkOptions(Options):
     """The text and how it looks."""
 
     __module__ = "steps.watermark"
 
-    text: Annotated[str, Len(1, 200)]
+    text: Annotated[str, Len(1, 200), AfterValidator(calm)]
     opacity: Annotated[float, Ge(0), Le(1)] = 0.5
     size: Annotated[Share, Gt(0)] = 0.04
     lines: int = 1

@@ -50,6 +50,13 @@ def test_every_code_has_a_fixture_or_a_test() -> None:
     assert shown | ELSEWHERE == set(CODES)
 
 
+def test_every_text_belongs_to_a_file() -> None:
+    """Nothing is left of a fixture that was renamed."""
+    folder = FIXTURES[0].parent
+
+    assert {path.stem for path in folder.glob("*.txt")} == {path.stem for path in FIXTURES}
+
+
 def test_five_mistakes_are_reported_together_in_the_order_of_the_file(plugins: Plugins) -> None:
     """Nobody has to run the compiler five times to learn of five mistakes."""
     path = next(path for path in FIXTURES if path.stem == "five-mistakes")
