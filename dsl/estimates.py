@@ -22,10 +22,10 @@ ONE_VCPU_MB = 1769
 
 # S3 and the history, and the slow moments of both; a cold start is not in a function's timeout.
 _BASE_S = 10.0
-_BASE_MB = 256.0  # measured: Python with libvips, Pillow, pydantic and boto3 loaded: 130 MB
+_BASE_MB = 256.0  # measured: 100 MB with libvips and pydantic loaded and a 6 MP photo opened
 _BYTES_HELD = 3  # the original, what the decoder buffers of it, the variant being written
 
-# Measured on one core of a laptop-class CPU with the 6 MP photo of the corpus, rounded up:
+# Measured on one core with a 6 MP photo, and rounded up:
 # opening 15 ms a megapixel; encoding jpeg 22, png 50, webp 85, gif 727, avif 1975.
 OPENING = Cost(cpu_ms=30, memory_mb=12)
 _ENCODING_MS: Mapping[Format, float] = {

@@ -17,7 +17,8 @@ State = dict[str, Any]
 
 # What the infrastructure raises, from least work lost to most. `Sandbox.Timedout` is a function's
 # timeout, which older pages call `Lambda.Unknown`; `Runtime.HandlerError` is how the embedded
-# cloud reports any exception. Source: Step Functions guide, "Handle errors", and reference/aws.md.
+# cloud reports any exception. Source: Step Functions guide,
+# "Handling errors in Step Functions workflows".
 INFRASTRUCTURE = (
     "Lambda.TooManyRequestsException",
     "Lambda.ServiceException",

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from darkroom.plan.expressions import Constant, Expression
 from dsl import expressions, options, scopes
+from dsl.acceptance import accepted_by
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Resolved
 from dsl.expressions import SAID, Scope
 from dsl.model import Condition, Given
 from dsl.option_types import Target
 from dsl.options import Checked
-from dsl.passes import limits
 from dsl.text import Span
 from dsl.tree import Entry, Scalar
 
@@ -19,7 +19,7 @@ from dsl.tree import Entry, Scalar
 def run(draft: Draft, report: Report) -> Draft:
     """Check every option and condition; what is right is in the draft."""
     known = scopes.environment()
-    accepted = limits.run(draft, report)
+    accepted = accepted_by(draft, report)
     if draft.opening_step:
         known |= scopes.facts(draft.opening_step)
     checked: dict[tuple[str, str | None], Checked] = {}

@@ -1,4 +1,4 @@
-"""limits: the part of typecheck that reads `accept`, and what the first step tightens of it."""
+"""Acceptance: what originals are held to, `accept` and what the first step tightens of it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from steps.limits import LimitOptions, Limits, LoosenedLimit
 _TO_COME = ("tags",)
 
 
-def run(draft: Draft, report: Report) -> Limits:
+def accepted_by(draft: Draft, report: Report) -> Limits:
     """Return what originals are held to: `accept` or its defaults, tightened by `validate`."""
     accepted = _accepted(draft.file.accept, report)
     step = draft.opening_step
