@@ -20,6 +20,12 @@ _REFUSED = frozenset(
     {"NotAuthorizedException", "UserNotFoundException", "UserNotConfirmedException"}
 )
 
+# Cognito checks the address, which it takes for the user's name, and the attributes.
+_UNFIT = {
+    "InvalidPasswordException": "password_too_weak",
+    "InvalidParameterException": "account_not_valid",
+}
+
 
 @dataclass(frozen=True)
 class CognitoDirectory:
@@ -44,8 +50,8 @@ class CognitoDirectory:
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code == "InvalidPasswordException":
-                raise InvalidRequest("password_too_weak") from error
+            if code in _UNFIT:
+                raise InvalidRequest(_UNFIT[code]) from error
             # Cognito tells that the address has an account; we do not.
             if code != "UsernameExistsException":
                 raise

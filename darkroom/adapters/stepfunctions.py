@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.errors import Unfinished
 from darkroom.ids import ImageRef
@@ -34,8 +34,9 @@ class ExpressEngine:
     def run(self, name: str, ref: ImageRef, run_id: str) -> Outcome:
         """Run the machine on the image and return its outcome.
 
-        Raises Unfinished where the execution could not be started ("execution_refused") or
-        failed or timed out ("execution_broke_off"), with the engine's `error` among its facts.
+        Raises Unfinished where the execution could not be started ("execution_refused"), failed or
+        timed out ("execution_broke_off"), or where no answer came ("execution_lost"), with the
+        engine's or the connection's `error` among its facts.
         """
         payload = {"tenant": ref.tenant, "image_id": ref.image_id, "run_id": run_id}
         try:
@@ -44,6 +45,9 @@ class ExpressEngine:
             )
         except ClientError as error:
             raise _unfinished("execution_refused", error.response["Error"]["Code"]) from error
+        except BotoCoreError as error:
+            # No answer, or none in time: whether the execution runs, nobody can know from here.
+            raise _unfinished("execution_lost", type(error).__name__) from error
         if execution["status"] != "SUCCEEDED":
             raise _unfinished("execution_broke_off", execution.get("error", execution["status"]))
         return Outcome.model_validate_json(execution["output"])
