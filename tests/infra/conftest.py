@@ -1,5 +1,6 @@
 """One synthesis of every environment, shared by all tests of infra/."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from aws_cdk import App
 
 from infra import settings
-from infra.assets import Assets
+from infra.assets import ROOT, Assets
 from infra.pipelines import compiled_pipeline
 from infra.stacks import add_stacks
 
@@ -51,7 +52,8 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesised
     for asset in (assets.api, assets.stage):
         with ZipFile(asset, "w") as zipped:
             zipped.writestr("name", asset.name)
-    app = App(outdir=str(folder / "cdk.out"))
+    context = json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"]
+    app = App(outdir=str(folder / "cdk.out"), context=context)
     environments = (settings.LOCAL, settings.DEV, settings.PROD)
     for environment in environments:
         add_stacks(app, settings=environment, compiled=compiled_pipeline(), assets=assets)
@@ -89,8 +91,3 @@ def prod(templates: dict[str, Synthesised]) -> Synthesised:
 def local(templates: dict[str, Synthesised]) -> Synthesised:
     """The templates of the embedded cloud."""
     return templates["local"]
-
-
-def referred(value: Any) -> str:
-    """The whole of a property as text: which resources it names can be looked for in it."""
-    return str(value)
