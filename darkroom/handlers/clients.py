@@ -51,7 +51,7 @@ def step_functions(worst_case_s: int) -> "SFNClient":
 
     It never tries again by itself: a run that was started would run twice.
     """
-    config = Config(read_timeout=worst_case_s + 5, retries={"mode": "standard", "max_attempts": 1})
+    config = Config(read_timeout=worst_case_s + 5, retries={"total_max_attempts": 1})
     return boto3.client("stepfunctions", config=config)
 
 

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from typing import Annotated, Any
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, Len
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
@@ -26,7 +26,7 @@ app = resolver()
 class Upload(BaseModel):
     """The picture that is about to be sent."""
 
-    file_name: str
+    file_name: Annotated[str, Len(1)]
     content_type: str
     byte_size: int
 

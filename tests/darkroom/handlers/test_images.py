@@ -1,0 +1,330 @@
+"""The signed-in API: a user's own images, errors as problems, and nothing that tells too much."""
+
+import base64
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from darkroom.events import Event
+from darkroom.handlers import clients, images
+from darkroom.ids import ImageRef, original_key, valid_image_id
+from darkroom.projections import project
+from darkroom.testing import samples
+from darkroom.testing.samples import OWNER, REF, another_image, appended
+
+ELSE = "1f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f1"  # another user
+UNKNOWN = another_image(1).image_id
+REQUEST = {"file_name": "lake.jpg", "content_type": "image/jpeg", "byte_size": 1234}
+
+Ask = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture
+def happened(cloud: Any) -> Callable[..., None]:
+    """Let events happen to an image, and the views follow."""
+
+    def happen(*events: Event, ref: ImageRef = REF) -> None:
+        appended(cloud.history, *events, ref=ref)
+        project([ref], cloud.history, cloud.views)
+
+    return happen
+
+
+@pytest.fixture
+def user(cloud: Any) -> str:
+    """The id of a user who gave a name."""
+    email = f"{uuid4()}@example.com"
+    made = clients.cognito().admin_create_user(
+        UserPoolId=images.directory().pool_id,
+        Username=email,
+        UserAttributes=[
+            {"Name": "email", "Value": email},
+            {"Name": "name", "Value": "Ada Lovelace"},
+        ],
+    )
+    return made["User"]["Username"]
+
+
+def test_an_upload_is_granted(ask: Ask, user: str) -> None:
+    """201, with an id, a form that is signed for this user's key, and when it ends."""
+    status, grant = ask("POST", "/images", REQUEST, sub=user)
+
+    assert status == 201
+    assert valid_image_id(grant["image_id"])
+    fields = grant["upload"]["fields"]
+    ref = ImageRef("main", grant["image_id"])
+    assert fields["key"] == original_key("photos", ref, user)
+    assert fields["x-amz-meta-owner-name"] == "Ada%20Lovelace"
+    policy = json.loads(base64.b64decode(fields["policy"]))
+    assert ["content-length-range", 1234, 1234] in policy["conditions"]
+    assert grant["expires_at"][:16] == policy["expiration"][:16]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"content_type": "text/plain"}, "unsupported_format"),
+        ({"byte_size": 0}, "empty"),
+        ({"byte_size": 25_000_001}, "too_many_bytes"),
+        ({"file_name": "x" * 256}, "file_name_too_long"),
+    ],
+)
+def test_an_upload_that_the_pipeline_would_refuse_is_a_problem(
+    ask: Ask, user: str, change: dict[str, Any], code: str
+) -> None:
+    """400, with the limit and what was asked instead."""
+    status, problem = ask("POST", "/images", REQUEST | change, sub=user)
+
+    assert (status, problem["status"], problem["code"]) == (400, 400, code)
+    assert {"title", "limit", "actual"} <= set(problem)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        "null",
+        '"text"',
+        "{}",
+        '{"file_name": "x", "content_type": "image/jpeg", "byte_size": "many"}',
+        '{"file_name": "", "content_type": "image/jpeg", "byte_size": 1}',
+        '{"file_name": "\\ud800", "content_type": "image/jpeg", "byte_size": 1}',
+    ],
+)
+def test_a_body_that_is_no_request_is_a_problem(ask: Ask, user: str, body: str | None) -> None:
+    """400, saying where it is wrong; never a 500, whatever was sent."""
+    status, problem = ask("POST", "/images", body, sub=user)
+
+    assert (status, problem["code"]) == (400, "malformed_request")
+    assert all(set(error) == {"where", "what"} for error in problem["errors"])
+
+
+def test_an_owner_sees_their_image(ask: Ask, happened: Callable[..., None]) -> None:
+    """Its state and variants; not where they lie."""
+    happened(*samples.history())
+
+    status, image = ask("GET", f"/images/{REF.image_id}")
+
+    assert (status, image["state"], image["version"]) == (200, "complete", 7)
+    assert image["variants"]["medium"] == {
+        "width": 800,
+        "height": 533,
+        "format": "jpeg",
+        "byte_size": 80_412,
+    }
+    assert image["original"]["width"] == 3000
+    assert image["reason"] is None
+
+
+def test_an_owner_sees_what_happened(ask: Ask, happened: Callable[..., None]) -> None:
+    """Every event in order, less what is internal: keys, buckets, owner, etags."""
+    happened(*samples.history())
+
+    status, answer = ask("GET", f"/images/{REF.image_id}/events")
+
+    assert status == 200
+    assert [event["version"] for event in answer["events"]] == [*range(1, 8)]
+    assert [event["type"] for event in answer["events"]] == [
+        event.type for event in samples.history()
+    ]
+    text = json.dumps(answer)
+    assert OWNER not in text
+    assert "originals" not in text
+    assert not any({"key", "bucket", "etag", "owner"} & set(e["facts"]) for e in answer["events"])
+
+
+def test_an_owner_gets_a_link_to_a_variant(ask: Ask, happened: Callable[..., None]) -> None:
+    """Signed, with what the variant is."""
+    happened(*samples.history())
+
+    status, link = ask("GET", f"/images/{REF.image_id}/variants/medium")
+
+    assert (status, link["width"], link["format"]) == (200, 800, "jpeg")
+    assert f"/photos/main/{REF.image_id}/" in link["url"]
+    assert "X-Amz-Signature=" in link["url"]
+
+
+def test_images_are_listed_in_pages(ask: Ask, happened: Callable[..., None]) -> None:
+    """Newest first; the cursor leads to the next page, until it is null."""
+    refs = [another_image(number) for number in range(3)]
+    for ref in refs:
+        happened(samples.uploaded(), ref=ref)
+
+    _, first = ask("GET", "/images", query={"limit": "2"})
+    _, second = ask("GET", "/images", query={"limit": "2", "cursor": first["cursor"]})
+
+    listed = [image["image_id"] for image in first["images"] + second["images"]]
+    assert listed == [ref.image_id for ref in reversed(refs)]
+    assert second["cursor"] is None
+    assert ask("GET", "/images", sub=ELSE) == (200, {"images": [], "cursor": None})
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"limit": "0"}, "malformed_request"),
+        ({"limit": "101"}, "malformed_request"),
+        ({"limit": "many"}, "malformed_request"),
+        ({"cursor": "nowhere"}, "bad_cursor"),
+        ({"cursor": "é"}, "bad_cursor"),
+        ({"cursor": ""}, "bad_cursor"),
+    ],
+)
+def test_a_page_that_cannot_be_is_a_problem(ask: Ask, query: dict[str, str], code: str) -> None:
+    """400: a limit out of range, or a cursor that we never gave."""
+    status, problem = ask("GET", "/images", query=query)
+
+    assert (status, problem["code"]) == (400, code)
+
+
+@pytest.mark.parametrize("part", ["", "/events", "/variants/medium", "/variants/no-such"])
+def test_a_foreign_image_answers_as_an_unknown_one_to_the_byte(
+    cloud: Any,
+    request_of: Callable[..., dict[str, Any]],
+    context: Any,
+    happened: Callable[..., None],
+    part: str,
+) -> None:
+    """Status, headers and body: asked before the image exists, and after, by somebody else."""
+    event = request_of("GET", f"/images/{REF.image_id}{part}", sub=ELSE)
+
+    unknown = images.handler(event, context)
+    happened(*samples.history())
+    foreign = images.handler(event, context)
+
+    assert unknown["statusCode"] == 404
+    assert foreign == unknown
+
+
+@pytest.mark.parametrize("image_id", [UNKNOWN, "x", REF.image_id.lower(), "%2e%2e"])
+def test_an_image_that_is_none_is_not_found(ask: Ask, image_id: str) -> None:
+    """Text that cannot be an id is treated as an id that nobody has."""
+    status, problem = ask("GET", f"/images/{image_id}")
+
+    assert (status, problem["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"token_use": "id"},
+        {"token_use": ""},
+        {"client_id": "somebody-elses-client"},
+        {"client_id": ""},
+    ],
+)
+def test_only_access_tokens_of_our_client_are_taken(ask: Ask, claims: dict[str, str]) -> None:
+    """The gateway should have refused them; not every gateway does. No reason is given."""
+    status, problem = ask("GET", "/images", **claims)
+
+    assert (status, problem) == (
+        401,
+        {"status": 401, "title": "Unauthorized", "code": "not_signed_in"},
+    )
+
+
+@pytest.mark.parametrize("authorizer", [None, {}, {"claims": None}])
+def test_a_request_that_no_authorizer_saw_is_not_signed_in(
+    cloud: Any, request_of: Callable[..., dict[str, Any]], context: Any, authorizer: Any
+) -> None:
+    """A route that was deployed without one lets nobody in."""
+    event = request_of("GET", "/images")
+    event["requestContext"]["authorizer"] = authorizer
+    if authorizer is None:
+        del event["requestContext"]["authorizer"]
+
+    assert images.handler(event, context)["statusCode"] == 401
+
+
+def test_a_problem_has_its_media_type(
+    cloud: Any, request_of: Callable[..., dict[str, Any]], context: Any
+) -> None:
+    """RFC 9457, for whoever reads answers by program."""
+    answer = images.handler(request_of("GET", f"/images/{UNKNOWN}"), context)
+
+    assert answer["multiValueHeaders"]["Content-Type"] == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/"), ("GET", "/images/a/b/c"), ("DELETE", "/images")]
+)
+def test_a_route_that_there_is_not_is_a_problem(ask: Ask, method: str, path: str) -> None:
+    """And no other kind of answer."""
+    status, problem = ask(method, path)
+
+    assert (status, problem["code"]) == (404, "no_such_route")
+
+
+class Broken:
+    """Answers no question; what it says is for the log."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("table events-123 in account 123456789012")
+
+
+def test_an_error_of_ours_tells_nothing(
+    ask: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+    log_lines: Callable[[], list[dict[str, Any]]],
+) -> None:
+    """500 and a code; the text and its trace are in the log, under the image's id."""
+    monkeypatch.setattr(images, "retrieval", Broken)
+
+    status, problem = ask("GET", f"/images/{REF.image_id}")
+
+    assert (status, problem) == (
+        500,
+        {"status": 500, "title": "Internal Server Error", "code": "internal"},
+    )
+    (line,) = log_lines()
+    assert "events-123" in line["exception"]
+    assert line["correlation_id"] == REF.image_id
+
+
+def test_a_broken_history_tells_nothing_either(
+    ask: Ask, cloud: Any, log_lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """An error of ours with a code of its own is still no business of the caller's."""
+    appended(cloud.history, *samples.history())
+    key = {"pk": {"S": REF.stream}, "sk": {"N": "2"}}
+    cloud.history.client.delete_item(TableName=cloud.history.table, Key=key)
+
+    status, problem = ask("GET", f"/images/{REF.image_id}/events")
+
+    assert (status, problem["code"]) == (500, "internal")
+    assert log_lines()[-1]["code"] == "broken_stream"
+
+
+def test_a_grant_is_logged_under_the_images_id_without_its_signature(
+    ask: Ask, user: str, logged: io.StringIO, log_lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """Neither signature nor policy, token, name or file name."""
+    _, grant = ask("POST", "/images", REQUEST, sub=user)
+
+    (line,) = log_lines()
+    assert (line["message"], line["correlation_id"]) == ("upload granted", grant["image_id"])
+    fields = grant["upload"]["fields"]
+    for secret in (fields["x-amz-signature"], fields["policy"], "Bearer", "Ada", "lake.jpg"):
+        assert secret not in logged.getvalue()
+
+
+def test_one_requests_image_is_not_in_the_logs_of_the_next(
+    ask: Ask, user: str, monkeypatch: pytest.MonkeyPatch, log_lines: Callable[[], Any]
+) -> None:
+    """A warm function forgets: a request about no image has only its own id."""
+    ask("POST", "/images", REQUEST, sub=user)
+    monkeypatch.setattr(images, "retrieval", Broken)
+
+    ask("GET", "/images")
+
+    first, second = log_lines()
+    assert "correlation_id" in first
+    assert "correlation_id" not in second
+    assert second["function_request_id"]
