@@ -43,6 +43,7 @@ def _processed(record: dict[str, Any]) -> bool:
     try:
         message = Message.model_validate(json.loads(record["body"]))
         logger.append_keys(correlation_id=message.image_id)
+        logger.info("message received", extra={"received": received})
         image = orchestrator().process(
             message,
             attempt=f"{record['messageId'][:8]}-{received}",

@@ -28,7 +28,9 @@ def stores() -> tuple[DynamoEventStore, DynamoViewStore]:
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Fold every image named by the records; only records of images that failed come again."""
     history, views = stores()
-    failed = project(refs_in(event["Records"]), history, views)
+    refs = refs_in(event["Records"])
+    logger.info("images changed", extra={"image_ids": [ref.image_id for ref in refs]})
+    failed = project(refs, history, views)
     for each in failed:
         logger.error("image not projected", extra={"correlation_id": each.ref.image_id})
     metrics.add_metric("ProjectionFailed", MetricUnit.Count, len(failed))
