@@ -30,8 +30,15 @@ _STOPPED_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
 _LOGS_KEPT_S = 24 * 3600
 
-# One Lambda worker is one process. Ten at a time is also what a new account on AWS has.
-_LAMBDA_CONCURRENCY = 10
+# Invocations at one time. Each is a process of some 80 MB, so this keeps the cloud within 3 GB.
+_LAMBDA_CONCURRENCY = 32
+
+# MiniStack counts a throttled notification as a failed try, where AWS keeps it for six hours:
+# 10 s and then 20 s give a burst the time to pass.
+_RETRY_AFTER_S = 10
+
+# After a burst, all workers of a function but one end when they had nothing to do for so long.
+_IDLE_WORKERS_END_AFTER_S = 60
 
 # What of AWS the platform uses: nothing else can be called, or opens a port.
 _SERVICES = (
@@ -163,6 +170,8 @@ class EmbeddedCloud:
             "HOME": str(self.home),
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_ACCOUNT_CONCURRENCY": str(_LAMBDA_CONCURRENCY),
+            "LAMBDA_WARM_TTL_SECONDS": str(_IDLE_WORKERS_END_AFTER_S),
+            "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(_RETRY_AFTER_S),
             "LANG": "C.UTF-8",
             "MINISTACK_HOST": "127.0.0.1",
             "MINISTACK_REGION": REGION,
