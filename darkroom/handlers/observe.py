@@ -1,6 +1,7 @@
 """Logs, traces and metrics, the same in every function: JSON lines that carry the image's id."""
 
 import logging
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
+# A call that is broken off may have measured nothing. Powertools would say so, and not in JSON.
+warnings.filterwarnings("ignore", "No application metrics to publish")
 
 # What the platform's modules log goes out the same way, as JSON and with the same keys.
 _modules = logging.getLogger("darkroom")

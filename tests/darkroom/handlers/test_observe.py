@@ -1,0 +1,54 @@
+"""What functions print, in a process of their own: JSON lines, and nothing else."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PROGRAM = """
+import json, logging, sys
+from types import SimpleNamespace
+from darkroom.handlers import images, stage
+
+context = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=1, aws_request_id="r",
+    invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:f",
+)
+images.handler(json.load(sys.stdin), context)
+logging.getLogger("darkroom.runner.apply").warning("a module says something")
+try:
+    stage.handler({"image_id": "an image"}, context)
+except KeyError:
+    pass
+"""
+
+
+def test_a_function_prints_nothing_but_json_lines(
+    aws_event: Callable[[str], dict[str, Any]],
+) -> None:
+    """Also what modules log by the standard library, and where a call broke off."""
+    environment = {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "POWERTOOLS_SERVICE_NAME": "images",
+        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+    }
+
+    shown = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        input=json.dumps(aws_event("api_request") | {"path": "/nowhere"}),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    lines = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert shown.stderr == ""
+    assert any(line.get("message") == "a module says something" for line in lines)
+    assert any(line.get("Answers4xx") == [1.0] for line in lines)
+    assert {line["service"] for line in lines if "service" in line} == {"images"}
