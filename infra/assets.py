@@ -149,6 +149,7 @@ def _wheels(root: Path, name: str, target: Target) -> Path:
             unfinished = Path(folder, wheels.name)
             _append(unfinished, _worth_keeping(installed), target.compression)
             unfinished.replace(wheels)
+        _forget_old(wheels.parent, f"wheels-{name}")
     return wheels
 
 
