@@ -20,7 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return verb(options, Console(highlight=False))
     except (CommandFailed, CloudError) as failed:
-        Console(stderr=True, highlight=False).print(str(failed), style="red", markup=False)
+        # Not wrapped: a caret stands under what it means.
+        told = Console(stderr=True, highlight=False)
+        told.print(str(failed), style="red", markup=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130

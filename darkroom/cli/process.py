@@ -17,6 +17,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Process each picture; 1 if any of them did not come to be complete."""
     plan = compiled(options.pipeline)
     photos = tuple(_photos(options.photos))
+    if not photos:
+        raise CommandFailed(f"There are no files in {options.photos[0]}.")
     alone = len(photos) == 1
     states = []
     bar = Progress(
@@ -86,11 +88,13 @@ def _report(
 ) -> None:
     """Print the whole timeline of a picture that is alone, else its ending."""
     events = processed.history.events
-    console.print(photo.name, style="bold", end="\n" if whole else " ")
+    # Names are of any text: nothing in them is markup.
+    name_end = "\n" if whole else " "
+    console.print(photo.name, style="bold", end=name_end, markup=False, soft_wrap=True)
     for recorded in events if whole else events[-1:]:
         elapsed = round((recorded.recorded_at - events[0].recorded_at).total_seconds() * 1000)
         facts = recorded.event.model_dump(mode="json")
         line = timeline.line(recorded.version, recorded.type, elapsed, facts)
         console.print(line, soft_wrap=True)
     for path in written if whole else ():
-        console.print(f"wrote {path}", style="dim", soft_wrap=True)
+        console.print(f"wrote {path}", style="dim", markup=False, soft_wrap=True)

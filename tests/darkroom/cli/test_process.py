@@ -1,0 +1,178 @@
+"""`darkroom process`: files in, variants and words out, and an exit status for scripts."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from darkroom.cli import main
+from steps.testing.sources import jpeg
+
+PIPELINE = Path(__file__).parents[3] / "pipeline.yaml"
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run `process` with the project's pipeline, into tmp_path/out."""
+
+    def process(*photos: Path | str, pipeline: Path = PIPELINE) -> int:
+        out = tmp_path / "out"
+        return main(["process", "--pipeline", str(pipeline), "--out", str(out), *map(str, photos)])
+
+    return process
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder with two pictures, one of them further down, and a text."""
+    folder = tmp_path / "photos"
+    (folder / "2026").mkdir(parents=True)
+    (folder / "lake.jpg").write_bytes(jpeg(600, 400))
+    (folder / "2026" / "sea.jpg").write_bytes(jpeg(300, 200))
+    (folder / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def written(tmp_path: Path) -> list[str]:
+    out = tmp_path / "out"
+    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+
+
+def test_a_picture_is_processed_and_its_timeline_told(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """0, every variant as a file, every event as a line, and where the files are."""
+    assert run(photos / "lake.jpg") == 0
+
+    assert written(tmp_path) == [
+        f"lake.jpg/{name}.jpg" for name in ("large", "medium", "thumbnail")
+    ]
+    name, *lines = capsys.readouterr().out.splitlines()
+    assert name == "lake.jpg"
+    assert [line.split()[3] for line in lines[:7]] == [
+        "uploaded",
+        "processing-started",
+        "validated",
+        "variant-rendered",
+        "variant-rendered",
+        "variant-rendered",
+        "processing-completed",
+    ]
+    assert [line.split()[0] for line in lines[7:]] == ["wrote"] * 3
+
+
+def test_a_folder_is_processed_with_all_below_it(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line each; 1, since the text among them is rejected, which stops no other."""
+    assert run(photos) == 1
+
+    folders = {path.rsplit("/", 1)[0] for path in written(tmp_path)}
+    assert folders == {"lake.jpg", "2026/sea.jpg"}
+    out = capsys.readouterr().out
+    assert "rejected" in out
+    assert "unsupported_format by check" in out
+    assert out.count("processing-completed") == 2
+
+
+def test_a_picture_that_is_rejected_is_told_and_exits_with_1(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No files are left behind."""
+    assert run(photos / "notes.txt") == 1
+
+    assert not (tmp_path / "out").exists()
+    assert "unsupported_format by check" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["photo[1].jpg", "[@click=x].jpg", "[red]x.jpg", f"{'long ' * 30}.jpg"]
+)
+def test_a_file_may_have_any_name(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """It is shown as it is, and never taken for markup."""
+    (tmp_path / name).write_bytes(jpeg(60, 40))
+
+    assert run(tmp_path / name) == 0
+    assert capsys.readouterr().out.splitlines()[0] == name
+
+
+@pytest.mark.parametrize("name", ["no-such.jpg", "empty"])
+def test_what_is_not_there_is_said_in_a_sentence(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A missing file, or a folder with nothing in it."""
+    (tmp_path / "empty").mkdir()
+
+    assert run(tmp_path / name) == 1
+    assert capsys.readouterr().err.strip() in {
+        f"{tmp_path / 'no-such.jpg'} does not exist.",
+        f"There are no files in {tmp_path / 'empty'}.",
+    }
+
+
+def test_the_mistakes_of_a_pipeline_file_are_told_as_the_compiler_tells_them(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of them, each with its place and a caret, unwrapped; nothing is processed."""
+    broken = tmp_path / "broken.yaml"
+    long = "x" * 90
+    broken.write_text(
+        "pipeline: photos\nsteps:\n  small:\n    uses: resise\n"
+        f"  other:\n    uses: resize\n    with: {{ width: 9, {long}: 1 }}\n"
+    )
+
+    assert run(photos / "lake.jpg", pipeline=broken) == 1
+
+    told = capsys.readouterr().err
+    assert "broken.yaml:4:11" in told
+    assert "broken.yaml:7:23" in told
+    assert any(long in line for line in told.splitlines())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pipeline_file_that_is_not_there_is_told(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its path and the system's reason."""
+    missing = tmp_path / "missing.yaml"
+
+    assert run(photos / "lake.jpg", pipeline=missing) == 1
+    assert (
+        capsys.readouterr().err.strip() == f"{missing} cannot be read: No such file or directory."
+    )
+
+
+def test_a_pipeline_file_that_is_no_text_is_told(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not a traceback."""
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(jpeg(10, 10))
+
+    assert run(photos / "lake.jpg", pipeline=binary) == 1
+    assert "not UTF-8" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["proces"], ["process"], ["process", "--size", "1"]])
+def test_misuse_is_told_with_the_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """2, as argparse has it."""
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+
+    assert raised.value.code == 2
+    assert "usage: darkroom" in capsys.readouterr().err
+
+
+def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    """And what each is for."""
+    with pytest.raises(SystemExit) as raised:
+        main(["--help"])
+
+    assert raised.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(f"\n    {verb} " in shown for verb in ("process", "demo", "up", "down", "doctor"))
