@@ -43,7 +43,6 @@ class PlatformFunction(Construct):
         write_logs = allow(
             "logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]
         )
-        self.timeout_s = timeout_s
         self.function = lambda_.Function(
             self,
             "Function",
@@ -56,11 +55,12 @@ class PlatformFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
             role=lambda_role(self, "Role", *permissions, write_logs, traced()),
-            environment={
-                **{f"DARKROOM_{name}": value for name, value in environment.items()},
-                **powertools(settings, handler),
-            },
+            environment=_prefixed(environment) | powertools(settings, handler),
         )
+
+
+def _prefixed(environment: Mapping[str, str]) -> dict[str, str]:
+    return {f"DARKROOM_{name}": value for name, value in environment.items()}
 
 
 def powertools(settings: Settings, service: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from infra.functions import PlatformFunction
 from infra.permissions import allow, append_only, lambda_role, use_key
 from infra.queues import dead_letters, work_queue
 from infra.settings import Settings
+from infra.timing import Timing
 
 # The name under which CDK keeps the one function that sets notifications of buckets.
 _NOTIFIER = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
@@ -33,7 +34,7 @@ class Ingest(Construct):
         *,
         settings: Settings,
         code: lambda_.Code,
-        visibility_s: int,
+        timing: Timing,
         data: Data,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -41,7 +42,12 @@ class Ingest(Construct):
         self.unannounced = dead_letters(self, "Unannounced", settings=settings, key=key)
         self.dead = dead_letters(self, "Dead", settings=settings, key=key)
         self.intake = work_queue(
-            self, "Intake", settings=settings, key=key, dead=self.dead, visibility_s=visibility_s
+            self,
+            "Intake",
+            settings=settings,
+            key=key,
+            dead=self.dead,
+            visibility_s=timing.visibility_s,
         )
         self.s3_event = self._s3_event(settings, code, data)
         self._notify(data.storage.originals, settings)

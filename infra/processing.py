@@ -10,6 +10,7 @@ from infra.ingest import Ingest
 from infra.permissions import allow, append_only, use_key
 from infra.pipelines import CompiledPipeline, DeployedPipeline, plan_path
 from infra.settings import Settings
+from infra.timing import Timing
 
 
 class Processing(Construct):
@@ -25,10 +26,10 @@ class Processing(Construct):
         construct_id: str,
         *,
         settings: Settings,
-        api_code: lambda_.Code,
+        code: lambda_.Code,
         stage_code: lambda_.Code,
         compiled: CompiledPipeline,
-        orchestrator_s: int,
+        timing: Timing,
         data: Data,
         ingest: Ingest,
     ) -> None:
@@ -38,22 +39,33 @@ class Processing(Construct):
             self,
             "Orchestrator",
             settings=settings,
-            code=api_code,
+            code=code,
             handler="orchestrator",
-            environment={
-                "PLAN": plan_path(compiled),
-                "EVENTS_TABLE": data.history.events.table_name,
-                "STATE_MACHINE_ARN": self.pipeline.state_machine.state_machine_arn,
-                "MAX_RECEIVES": str(settings.max_receives),
-            },
+            environment=self._settings(settings, compiled, timing, data),
             permissions=self._permissions(data, ingest),
-            timeout_s=orchestrator_s,
+            timeout_s=timing.orchestrator_s,
         )
+        self._take_messages(ingest, runs_at_once=settings.runs_at_once)
+
+    def _settings(
+        self, settings: Settings, compiled: CompiledPipeline, timing: Timing, data: Data
+    ) -> dict[str, str]:
+        """What the orchestrator reads."""
+        return {
+            "PLAN": plan_path(compiled),
+            "EVENTS_TABLE": data.history.events.table_name,
+            "STATE_MACHINE_ARN": self.pipeline.state_machine.state_machine_arn,
+            "MAX_RECEIVES": str(settings.max_receives),
+            "PATIENCE_S": str(timing.patience_s),
+        }
+
+    def _take_messages(self, ingest: Ingest, *, runs_at_once: int) -> None:
+        """Call the function for each message; a message is a run."""
         self.orchestrator.function.add_event_source_mapping(
             "Intake",
             event_source_arn=ingest.intake.queue_arn,
             batch_size=1,
-            max_concurrency=settings.runs_at_once,
+            max_concurrency=runs_at_once,
             report_batch_item_failures=True,
         )
 

@@ -1,7 +1,7 @@
 """The two stacks: what must never be lost, and what can be made again."""
 
 from aws_cdk import App, CfnOutput, CliCredentialsStackSynthesizer, Stack, Tags
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk.aws_lambda import Code
 from constructs import Construct
 
 from infra.api import Api
@@ -71,24 +71,17 @@ class AppStack(Stack):
             description="Darkroom: the API, ingest, the pipeline and the projection",
             synthesizer=_synthesizer(settings),
         )
-        code = lambda_.Code.from_asset(str(assets.api))
+        code = Code.from_asset(str(assets.api))
         times = timing(settings, worst_case_s=compiled.WORST_CASE_S)
-        self.ingest = Ingest(
-            self,
-            "Ingest",
-            settings=settings,
-            code=code,
-            visibility_s=times.visibility_s,
-            data=data,
-        )
+        self.ingest = Ingest(self, "Ingest", settings=settings, code=code, timing=times, data=data)
         self.processing = Processing(
             self,
             "Processing",
             settings=settings,
-            api_code=code,
-            stage_code=lambda_.Code.from_asset(str(assets.stage)),
+            code=code,
+            stage_code=Code.from_asset(str(assets.stage)),
             compiled=compiled,
-            orchestrator_s=times.orchestrator_s,
+            timing=times,
             data=data,
             ingest=self.ingest,
         )

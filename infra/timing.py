@@ -1,4 +1,4 @@
-"""Timing: how long the orchestrator may take, and how long its message stays hidden."""
+"""Timing: how long the orchestrator may take, its message stays hidden, and a run is tried."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,16 @@ _VISIBILITY_FACTOR = 6
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds. `orchestrator_s` outlasts the longest run; `visibility_s` outlasts its retries."""
+    """Seconds.
+
+    `orchestrator_s` outlasts the longest run, and `visibility_s` outlasts that function's own
+    retries. `patience_s` is from the first try of a run to the end of the last, if it finds an
+    orchestrator free each time.
+    """
 
     orchestrator_s: int
     visibility_s: int
+    patience_s: int
 
 
 def timing(settings: Settings, *, worst_case_s: int) -> Timing:
@@ -27,11 +33,12 @@ def timing(settings: Settings, *, worst_case_s: int) -> Timing:
     Raises ValueError, with the arithmetic, for a pipeline too slow to be waited for.
     """
     orchestrator_s = worst_case_s + _OVERHEAD_S
-    visibility_s = _VISIBILITY_FACTOR * orchestrator_s
+    visibility_s = settings.visibility_s or _VISIBILITY_FACTOR * orchestrator_s
     if orchestrator_s > _LONGEST_FUNCTION_S or visibility_s > _LONGEST_VISIBILITY_S:
         raise ValueError(
             f"A run takes up to {worst_case_s} s. The orchestrator, which waits for it, would need"
             f" {worst_case_s} + {_OVERHEAD_S} = {orchestrator_s} s, but a function has at most"
             f" {_LONGEST_FUNCTION_S} s. Lower `timeout` or `retry` in the pipeline."
         )
-    return Timing(orchestrator_s, settings.visibility_s or visibility_s)
+    waits_s = (settings.max_receives - 1) * visibility_s
+    return Timing(orchestrator_s, visibility_s, patience_s=waits_s + orchestrator_s)

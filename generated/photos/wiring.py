@@ -42,11 +42,37 @@ STAGES = (
 )
 
 
+# Neither service has resources to name for these: Step Functions guide, "Logging" and "X-Ray".
+DELIVER_LOGS = [
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+]
+SEND_TRACES = [
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+]
+CHANGE_ITEMS = [
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLUpdate",
+    "dynamodb:UpdateItem",
+]
+
+
 class Pipeline(Construct):
     """The state machine of photos, and the functions that it calls."""
 
     NAME = "photos"
-    DIGEST = "11fb5eeb8c4aa844e6f2a9148982a5dccafb2e2c7914104b8eb5163e0a87dc61"
+    DIGEST = "dcb2a4d5bd12f1d27b00c32f7f246730c7941165ab1e9b617ee8c11d4695b177"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
 
@@ -68,10 +94,6 @@ class Pipeline(Construct):
         variants_key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
-        through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.amazonaws.com"}}
-        through_dynamodb = {
-            "StringEquals": {"kms:ViaService": f"dynamodb.{Aws.REGION}.amazonaws.com"}
-        }
         self._code = code
         self._runtime = runtime
         self._architecture = architecture
@@ -85,23 +107,14 @@ class Pipeline(Construct):
         }
         self._permissions = (
             _allow(["dynamodb:Query", "dynamodb:PutItem"], events.table_arn),
-            _deny(
-                [
-                    "dynamodb:BatchWriteItem",
-                    "dynamodb:DeleteItem",
-                    "dynamodb:PartiQLDelete",
-                    "dynamodb:PartiQLUpdate",
-                    "dynamodb:UpdateItem",
-                ],
-                events.table_arn,
-            ),
-            _allow(["kms:Decrypt"], events_key.key_arn, through_dynamodb),
+            _deny(CHANGE_ITEMS, events.table_arn),
+            _use_key(events_key, "kms:Decrypt", "dynamodb"),
             _allow(["s3:GetObjectVersion"], originals.arn_for_objects("*")),
             # Without it S3 says "forbidden" of an original that is gone: GetObject, API reference.
             _allow(["s3:ListBucket"], originals.bucket_arn),
-            _allow(["kms:Decrypt"], originals_key.key_arn, through_s3),
+            _use_key(originals_key, "kms:Decrypt", "s3"),
             _allow(["s3:PutObject"], variants.arn_for_objects("*")),
-            _allow(["kms:GenerateDataKey"], variants_key.key_arn, through_s3),
+            _use_key(variants_key, "kms:GenerateDataKey", "s3"),
         )
         self.functions = {stage.id: self._function(stage) for stage in STAGES}
         self.versions = {name: self._version(name) for name in self.functions}
@@ -112,18 +125,6 @@ class Pipeline(Construct):
         scope = Construct(self, f"Stage-{stage.id}")
         log_group = logs.LogGroup(
             scope, "Logs", retention=self._log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
-        statements = (
-            *self._permissions,
-            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn),
-            # X-Ray has no resources to name: AWS Service Authorization Reference.
-            _allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
-        )
-        role = iam.Role(
-            scope,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"permissions": iam.PolicyDocument(statements=list(statements))},
         )
         return lambda_.Function(
             scope,
@@ -137,10 +138,24 @@ class Pipeline(Construct):
             timeout=Duration.seconds(stage.timeout_s),
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
-            role=role.without_policy_updates(),
+            role=self._function_role(scope, log_group).without_policy_updates(),
             environment={**self._environment, "DARKROOM_STAGE": stage.id},
             # A run that is under way finishes on the code it began with.
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
+        )
+
+    def _function_role(self, scope: Construct, log_group: logs.ILogGroup) -> iam.Role:
+        statements = [
+            *self._permissions,
+            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn),
+            # X-Ray has no resources to name: AWS Service Authorization Reference.
+            _allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+        ]
+        return iam.Role(
+            scope,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"permissions": iam.PolicyDocument(statements=statements)},
         )
 
     def _version(self, stage_id: str) -> lambda_.IVersion:
@@ -172,27 +187,10 @@ class Pipeline(Construct):
         """A role that calls any version of these stages: a run may be on an older one."""
         machines = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:stateMachine:*"
         own_versions = [f"{function.function_arn}:*" for function in self.functions.values()]
-        deliver_logs = [
-            "logs:CreateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:DescribeLogGroups",
-            "logs:DescribeResourcePolicies",
-            "logs:GetLogDelivery",
-            "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
-            "logs:UpdateLogDelivery",
-        ]
-        send_traces = [
-            "xray:GetSamplingRules",
-            "xray:GetSamplingTargets",
-            "xray:PutTelemetryRecords",
-            "xray:PutTraceSegments",
-        ]
         statements = [
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=own_versions),
-            # Neither service has resources to name for these: Step Functions guide, "Logging".
-            _allow(deliver_logs, "*"),
-            _allow(send_traces, "*"),
+            _allow(DELIVER_LOGS, "*"),
+            _allow(SEND_TRACES, "*"),
         ]
         return iam.Role(
             self,
@@ -208,11 +206,17 @@ class Pipeline(Construct):
         )
 
 
-def _allow(
-    actions: list[str], resource: str, when: Mapping[str, Mapping[str, str]] | None = None
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=[resource], conditions=when)
+def _allow(actions: list[str], resource: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=actions, resources=[resource])
 
 
 def _deny(actions: list[str], resource: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(effect=iam.Effect.DENY, actions=actions, resources=[resource])
+
+
+def _use_key(key: kms.IKey, action: str, service: str) -> iam.PolicyStatement:
+    """Allow `action` on `key`, but only as `service` asks for it."""
+    asked_by = {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}
+    return iam.PolicyStatement(
+        actions=[action], resources=[key.key_arn], conditions={"StringEquals": asked_by}
+    )

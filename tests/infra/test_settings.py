@@ -42,6 +42,15 @@ def test_the_orchestrator_outlasts_the_run_and_its_message_outlasts_both(worst_c
     assert times.visibility_s == 6 * times.orchestrator_s
 
 
+@given(st.sampled_from([LOCAL, DEV, PROD]), st.integers(min_value=1, max_value=880))
+def test_patience_lasts_until_the_last_try_has_ended(settings, worst_case_s):
+    """So a run is called overdue only when no message for it can come back."""
+    times = timing(settings, worst_case_s=worst_case_s)
+    last_try_begins_s = (settings.max_receives - 1) * times.visibility_s
+
+    assert times.patience_s >= last_try_begins_s + worst_case_s
+
+
 @given(st.integers(min_value=881, max_value=10_000))
 def test_a_run_too_long_to_be_waited_for_is_refused_with_the_arithmetic(worst_case_s):
     """The error shows the sum that does not fit."""

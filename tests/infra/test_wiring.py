@@ -12,10 +12,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk.assertions import Template
 
-from darkroom.plan.models import Opening, Plan, Retry, Stage
+from darkroom.plan.models import Plan, Retry, Stage
 from dsl.backends.wiring import render_wiring
+from infra.assets import ROOT
 from infra.data import Data
 from infra.functions import ARCHITECTURE, RUNTIME
+from infra.pipelines import compiled_pipeline, plan_path
 from infra.settings import DEV
 from infra.stacks import DataStack
 
@@ -23,16 +25,9 @@ RUFF = Path(sys.executable).with_name("ruff")
 
 
 def plan(*stages: Stage) -> Plan:
-    return Plan(
-        pipeline="photos",
-        digest="ab" * 32,
-        opening=Opening(step=None, options={}),
-        nodes=(),
-        outputs=("large",),
-        stages=stages,
-        engine="express",
-        worst_case_s=66,
-    )
+    """The plan of the pipeline that is in the repository, cut into other stages."""
+    lock = json.loads((ROOT / plan_path(compiled_pipeline())).read_text("utf-8"))
+    return Plan.model_validate(lock["plan"]).model_copy(update={"stages": stages})
 
 
 def stage(name: str, *steps: str, memory_mb: int = 1024) -> Stage:
@@ -55,7 +50,7 @@ def test_the_text_is_formatted_and_clean_as_it_is_written(compiled):
             capture_output=True,
             text=True,
             check=False,
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
