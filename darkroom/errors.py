@@ -4,6 +4,7 @@ DarkroomError
 ├── InvalidRequest   the caller asked for what no caller may have; the code says what
 │   └── InvalidKey   an object key that no grant of ours can have made
 ├── NotSignedIn      there is no valid session
+├── TooManyRequests  the platform, or one behind it, is busy with this caller
 ├── NotFound         it does not exist, or not for this caller
 ├── Unfinished       a run could not be started, or broke off
 ├── StreamConflict   another writer was first: load and decide again
@@ -46,6 +47,12 @@ class NotSignedIn(DarkroomError):
     """There is no session, or not a valid one; every reason looks the same from outside."""
 
     code = "not_signed_in"
+
+
+class TooManyRequests(DarkroomError):
+    """Too much was asked for at one time; the same request may be served a little later."""
+
+    code = "too_many_requests"
 
 
 class NotFound(DarkroomError):

@@ -1,7 +1,8 @@
 """What the buckets hold: originals, read at one version, and variants, written once."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,26 @@ class Originals(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What lies at a variant's key."""
+
+    digest: str  # hex sha256 of the bytes
+    byte_size: int
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """Describe `content`."""
+        return cls(hashlib.sha256(content).hexdigest(), len(content))
+
+
 class Variants(Protocol):
     """Where variants are written to."""
 
-    def write(self, key: str, content: bytes, media_type: str) -> None:
-        """Store `content` at `key`; where the key is taken, it holds the same bytes already."""
+    def write(self, key: str, content: bytes, media_type: str) -> Stored:
+        """Store `content` unless the key is taken, and return what lies there now.
+
+        Who wrote first made the same picture, but another build of an encoder may have written
+        other bytes of it.
+        """
         ...

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from darkroom.errors import Unfinished
+from darkroom.events import ProcessingFailed
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, run_id
 from darkroom.images import Finish, Image, StartProcessing, fold
@@ -32,14 +33,24 @@ class Engine(Protocol):
         ...
 
 
+# Why a run ends that a pipeline began which has been replaced since: what it promised, and what
+# the stages make now, are two things. The image gets a run of the new pipeline.
+PIPELINE_CHANGED = "pipeline_changed"
+
+
 @dataclass(frozen=True)
 class Orchestrator:
-    """Takes messages to their ending."""
+    """Takes messages to their ending.
+
+    `patience` is how long a run may be tried, redeliveries and waits included: after it, a run
+    without an ending has been given up by everybody.
+    """
 
     plan: Plan
     history: EventStore
     engine: Engine
     clock: Clock
+    patience: timedelta
 
     def process(self, message: Message, *, attempt: str, last: bool) -> Image:
         """Run the pipeline for `message` and append the ending; return the image as it is then.
@@ -57,13 +68,25 @@ class Orchestrator:
         if run is None or run.ended or image.original.version_id != message.version_id:
             return image
         try:
-            outcome = self.engine.run(f"{run.run_id}-{attempt}"[:80], ref, run.run_id)
+            outcome = self._outcome(f"{run.run_id}-{attempt}"[:80], ref, run.run_id)
         except Unfinished as unfinished:
             # A throttle is nobody's failure: the message waits its turn, and then in the DLQ.
             if unfinished.throttled or not last:
                 raise
             outcome = self._left_behind(ref, unfinished)
-        return finish(ref, run.run_id, outcome, history=self.history, clock=self.clock)
+        return self._finish(ref, run.run_id, outcome)
+
+    def _outcome(self, name: str, ref: ImageRef, run_id: str) -> Outcome:
+        """Run the engine; a stage that will not work on a run that is still open is a skew."""
+        outcome = self.engine.run(name, ref, run_id)
+        if outcome.outcome == "superseded" and not self._ended(ref, run_id):
+            raise Unfinished("stage_of_another_pipeline")
+        return outcome
+
+    def _ended(self, ref: ImageRef, run_id: str) -> bool:
+        image = fold(self.history.load(ref))
+        run = image.runs.get(run_id) if image else None
+        return run is None or run.ended
 
     def _left_behind(self, ref: ImageRef, unfinished: Unfinished) -> Outcome:
         """Return what a run amounts to whose reply was lost for good: all it did is on record."""
@@ -73,20 +96,36 @@ class Orchestrator:
         return settled or failed
 
     def _started(self, message: Message) -> Image:
+        """Start the image's run, unless it has one of this pipeline, or one that has ended."""
+        image = self._start(message, n=0)
+        run = image.run
+        if run is None or run.started.pipeline_digest == self.plan.digest:
+            return image
+        if not run.ended:
+            changed = Outcome(outcome="failed", code=PIPELINE_CHANGED)
+            run = self._finish(message.ref, run.run_id, changed).runs[run.run_id]
+        if isinstance(run.ending, ProcessingFailed) and run.ending.code == PIPELINE_CHANGED:
+            return self._start(message, n=run.started.n + 1)
+        return image
+
+    def _start(self, message: Message, n: int) -> Image:
         ref = message.ref
         started = StartProcessing(
-            run_id=run_id(ref, message.version_id, self.plan.digest, 0),
+            run_id=run_id(ref, message.version_id, self.plan.digest, n),
             pipeline=self.plan.pipeline,
             pipeline_digest=self.plan.digest,
             version_id=message.version_id,
-            n=0,
+            n=n,
             variants=self.plan.outputs,
-            deadline_at=self.clock() + timedelta(seconds=self.plan.worst_case_s),
+            deadline_at=self.clock() + self.patience,
         )
         context = Context(
             writer="orchestrator", correlation_id=ref.image_id, causation_id=message.version_id
         )
         return handle(self.history, ref, started, context, self.clock)
+
+    def _finish(self, ref: ImageRef, run_id: str, outcome: Outcome) -> Image:
+        return finish(ref, run_id, outcome, history=self.history, clock=self.clock)
 
 
 def finish(

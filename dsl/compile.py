@@ -10,6 +10,7 @@ from dsl.diagnostics import Report
 from dsl.draft import Decision, Draft, Plugins
 from dsl.outline import outline
 from dsl.text import SourceText
+from steps.encoding import ENCODER_VERSION
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def _plan(draft: Draft) -> Plan:
         opening=draft.opening,
         nodes=draft.nodes,
         outputs=draft.outputs,
+        encoder=ENCODER_VERSION,
         stages=draft.stages,
         engine="express",
         worst_case_s=draft.worst_case_s,
@@ -65,7 +67,11 @@ def _plan(draft: Draft) -> Plan:
     return plan.model_copy(update={"digest": _digest(plan)})
 
 
+# All that decides pixels, events and endings.
+_DECISIVE = {"pipeline", "opening", "nodes", "outputs", "encoder"}
+
+
 def _digest(plan: Plan) -> str:
     """Digest what decides pixels, events and endings: not how much memory or time it may take."""
-    decisive = plan.model_dump(mode="json", include={"pipeline", "opening", "nodes", "outputs"})
+    decisive = plan.model_dump(mode="json", include=_DECISIVE)
     return digest(decisive)

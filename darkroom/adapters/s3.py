@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from botocore.exceptions import ClientError
 
 from darkroom.errors import NotFound
-from darkroom.objects import Original
+from darkroom.objects import Original, Stored
 from darkroom.uploads import Presigned
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ class S3Variants:
     client: "S3Client"
     bucket: str
 
-    def write(self, key: str, content: bytes, media_type: str) -> None:
-        """Store `content` unless the key is taken: it then holds the same bytes already."""
+    def write(self, key: str, content: bytes, media_type: str) -> Stored:
+        """Store `content` unless the key is taken, and return what lies there now."""
+        stored = Stored.of(content)
         try:
             self.client.put_object(
                 Bucket=self.bucket,
@@ -68,11 +69,15 @@ class S3Variants:
                 Body=content,
                 ContentType=media_type,
                 CacheControl=_IMMUTABLE,
+                Metadata={"sha256": stored.digest},
                 IfNoneMatch="*",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "PreconditionFailed":
                 raise
+            first = self.client.head_object(Bucket=self.bucket, Key=key)
+            return Stored(first["Metadata"]["sha256"], first["ContentLength"])
+        return stored
 
 
 @dataclass(frozen=True)

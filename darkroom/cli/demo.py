@@ -1,24 +1,30 @@
 """`demo`: the whole platform on this machine, with one picture, from sign-up to variants."""
 
 import argparse
+import signal
+import time
 from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
-import boto3
 from rich.console import Console
 
 from darkroom.cli.failure import CommandFailed
 from darkroom.local import timeline
+from darkroom.local.children import end_with_parent
 from darkroom.local.client import Client, Refused
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.contact_sheet import contact_sheet
 from darkroom.local.deploy import Outputs, deploy
 from darkroom.local.mails import mailed_code
+from darkroom.local.queues import messages_in
 from darkroom.local.sample import sample_picture
 
 _EMAIL, _NAME = "ada@example.com", "Ada Lovelace"
+_DRAINED_WITHIN_S = 30.0
+_LOOK_EVERY_S = 0.1
 _CONTENT_TYPES = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -34,6 +40,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     Returns 0 also for a picture that is rejected: that is the platform at work.
     """
+    # `make` may be killed, and would leave this process to itself.
+    end_with_parent()
+    signal.signal(signal.SIGTERM, _interrupted)
     photo: Path = options.photo or _drawn(options.out)
     if not photo.is_file():
         raise CommandFailed(f"{photo} is not a file.")
@@ -51,6 +60,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
         _fetched(client, image, options.out, console)
         _nothing_left_over(cloud, outputs)
     return 0
+
+
+def _interrupted(_: int, __: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _drawn(folder: Path) -> Path:
@@ -110,11 +123,11 @@ def _fetched(client: Client, image: dict[str, Any], folder: Path, console: Conso
 
 
 def _nothing_left_over(cloud: EmbeddedCloud, outputs: Outputs) -> None:
-    """Raise CommandFailed where a queue for what failed holds a message."""
-    sqs = boto3.client("sqs", **cloud.client_options)
-    for url in (outputs.dead_letters_url, outputs.unannounced_url, outputs.unfolded_url):
-        answer = sqs.get_queue_attributes(
-            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
-        )
-        if answer["Attributes"]["ApproximateNumberOfMessages"] != "0":
+    """Wait until nothing is on its way, and raise CommandFailed where something failed on it."""
+    deadline = time.monotonic() + _DRAINED_WITHIN_S
+    while messages_in(cloud, outputs.queue_url) and time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY_S)
+    ends = (outputs.queue_url, outputs.dead_letters_url, outputs.unannounced_url)
+    for url in (*ends, outputs.unfolded_url):
+        if messages_in(cloud, url):
             raise CommandFailed(f"{url} holds a message that should not be. Log: {cloud.log}")

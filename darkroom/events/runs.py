@@ -21,7 +21,7 @@ class ProcessingStarted(Event):
     version_id: Text  # of the original
     n: Count  # 0 for the first run, else the version of the event that asked for another
     variants: tuple[Text, ...]  # the promised names, in the pipeline's order; possibly none
-    deadline_at: Instant  # start and worst case: after it, a run without an ending has timed out
+    deadline_at: Instant  # nobody tries the run after it: without an ending, it has timed out
 
     def dedup_key(self) -> str:
         """Once a run."""
@@ -70,7 +70,7 @@ class Applied(BaseModel):
     step: Text  # its name in the pipeline
     uses: Text  # the plugin
     version: int  # of the plugin
-    options_digest: Text  # hex sha256 of the options as canonical JSON
+    options_digest: Text  # hex sha256 of its options and of the files that it reads
 
 
 class VariantRendered(Event):

@@ -10,7 +10,13 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.errors import DarkroomError, InvalidRequest, NotFound, NotSignedIn
+from darkroom.errors import (
+    DarkroomError,
+    InvalidRequest,
+    NotFound,
+    NotSignedIn,
+    TooManyRequests,
+)
 from darkroom.handlers.observe import logger, metrics
 from darkroom.handlers.settings import setting
 
@@ -18,6 +24,7 @@ _STATUS: dict[type[DarkroomError], HTTPStatus] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -64,7 +71,11 @@ def resolver() -> APIGatewayRestResolver:
 def answered(
     app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
-    """Answer a request of API Gateway, and count the answer by the class of its status."""
+    """Answer a request of API Gateway, and count the answer by the class of its status.
+
+    The gateway tells its request's id in the header `x-amzn-RequestId`: it finds our log lines.
+    """
+    logger.append_keys(request_id=event["requestContext"]["requestId"])
     answer = app.resolve(event, context)
     metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
     return answer

@@ -17,6 +17,7 @@ from darkroom.handlers import answers, clients
 from darkroom.handlers.http import answered, resolver, user_id
 from darkroom.handlers.observe import logger, observed
 from darkroom.handlers.settings import plan, setting
+from darkroom.ids import valid_image_id
 from darkroom.retrieval import PAGE_SIZE, Retrieval
 from darkroom.uploads import Grants, Owner, UploadRequest
 
@@ -80,23 +81,29 @@ def list_images(
 @app.get("/images/<image_id>")
 def one_image(image_id: str) -> answers.Image:
     """Show one of my images: its state, the reason for it, and its variants."""
-    logger.append_keys(correlation_id=image_id)
+    _correlated(image_id)
     return answers.Image.of(retrieval().image(user_id(app), image_id))
 
 
 @app.get("/images/<image_id>/events")
 def its_events(image_id: str) -> answers.Events:
     """Show all that happened to one of my images, oldest first."""
-    logger.append_keys(correlation_id=image_id)
+    _correlated(image_id)
     return answers.Events.of(retrieval().events(user_id(app), image_id))
 
 
 @app.get("/images/<image_id>/variants/<name>")
 def variant_link(image_id: str, name: str) -> answers.Link:
     """Give a link to a variant; it lives for five minutes."""
-    logger.append_keys(correlation_id=image_id)
+    _correlated(image_id)
     link, variant = retrieval().link(user_id(app), image_id, name)
     return answers.Link.of(link, variant)
+
+
+def _correlated(image_id: str) -> None:
+    """Let the log lines of this request carry the image's id, if it is written like one."""
+    if valid_image_id(image_id):
+        logger.append_keys(correlation_id=image_id)
 
 
 @observed

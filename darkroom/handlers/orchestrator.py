@@ -1,6 +1,7 @@
 """A message came from the queue: take its image to the ending of its run."""
 
 import json
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,7 @@ def orchestrator() -> Orchestrator:
             clients.step_functions(plan().worst_case_s), setting("STATE_MACHINE_ARN")
         ),
         clock=clients.now,
+        patience=timedelta(seconds=int(setting("PATIENCE_S"))),
     )
 
 

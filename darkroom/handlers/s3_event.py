@@ -37,13 +37,14 @@ def handler(event: dict[str, Any], _: LambdaContext) -> None:
 
 
 def _record(arrival: Arrival) -> None:
+    # The key's last part is the image's id, if the key is one of ours.
+    logger.append_keys(correlation_id=arrival.key.rpartition("/")[2])
     try:
-        image = record_upload(arrival, history=history(), queue=queue(), clock=clients.now)
+        record_upload(arrival, history=history(), queue=queue(), clock=clients.now)
     except InvalidKey as error:
         # Nobody was granted this key: there is no image, and no retry would make one.
         logger.error("object under a key that no grant makes", extra=dict(error.facts))
         metrics.add_metric("UnknownObject", MetricUnit.Count, 1)
         return
-    logger.append_keys(correlation_id=image.ref.image_id)
     logger.info("upload recorded", extra={"byte_size": arrival.byte_size})
     metrics.add_metric("OriginalBytes", MetricUnit.Bytes, arrival.byte_size)

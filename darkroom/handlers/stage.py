@@ -8,10 +8,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.s3 import S3Originals, S3Variants
+from darkroom.errors import DarkroomError, StreamConflict
 from darkroom.handlers import clients
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import ImageRef
+from darkroom.outcome import Outcome
 from darkroom.runner.stage import Stage
 
 
@@ -19,6 +21,7 @@ from darkroom.runner.stage import Stage
 def stage() -> Stage:
     """Return the stage, wired from this function's settings."""
     return Stage(
+        name=setting("STAGE"),
         plan=plan(),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
         originals=S3Originals(clients.s3(), setting("ORIGINALS_BUCKET")),
@@ -31,7 +34,15 @@ def stage() -> Stage:
 def handler(event: dict[str, str], _: LambdaContext) -> dict[str, Any]:
     """Return the stage's outcome; what is raised is the engine's to try again."""
     logger.append_keys(correlation_id=event["image_id"])
-    outcome = stage().run(ImageRef(event["tenant"], event["image_id"]), event["run_id"])
+    ref = ImageRef(event["tenant"], event["image_id"])
+    try:
+        outcome = stage().run(ref, event["run_id"])
+    except StreamConflict:
+        raise  # others were busy with the image: trying again is all it takes
+    except DarkroomError as error:
+        # What is wrong with the history or the plan is so on every try.
+        logger.exception("stage failed")
+        outcome = Outcome(outcome="failed", code=error.code, facts=dict(error.facts))
     logger.info("stage ended", extra={"outcome": outcome.outcome, "code": outcome.code})
     metrics.add_dimension("Outcome", outcome.outcome)
     metrics.add_metric("StageEnded", MetricUnit.Count, 1)

@@ -6,7 +6,7 @@ code that runs in the cloud.
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
 
@@ -16,7 +16,7 @@ from darkroom.events import Stream
 from darkroom.ids import ImageRef, new_image_id, original_key
 from darkroom.images import Image
 from darkroom.ingest import Arrival, Message, record_upload
-from darkroom.objects import Original
+from darkroom.objects import Original, Stored
 from darkroom.outcome import Outcome
 from darkroom.plan import Plan
 from darkroom.runner.stage import Stage
@@ -40,9 +40,9 @@ class MemoryBucket:
             raise NotFound(key=key, version_id=version_id)
         return self.original
 
-    def write(self, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002
-        """Keep `content` at `key`."""
-        self.written.setdefault(key, content)
+    def write(self, key: str, content: bytes, media_type: str) -> Stored:  # noqa: ARG002
+        """Keep `content` at `key`, unless something is there."""
+        return Stored.of(self.written.setdefault(key, content))
 
 
 @dataclass
@@ -95,8 +95,9 @@ def process(photo: Path, plan: Plan, owner_name: str | None = None) -> Processed
         byte_size=len(content),
     )
     record_upload(arrival, history=history, queue=queue, clock=_now)
-    stage = Stage(plan, history, originals=bucket, variants=bucket, clock=_now)
-    orchestrator = Orchestrator(plan, history, InProcessEngine(stage), _now)
+    stage = Stage(plan.stages[0].id, plan, history, bucket, bucket, _now)
+    patience = timedelta(seconds=plan.worst_case_s)
+    orchestrator = Orchestrator(plan, history, InProcessEngine(stage), _now, patience)
     for message in queue.messages:
         image = orchestrator.process(message, attempt="local", last=True)
     return Processed(image, history.load(ref), _named(image, bucket.written))

@@ -24,6 +24,7 @@ class Opening(_Model):
     """
 
     step: str | None
+    version: int  # of the opening's code
     options: dict[str, Any]
     keep: tuple[Literal["icc", "copyright", "capture", "gps"], ...] = ()
 
@@ -42,8 +43,9 @@ class Node(_Model):
     uses: str
     version: int
     kind: Literal["picture", "facts"]
-    options: dict[str, Any]  # JSON values as the plugin's model takes them, or Template
+    options: dict[str, Any]  # JSON values as the plugin's model takes them
     templates: dict[str, Template] = {}  # options still to be filled, by option name
+    assets: dict[str, str] = {}  # hex sha256 of each file that the plugin reads, by its name
     when: Expression | None = None
     output: str | None = None
     next: tuple["Node", ...] = ()
@@ -78,6 +80,7 @@ class Plan(_Model):
     opening: Opening
     nodes: tuple[Node, ...]  # what takes the opened original, in the order of the file
     outputs: tuple[str, ...]
+    encoder: int  # the version of the code that encodes outputs
     stages: tuple[Stage, ...]
     engine: Literal["express", "standard"]
     worst_case_s: int  # of one run, retries and waits included

@@ -9,7 +9,7 @@ from darkroom.events import Applied
 
 
 def options_digest(options: Mapping[str, Any]) -> str:
-    """Return the sha256 (hex) of the options as canonical JSON: keys sorted, no white space."""
+    """Return the sha256 (hex) of what a step works with, as canonical JSON: keys sorted, dense."""
     canonical = json.dumps(options, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -17,7 +17,7 @@ from steps import encoding, plugins
 from steps.contract import Facts, Options, Picture, Rejected, StepFailed
 from steps.formats import Format
 from steps.limits import Limits
-from steps.opening import OPENING_VERSION, Header, Opened, open_picture
+from steps.opening import Header, Opened, open_picture
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,7 @@ class _Way:
 
     picture: Picture
     format: str  # the original's
+    encoder: int  # its version
     environment: Environment
     recipe: tuple[Applied, ...]
 
@@ -126,8 +127,11 @@ def _opened_way(plan: Plan, opened: Opened, environment: Environment) -> _Way:
     if plan.opening.step is not None:
         known |= {f"{plan.opening.step}.{name}": value for name, value in facts.items()}
     keep = options_digest({"keep": list(plan.opening.keep)})
-    applied = Applied(step="original", uses="open", version=OPENING_VERSION, options_digest=keep)
-    return _Way(opened.picture, opened.header.format, {**environment, **known}, (applied,))
+    version = plan.opening.version
+    applied = Applied(step="original", uses="open", version=version, options_digest=keep)
+    return _Way(
+        opened.picture, opened.header.format, plan.encoder, {**environment, **known}, (applied,)
+    )
 
 
 def _walk(node: Node, way: _Way, load: Load) -> Iterator[Result]:
@@ -163,7 +167,9 @@ def _knowing(way: _Way, step: str, facts: Mapping[str, Any]) -> _Way:
 
 
 def _having(way: _Way, node: Node, picture: Picture, options: Options) -> _Way:
-    digest = options_digest(options.model_dump(mode="json"))
+    digest = options_digest(
+        {"options": options.model_dump(mode="json"), "assets": dict(node.assets)}
+    )
     applied = Applied(step=node.step, uses=node.uses, version=node.version, options_digest=digest)
     return replace(way, picture=picture, recipe=(*way.recipe, applied))
 
@@ -174,7 +180,7 @@ def _encoded(name: str, step: str, way: _Way) -> Rendered | Failed:
     applied = Applied(
         step="output",
         uses="encode",
-        version=encoding.ENCODER_VERSION,
+        version=way.encoder,
         options_digest=options_digest({"format": format_}),
     )
     try:

@@ -4,7 +4,6 @@ Safe to repeat at any point: objects are named by what they are, events by what 
 object is written before its event, so an event never names an object that is not there.
 """
 
-import hashlib
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -18,6 +17,7 @@ from darkroom.images import (
     RecordValidation,
     RecordVariant,
     RecordVariantFailure,
+    Run,
     fold,
 )
 from darkroom.objects import Original, Originals, Variants
@@ -39,8 +39,9 @@ from steps.limits import Limits, check_bytes
 
 @dataclass(frozen=True)
 class Stage:
-    """What a stage works with: the plan, the history and the two stores."""
+    """What a stage works with: its name in the plan, the plan, the history and the two stores."""
 
+    name: str
     plan: Plan
     history: EventStore
     originals: Originals
@@ -53,7 +54,7 @@ class Stage:
         Raises what the stores raise when they cannot be reached: the engine tries again.
         """
         image = fold(self.history.load(ref))
-        if image is None or image.run is None or image.run.run_id != run_id or image.run.ended:
+        if image is None or image.run is None or not self._is_ours(image.run, run_id):
             return Outcome(outcome="superseded")
         if image.run.outcome is not None:
             return image.run.outcome
@@ -74,6 +75,11 @@ class Stage:
                 outcome = _ended("failed", result)
             self._record(image, run_id, result)
         return outcome
+
+    def _is_ours(self, run: Run, run_id: str) -> bool:
+        """Whether `run` is the one asked for, open, and of the pipeline that this stage runs."""
+        of_this_pipeline = run.started.pipeline_digest == self.plan.digest
+        return run.run_id == run_id and not run.ended and of_this_pipeline
 
     def _record(self, image: Image, run_id: str, result: Result) -> None:
         """Append what `result` says; a rendered variant is stored first."""
@@ -99,13 +105,13 @@ class Stage:
         extension = encoding.extension(rendered.format)
         key = variant_key(self.plan.pipeline, image.ref, digest, extension)
         media_type = encoding.media_type(rendered.format)
-        self.variants.write(key, rendered.encoded, media_type)
+        stored = self.variants.write(key, rendered.encoded, media_type)
         return RecordVariant(
             run_id=run_id,
             name=rendered.name,
             key=key,
-            digest=hashlib.sha256(rendered.encoded).hexdigest(),
-            byte_size=len(rendered.encoded),
+            digest=stored.digest,
+            byte_size=stored.byte_size,
             width=rendered.width,
             height=rendered.height,
             format=rendered.format,
@@ -114,7 +120,7 @@ class Stage:
         )
 
     def _tell(self, ref: ImageRef, command: Command) -> None:
-        context = Context(writer=f"stage:{self.plan.pipeline}", correlation_id=ref.image_id)
+        context = Context(writer=f"stage:{self.name}", correlation_id=ref.image_id)
         handle(self.history, ref, command, context, self.clock)
 
 

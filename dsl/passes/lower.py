@@ -1,11 +1,13 @@
 """lower: the tree of passages becomes the plan's nodes and its opening."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 from darkroom.plan.models import Node, Opening
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage
 from dsl.passes.flow import passages_of
+from steps.opening import OPENING_VERSION
 
 
 def run(draft: Draft, _: Report) -> Draft:
@@ -13,6 +15,7 @@ def run(draft: Draft, _: Report) -> Draft:
     step = draft.opening_step
     opening = Opening(
         step=step.name if step else None,
+        version=OPENING_VERSION,
         options=draft.limits.model_dump(mode="json"),
     )
     nodes = tuple(_node(passage, draft) for passage in draft.tree)
@@ -45,6 +48,7 @@ def _node(passage: Passage, draft: Draft) -> Node:
         kind=plugin.kind,
         options=dict(checked.values),
         templates=dict(checked.templates),
+        assets={name: sha256(plugin.asset(name)).hexdigest() for name in sorted(plugin.assets)},
         when=draft.conditions.get(step.name),
         output=passage.output,
         next=tuple(_node(below, draft) for below in passage.next),

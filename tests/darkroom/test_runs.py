@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -15,10 +16,12 @@ from darkroom.adapters.memory import MemoryEventStore
 from darkroom.errors import NotFound, Unfinished
 from darkroom.events import (
     Ending,
+    Event,
     ImageRejected,
     ProcessingCompleted,
     ProcessingFailed,
     ProcessingStarted,
+    ProcessingTimedOut,
     Stream,
 )
 from darkroom.history import handle
@@ -34,15 +37,28 @@ from darkroom.testing.samples import CONTEXT, DIGEST, PROMISED, REF, RUN, append
 PLAN = Plan(
     pipeline="photos",
     digest=DIGEST,
-    opening=Opening(step="check", options={}),
+    opening=Opening(step="check", version=1, options={}),
     nodes=(),
     outputs=PROMISED,
     stages=(),
+    encoder=1,
     engine="express",
     worst_case_s=60,
 )
 MESSAGE = Message(tenant=REF.tenant, image_id=REF.image_id, version_id="v1")
+OTHER_ENDINGS: tuple[Event, ...] = (
+    ImageRejected(run_id=RUN, step="check", code="corrupt", facts={}),
+    ProcessingFailed(run_id=RUN, step=None, code="original_gone", facts={}),
+    ProcessingTimedOut(run_id=RUN, deadline_at=at(60)),
+)
+PATIENCE = timedelta(minutes=30)
 DONE = Outcome(outcome="done")
+OUTCOMES = {
+    "done": DONE,
+    "rejected": Outcome(outcome="rejected", step="check", code="corrupt"),
+    "failed": Outcome(outcome="failed", code="original_gone"),
+    "superseded": Outcome(outcome="superseded"),
+}
 NAMES = Literal["refuses", "absorbs", "runs"]
 
 Work = Callable[[ImageRef, str], Outcome]
@@ -111,7 +127,7 @@ def orchestrator(
     history: MemoryEventStore, work: Work | None = None, repeated: NAMES = "runs"
 ) -> tuple[Orchestrator, FakeEngine]:
     engine = FakeEngine(work or FakeStage(history), repeated)
-    return Orchestrator(PLAN, history, engine, lambda: at(1)), engine
+    return Orchestrator(PLAN, history, engine, lambda: at(1), PATIENCE), engine
 
 
 def deliver(to: Orchestrator, *, attempt: str = "m-1", last: bool = False) -> Image:
@@ -135,7 +151,7 @@ def assert_one_run_with_one_ending(stream: Stream) -> None:
 
 
 def test_a_message_leads_from_the_upload_to_a_complete_image(history: MemoryEventStore) -> None:
-    """Uploaded, started, three variants, completed; the promise and the deadline are the plan's."""
+    """Uploaded, started, three variants, completed; promised by the plan."""
     ours, engine = orchestrator(history)
 
     image = deliver(ours)
@@ -143,7 +159,7 @@ def test_a_message_leads_from_the_upload_to_a_complete_image(history: MemoryEven
     assert image.state == "complete"
     assert image.run is not None
     assert (image.run.run_id, image.run.promised) == (RUN, PROMISED)
-    assert image.run.started.deadline_at == at(61)
+    assert image.run.started.deadline_at == at(1) + PATIENCE
     assert engine.names == [f"{RUN}-m-1"]
     assert_one_run_with_one_ending(history.load(REF))
 
@@ -291,19 +307,47 @@ def test_a_message_for_an_image_that_no_event_announces_is_not_found() -> None:
     assert engine.names == []
 
 
+NEWER = PLAN.model_copy(update={"digest": "7a" * 32, "outputs": ("small",)})
+
+
+@pytest.mark.parametrize("ended", [samples.completed(), *OTHER_ENDINGS])
 def test_a_message_that_comes_again_after_a_deployment_starts_no_second_run(
-    history: MemoryEventStore,
+    history: MemoryEventStore, ended: Event
 ) -> None:
-    """The new pipeline has another digest, but one upload has one first run."""
-    ours, _ = orchestrator(history)
-    deliver(ours)
-    newer = Orchestrator(
-        PLAN.model_copy(update={"digest": "7a" * 32}), history, ours.engine, ours.clock
-    )
+    """The new pipeline has another digest, but the upload has had its run."""
+    before = appended(history, samples.started(), ended)
+    ours, engine = orchestrator(history)
 
-    deliver(newer)
+    replace(ours, plan=NEWER).process(MESSAGE, attempt="m-1", last=True)
 
-    assert_one_run_with_one_ending(history.load(REF))
+    assert history.load(REF) == before
+    assert engine.names == []
+
+
+@pytest.mark.parametrize("crashed", [False, True], ids=["open", "ended, not started again"])
+def test_a_run_that_a_deployment_broke_off_is_ended_and_done_anew(
+    history: MemoryEventStore, crashed: bool
+) -> None:
+    """What the old pipeline promised and what the stages make now are two things."""
+    changed = ProcessingFailed(run_id=RUN, step=None, code="pipeline_changed", facts={})
+    appended(history, samples.started(), *([changed] if crashed else []))
+    ours, engine = orchestrator(history, FakeStage(history, rendered=("small",)))
+    newer = replace(ours, plan=NEWER)
+
+    images = [newer.process(MESSAGE, attempt=f"m-{n}", last=False) for n in range(3)]
+
+    assert [image.state for image in images] == ["complete"] * 3
+    assert [recorded.type.removeprefix("image.") for recorded in history.load(REF).events] == [
+        "uploaded",
+        "processing-started",
+        "processing-failed",
+        "processing-started",
+        "variant-rendered",
+        "processing-completed",
+    ]
+    assert images[0].run is not None
+    assert (images[0].run.started.n, images[0].run.promised) == (1, ("small",))
+    assert len(engine.names) == 1
 
 
 def test_a_rejection_ends_the_image_with_its_reason(history: MemoryEventStore) -> None:
@@ -346,22 +390,36 @@ def test_an_image_of_which_nothing_could_be_made_has_failed(history: MemoryEvent
 
 
 def test_a_stage_that_was_superseded_ends_nothing(history: MemoryEventStore) -> None:
-    """Whoever superseded it appends the ending."""
-    superseded = Outcome(outcome="superseded")
-    ours, _ = orchestrator(history, FakeStage(history, rendered=(), outcome=superseded))
+    """Another delivery has ended the run in the meantime: its ending stands."""
+    stage = FakeStage(history, rendered=())
 
-    assert deliver(ours).state == "processing"
+    def work(ref: ImageRef, run_id: str) -> Outcome:
+        appended(history, samples.completed())
+        return stage(ref, run_id)
+
+    stage.outcome = OUTCOMES["superseded"]
+    ours, _ = orchestrator(history, work)
+
+    assert deliver(ours).state == "complete"
+    assert_one_run_with_one_ending(history.load(REF))
+
+
+def test_a_stage_of_another_pipeline_makes_the_message_come_back(
+    history: MemoryEventStore,
+) -> None:
+    """In the midst of a deployment: it will not work on a run that is open all the same."""
+    ours, _ = orchestrator(history, FakeStage(history, rendered=(), outcome=OUTCOMES["superseded"]))
+
+    with pytest.raises(Unfinished) as raised:
+        deliver(ours)
+
+    assert raised.value.throttled is False
+    assert deliver(ours, attempt="m-2", last=True).state == "failed"
 
 
 WORKS = {
     "throttled": unfinished("ThrottlingException", throttled=True),
     "killed": unfinished("Runtime.ExitError"),
-}
-OUTCOMES = {
-    "done": DONE,
-    "rejected": Outcome(outcome="rejected", step="check", code="corrupt"),
-    "failed": Outcome(outcome="failed", code="original_gone"),
-    "superseded": Outcome(outcome="superseded"),
 }
 
 

@@ -20,10 +20,11 @@ LIMITS = {"formats": ["jpeg", "png"], "max_bytes": 1000, "max_pixels": 100, "max
 PLAN = Plan(
     pipeline="photos",
     digest="5e" * 32,
-    opening=Opening(step=None, options=LIMITS),
+    opening=Opening(step=None, version=1, options=LIMITS),
     nodes=(),
     outputs=(),
     stages=(),
+    encoder=1,
     engine="express",
     worst_case_s=60,
 )

@@ -10,7 +10,7 @@ from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
 from darkroom.adapters.cognito import CognitoDirectory
-from darkroom.errors import InvalidRequest, NotSignedIn
+from darkroom.errors import InvalidRequest, NotSignedIn, TooManyRequests
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -165,6 +165,34 @@ def test_what_cognito_refuses_for_other_reasons_is_raised(
         pytest.raises(ClientError, match="InternalErrorException"),
     ):
         calls[operation]()
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["TooManyRequestsException", "LimitExceededException", "TooManyFailedAttemptsException"],
+)
+def test_a_busy_cognito_is_told_as_such(directory: CognitoDirectory, code: str) -> None:
+    """The same request may be served a little later."""
+    with stubbed(directory, "sign_up", code), pytest.raises(TooManyRequests):
+        directory.sign_up(EMAIL, PASSWORD, None)
+
+
+def test_a_challenge_signs_nobody_in(directory: CognitoDirectory) -> None:
+    """Such as the demand for a new password: nothing here can answer one."""
+    stub = Stubber(directory.client)
+    stub.add_response(
+        "describe_user_pool_client", {"UserPoolClient": {"ClientSecret": "s3cr3t" * 4}}
+    )
+    stub.add_response("admin_initiate_auth", {"ChallengeName": "NEW_PASSWORD_REQUIRED"})
+
+    with stub, pytest.raises(NotSignedIn):
+        directory.sign_in(EMAIL, PASSWORD)
+
+
+def test_an_account_that_is_gone_has_no_name(directory: CognitoDirectory) -> None:
+    """Its token may still be alive for some minutes."""
+    with pytest.raises(NotSignedIn):
+        directory.name_of("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0")
 
 
 @pytest.mark.parametrize("name", ["Ada", None])

@@ -15,7 +15,7 @@ from moto import mock_aws
 
 from darkroom.adapters.s3 import S3Forms, S3Links, S3Originals, S3Variants
 from darkroom.errors import NotFound
-from darkroom.objects import Original
+from darkroom.objects import Original, Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -87,11 +87,13 @@ def test_a_bucket_that_is_not_there_is_an_error_and_no_missing_original(s3: "S3C
 
 
 def test_a_variant_is_written_once(s3: "S3Client") -> None:
-    """Whoever writes it again changes nothing, and is not told: the bytes are the same."""
+    """Whoever writes it again changes nothing, and is told what lies there."""
     variants = S3Variants(s3, "variants")
 
-    variants.write("k.jpg", b"the bytes", "image/jpeg")
-    variants.write("k.jpg", b"never others", "image/png")
+    first = variants.write("k.jpg", b"the bytes", "image/jpeg")
+    again = variants.write("k.jpg", b"never others", "image/png")
+
+    assert first == again == Stored.of(b"the bytes")
 
     stored = s3.get_object(Bucket="variants", Key="k.jpg")
     assert stored["Body"].read() == b"the bytes"

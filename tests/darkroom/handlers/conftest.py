@@ -128,6 +128,7 @@ def _deployed(name: str) -> dict[str, str]:
         "STATE_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:Photos",
         "STAGE": "photos",
         "MAX_RECEIVES": "3",
+        "PATIENCE_S": "600",
     }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.stub import Stubber
 
-from darkroom.handlers import auth
+from darkroom.handlers import auth, clients
 from darkroom.identity import Session
 
 PASSWORD = "Correct-horse-7"
@@ -103,6 +104,18 @@ def test_a_refused_request_does_not_repeat_the_password(post: Post, email: str) 
 
     assert problem["code"] == "malformed_request"
     assert PASSWORD not in json.dumps(problem)
+
+
+def test_a_busy_directory_asks_for_patience(post: Post, email: str) -> None:
+    """429: the caller may try again a little later; it is nobody's mistake."""
+    with Stubber(clients.cognito()) as stub:
+        stub.add_response(
+            "describe_user_pool_client", {"UserPoolClient": {"ClientSecret": "s3cr3t" * 4}}
+        )
+        stub.add_client_error("admin_initiate_auth", "TooManyRequestsException")
+        status, problem = post("/sessions", {"email": email, "password": PASSWORD})
+
+    assert (status, problem["code"]) == (429, "too_many_requests")
 
 
 def test_no_log_has_a_password_or_a_token(

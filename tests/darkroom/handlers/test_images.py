@@ -326,5 +326,17 @@ def test_one_requests_image_is_not_in_the_logs_of_the_next(
 
     first, second = log_lines()
     assert "correlation_id" in first
+    assert first["request_id"] == second["request_id"] == "1f2e3d4c-5b6a-4798-8796-a5b4c3d2e1f0"
     assert "correlation_id" not in second
-    assert second["function_request_id"]
+
+
+def test_only_what_is_written_like_an_id_is_logged_as_one(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, log_lines: Callable[[], Any]
+) -> None:
+    """A path is anybody's text; correlation ids are for finding images."""
+    monkeypatch.setattr(images, "retrieval", Broken)
+
+    ask("GET", "/images/not-an-id")
+
+    (line,) = log_lines()
+    assert "correlation_id" not in line

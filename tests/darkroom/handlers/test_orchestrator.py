@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ class FakeEngine:
 def engine(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The function, wired to a fake engine."""
     fake = FakeEngine(cloud.history)
-    wired = Orchestrator(plan(), cloud.history, fake, clients.now)
+    wired = Orchestrator(plan(), cloud.history, fake, clients.now, timedelta(minutes=9))
     monkeypatch.setattr(orchestrator, "orchestrator", lambda: wired)
     appended(cloud.history, samples.uploaded())
     return fake

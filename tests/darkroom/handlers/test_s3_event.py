@@ -75,7 +75,6 @@ def test_an_object_of_nobody_is_logged_and_left(
 
     (line,) = log_lines()
     assert (line["level"], line["key"]) == ("ERROR", key)
-    assert "correlation_id" not in line
     assert messages(cloud) == []
 
 

@@ -127,10 +127,13 @@ def a_plan(*nodes: Node, limits: Mapping[str, Any] | None = None) -> Plan:
     return Plan(
         pipeline="photos",
         digest="5e" * 32,
-        opening=Opening(step="check", options={**Limits().model_dump(), **(limits or {})}),
+        opening=Opening(
+            step="check", version=1, options={**Limits().model_dump(), **(limits or {})}
+        ),
         nodes=nodes,
         outputs=tuple(name for each in nodes for name in promised(each)),
         stages=(),
+        encoder=1,
         engine="express",
         worst_case_s=60,
     )

@@ -3,16 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 import pytest
 
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.errors import NotFound
-from darkroom.events import Context, Event, ImageValidated, Stream, VariantFailed, VariantRendered
+from darkroom.events import (
+    Context,
+    Event,
+    ImageValidated,
+    ProcessingStarted,
+    Stream,
+    VariantFailed,
+    VariantRendered,
+)
 from darkroom.history import AlreadyAppended, Appended
 from darkroom.ids import ImageRef
 from darkroom.images import Image, fold
-from darkroom.objects import Original
+from darkroom.objects import Original, Stored
 from darkroom.outcome import Outcome
 from darkroom.plan import Node, Opening, Plan, Template
 from darkroom.plan.expressions import Constant, Else, Reference
@@ -82,9 +91,10 @@ class FakeBuckets:
         assert self.original is not None
         return self.original
 
-    def write(self, key: str, content: bytes, media_type: str) -> None:
+    def write(self, key: str, content: bytes, media_type: str) -> Stored:
         for _ in self.crashes():
-            assert self.written.setdefault(key, (content, media_type)) == (content, media_type)
+            kept, _ = self.written.setdefault(key, (content, media_type))
+        return Stored.of(kept)
 
 
 def node(name: str, width: int, by: Template | None = None) -> Node:
@@ -115,10 +125,11 @@ LOOK = Node(
 PLAN = Plan(
     pipeline="photos",
     digest=DIGEST,
-    opening=Opening(step="check", options=Limits().model_dump(mode="json")),
+    opening=Opening(step="check", version=1, options=Limits().model_dump(mode="json")),
     nodes=(LOOK, node("thumbnail", 30), node("medium", 60), node("large", 90, by=BY_NAME)),
     outputs=("thumbnail", "medium", "large"),
     stages=(),
+    encoder=1,
     engine="express",
     worst_case_s=60,
 )
@@ -131,8 +142,13 @@ def running(*more: Event) -> FakeHistory:
     return history
 
 
+def of_another_pipeline() -> ProcessingStarted:
+    """Return the start of the run, as a pipeline with another digest promised it."""
+    return samples.started().model_copy(update={"pipeline_digest": "7a" * 32})
+
+
 def stage(history: FakeHistory, buckets: FakeBuckets, plan: Plan = PLAN) -> Stage:
-    return Stage(plan, history, originals=buckets, variants=buckets, clock=lambda: at(9))
+    return Stage("photos", plan, history, buckets, buckets, clock=lambda: at(9))
 
 
 def image_of(history: FakeHistory) -> Image:
@@ -239,13 +255,14 @@ def test_a_stage_that_has_told_everything_does_nothing_more() -> None:
         (samples.uploaded(),),
         (samples.uploaded(), samples.started(), samples.started(n=3)),
         samples.history(),
+        (samples.uploaded(), of_another_pipeline()),
     ],
-    ids=["unknown", "never started", "a later run", "ended"],
+    ids=["unknown", "never started", "a later run", "ended", "another pipeline's"],
 )
-def test_a_run_that_is_not_the_images_latest_or_has_ended_is_superseded(
+def test_a_run_that_is_not_ours_to_work_on_is_superseded(
     past: tuple[Event, ...],
 ) -> None:
-    """Nothing is read, written or told."""
+    """Not the latest, ended, or promised by another pipeline: nothing is read, written or told."""
     history, buckets = FakeHistory(), FakeBuckets()
     before = appended(history, *past)
 
@@ -268,7 +285,7 @@ def test_too_many_bytes_are_refused_without_reading_them() -> None:
     """The announcement told the size; somebody may have gone around the grant."""
     history, buckets = running(), FakeBuckets()
     limits = Limits(max_bytes=1_000_000).model_dump(mode="json")
-    strict = PLAN.model_copy(update={"opening": Opening(step="check", options=limits)})
+    strict = PLAN.model_copy(update={"opening": Opening(step="check", version=1, options=limits)})
 
     outcome = stage(history, buckets, strict).run(REF, RUN)
 
@@ -336,6 +353,21 @@ def test_a_renamed_step_renders_the_same_object() -> None:
     stage(running(), second, PLAN.model_copy(update={"nodes": renamed})).run(REF, RUN)
 
     assert first.written == second.written
+
+
+def test_an_object_that_another_build_wrote_is_told_as_it_lies_there() -> None:
+    """Its encoder may write other bytes of the same picture; whoever wrote first wins."""
+    history, buckets = running(), FakeBuckets()
+    stage(running(), buckets).run(REF, RUN)
+    for key in buckets.written:
+        buckets.written[key] = b"the bytes of another build", "image/jpeg"
+
+    stage(history, buckets).run(REF, RUN)
+
+    told = [event for event in events(history) if isinstance(event, VariantRendered)]
+    assert {(event.digest, event.byte_size) for event in told} == {
+        (sha256(b"the bytes of another build").hexdigest(), 26)
+    }
 
 
 def test_two_runs_at_once_tell_one_story() -> None:
