@@ -4,14 +4,14 @@ SHELL := /bin/sh
 
 PYTHON ?= python3
 PIPELINE ?= pipeline.yaml
-ENV ?= local
+ENV ?=
 PHOTO ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test generate golden check synth deploy destroy doctor ci clean
+.PHONY: help setup demo up down process test generate golden check synth deploy destroy to-aws doctor lock ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,14 +65,17 @@ check: setup ## format, lint, types, imports, drift of generated/
 	@$(PY) -m pytest -q tests/test_imports.py
 	@$(PY) -m dsl generate --check $(PIPELINE)
 
-synth: setup ## write the CloudFormation of ENV=local|dev|prod to cdk.out
-	@$(BIN)/npx cdk synth --quiet --context env=$(ENV)
+synth: setup ## write the CloudFormation of ENV=dev|prod to cdk.out
+	@$(BIN)/npx cdk synth --quiet --context env=$(or $(ENV),dev)
 
-deploy: setup generate ## deploy to AWS: make deploy ENV=dev
+deploy: to-aws setup generate ## deploy to AWS, with your credentials: make deploy ENV=dev|prod
 	@$(BIN)/npx cdk deploy --all --context env=$(ENV)
 
-destroy: setup ## remove the deployment of ENV from AWS; tables and buckets stay
-	@$(BIN)/npx cdk destroy --all --context env=$(ENV)
+destroy: to-aws setup ## remove the functions and the API of ENV from AWS; tables, buckets and users stay
+	@$(BIN)/npx cdk destroy darkroom-$(ENV)-app --context env=$(ENV)
+
+to-aws:
+	@case "$(ENV)" in dev|prod) ;; *) echo "Say where to: make deploy ENV=dev, or ENV=prod. For this machine: make up." >&2; exit 2 ;; esac
 
 doctor: .stamps/python ## say what is missing on this machine, with the cure
 	@$(PY) -m darkroom doctor
