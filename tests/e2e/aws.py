@@ -1,5 +1,6 @@
 """What lies in the deployment, seen from behind the API as its owner."""
 
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import boto3
 
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs
+from darkroom.local.queues import messages_in
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -32,12 +34,11 @@ class Aws:
 
     def messages_in(self, url: str) -> int:
         """Count the messages of a queue, hidden ones included."""
-        sqs = boto3.client("sqs", **self.cloud.client_options)
-        attributes = sqs.get_queue_attributes(
-            QueueUrl=url,
-            AttributeNames=[
-                "ApproximateNumberOfMessages",
-                "ApproximateNumberOfMessagesNotVisible",
-            ],
-        )["Attributes"]
-        return sum(int(count) for count in attributes.values())
+        return messages_in(self.cloud, url)
+
+    def drained(self, within_s: float = 60.0) -> None:
+        """Wait until the intake queue holds nothing, so that what failed has come to its end."""
+        deadline = time.monotonic() + within_s
+        while self.messages_in(self.deployed.queue_url):
+            assert time.monotonic() < deadline, "the intake queue does not drain"
+            time.sleep(0.2)

@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from secrets import token_hex, token_urlsafe
+from typing import Any
 
 import boto3
 import pytest
@@ -100,14 +101,17 @@ def aws(cloud: EmbeddedCloud, deployed: Outputs) -> Aws:
 
 
 @pytest.fixture(scope="session")
-def invoke(cloud: EmbeddedCloud, deployed: Outputs) -> Callable[[str, object], None]:
-    """Invokes the function that runs a handler, and waits for its end."""
+def invoke(cloud: EmbeddedCloud, deployed: Outputs) -> Callable[[str, object], Any]:
+    """Invokes the function that runs a handler, and returns its answer; it must not raise."""
     client = boto3.client("lambda", **cloud.client_options)
     functions = client.list_functions()["Functions"]
     names = {each["Handler"].split(".")[-2]: each["FunctionName"] for each in functions}
     assert deployed.api_url
 
-    def called(handler: str, event: object) -> None:
-        client.invoke(FunctionName=names[handler], Payload=json.dumps(event))
+    def called(handler: str, event: object) -> Any:
+        answer = client.invoke(FunctionName=names[handler], Payload=json.dumps(event))
+        told = answer["Payload"].read()
+        assert "FunctionError" not in answer, told
+        return json.loads(told)
 
     return called

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 
 
-def _demo(out: Path) -> "subprocess.Popen[str]":
+MARK = "DARKROOM_TEST_MARK"
+
+
+def _demo(out: Path, *command: str) -> "subprocess.Popen[str]":
+    """Start the demo, with a mark in its environment and in that of what inherits it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "darkroom", "demo", "--out", str(out)],
+        command or (sys.executable, "-m", "darkroom", "demo", "--out", str(out)),
         cwd=ROOT,
-        env={**os.environ, "DARKROOM_TEST_MARK": str(out)},
+        env={**os.environ, MARK: str(out)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -34,18 +39,17 @@ def _clouds() -> set[str]:
     return {path.name for path in (ROOT / ".local").glob("cloud-*")}
 
 
-def _running_in(folders: set[str]) -> list[str]:
-    """The command lines of processes that have such a cloud's folder as theirs."""
+def _processes(words: set[str]) -> list[str]:
+    """The command lines of processes that have one of these words in it, or in the environment."""
     found = []
     for process in Path("/proc").iterdir():
         if process.name.isdigit():
             try:
-                environment = (process / "environ").read_bytes().decode("utf-8", "replace")
-                words = (process / "cmdline").read_bytes().decode("utf-8", "replace")
+                told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
             except OSError:
                 continue
-            if any(f"/.local/{folder}" in environment + words for folder in folders):
-                found.append(words.replace("\0", " "))
+            if any(word.encode() in told for word in words):
+                found.append(told.rpartition(b"\0\0")[2].decode("utf-8", "replace"))
     return found
 
 
@@ -67,22 +71,65 @@ def test_the_demo_shows_the_whole_history_and_writes_the_variants(tmp_path: Path
     assert _clouds() <= before
 
 
+def _starting(_: Path) -> bool:
+    return True
+
+
+def _deploying(home: Path) -> bool:
+    return (home / "cdk.log").exists()
+
+
+def _deployed(home: Path) -> bool:
+    return (home / "outputs.json").exists()
+
+
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks at processes in /proc")
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("after_s", [0.5, 4.0, 12.0], ids=["starting", "deploying", "deployed"])
+@pytest.mark.parametrize("phase", [_starting, _deploying, _deployed])
 def test_killing_the_demo_leaves_no_process_behind(
-    tmp_path: Path, kill: signal.Signals, after_s: float
+    tmp_path: Path, kill: signal.Signals, phase: Callable[[Path], bool]
 ) -> None:
     """Wherever it is, and however it is killed."""
     before = _clouds()
     demo = _demo(tmp_path)
-    time.sleep(after_s)
-    started = _clouds() - before
+    homes = _reached(phase, before, demo)
 
     demo.send_signal(kill)
     demo.communicate(timeout=30)
 
+    assert _left({f"{MARK}={tmp_path}", *homes}) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks at processes in /proc")
+def test_killing_make_ends_the_demo_with_it(tmp_path: Path) -> None:
+    """`make` cannot tell its children when it is killed; they notice."""
+    before = _clouds()
+    make = _demo(tmp_path, "make", "demo")
+    homes = _reached(_deploying, before, make)
+
+    make.kill()
+    make.communicate(timeout=30)
+
+    assert _left({f"{MARK}={tmp_path}", *homes}) == []
+
+
+def _reached(
+    phase: Callable[[Path], bool], before: set[str], demo: "subprocess.Popen[str]"
+) -> set[str]:
+    """Wait until the demo has come so far; return the folders of its cloud."""
+    deadline = time.monotonic() + 120
+    while True:
+        started = _clouds() - before
+        if any(phase(ROOT / ".local" / name) for name in started):
+            assert demo.poll() is None
+            return {f"/.local/{name}" for name in started}
+        assert time.monotonic() < deadline, "the demo did not come so far"
+        time.sleep(0.05)
+
+
+def _left(words: set[str]) -> list[str]:
+    """The processes that are there after the time that ending takes."""
     deadline = time.monotonic() + 20
-    while (left := _running_in(started)) and time.monotonic() < deadline:
+    while (left := _processes(words)) and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert left == []
+    return left

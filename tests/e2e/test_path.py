@@ -1,7 +1,6 @@
 """The path of a picture, on the embedded cloud: in at the API, out as variants, all on record."""
 
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -117,7 +116,7 @@ def test_what_is_no_good_picture_ends_as_rejected_with_the_reason(
 
 
 def test_announced_three_times_and_run_at_once_is_one_history(
-    ada: Client, aws: Aws, upload: Upload, invoke: Callable[[str, object], None]
+    ada: Client, aws: Aws, upload: Upload, invoke: Callable[[str, object], Any]
 ) -> None:
     """However often S3 announces an object, and however many orchestrators run it at one time."""
     image_id = upload(ada, jpeg(900, 600))
@@ -125,16 +124,16 @@ def test_announced_three_times_and_run_at_once_is_one_history(
     again = _announced(aws, image_id)
     delivered = _delivered(image_id, first["facts"]["version_id"])
 
+    handlers = {"s3_event": again, "orchestrator": delivered}
     with ThreadPoolExecutor() as pool:
-        for _ in range(2):
-            pool.submit(invoke, "s3_event", again)
-            pool.submit(invoke, "orchestrator", delivered)
+        calls = [pool.submit(invoke, name, event) for name, event in [*handlers.items()] * 2]
+    answers = [call.result() for call in calls]
     settled = ada.settled(image_id)
     invoke("s3_event", again)
-    while aws.messages_in(aws.deployed.queue_url):
-        time.sleep(0.2)
+    aws.drained()
 
     types = [event["type"].removeprefix("image.") for event in ada.events(image_id)]
+    assert [answer for answer in answers if answer] == [{"batchItemFailures": []}] * 2
     assert settled["state"] == "complete"
     assert len(types) == 7
     assert types.count("uploaded") == 1
@@ -148,6 +147,8 @@ def test_announced_three_times_and_run_at_once_is_one_history(
 def test_nothing_ends_among_the_dead_letters(ada: Client, photo: str, aws: Aws) -> None:
     """Bad pictures are verdicts and repeated messages no-ops: no queue for failures has any."""
     ada.settled(photo)
+
+    aws.drained()
 
     assert aws.messages_in(aws.deployed.dead_letters_url) == 0
     assert aws.messages_in(aws.deployed.unannounced_url) == 0
