@@ -47,6 +47,7 @@ down: .stamps/python ## stop the embedded cloud that `make up` started
 	@$(PY) -m darkroom down
 
 process: .stamps/python ## run the pipeline on PHOTO=file or folder, without any cloud
+	@test -n "$(PHOTO)" || { echo "Say what to process: make process PHOTO=photo.jpg" >&2; exit 2; }
 	@$(PY) -m darkroom process "$(PHOTO)"
 
 test: setup ## run all tests, those on the embedded cloud included

@@ -1,7 +1,8 @@
 """`process`: run pipeline.yaml on pictures, in this process. No cloud, no Node."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +17,7 @@ from darkroom.plan import Plan
 def run(options: argparse.Namespace, console: Console) -> int:
     """Process each picture; 1 if any of them did not come to be complete."""
     plan = compiled(options.pipeline)
-    photos = tuple(_photos(options.photos))
+    photos = _photos(options.photos, options.out)
     if not photos:
         raise CommandFailed(f"There are no files in {options.photos[0]}.")
     alone = len(photos) == 1
@@ -31,12 +32,15 @@ def run(options: argparse.Namespace, console: Console) -> int:
     )
     with bar:
         task = bar.add_task(plan.pipeline, total=len(photos))
-        for photo, folder in photos:
-            processed = process(photo, plan, options.owner_name)
-            written = _write(processed, options.out / folder)
+        for folder, photo in photos.items():
+            processed = _processed(photo, plan, options.owner_name)
+            written = _write(processed, folder)
             _report(console, photo, processed, written, whole=alone)
             states.append(processed.image.state)
             bar.advance(task)
+    if not alone:
+        counted = Counter(states).most_common()
+        console.print(", ".join(f"{count} {state}" for state, count in counted), style="bold")
     return 0 if all(state == "complete" for state in states) else 1
 
 
@@ -57,16 +61,38 @@ def compiled(pipeline: Path) -> Plan:
         raise CommandFailed(f"{pipeline} cannot be read: {error.strerror}.") from error
 
 
-def _photos(given: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
-    """Yield each picture, and the folder under `out` for its variants."""
+def _photos(given: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """Return each picture by the folder for its variants; `out` itself holds none to process."""
+    photos: dict[Path, Path] = {}
     for path in given:
-        if path.is_dir():
-            for photo in sorted(each for each in path.rglob("*") if each.is_file()):
-                yield photo, photo.relative_to(path)
-        elif path.exists():
-            yield path, Path(path.name)
-        else:
+        if not path.exists():
             raise CommandFailed(f"{path} does not exist.")
+        for photo in _files(path, out) if path.is_dir() else [path]:
+            folder = out / (photo.relative_to(path) if path.is_dir() else photo.name)
+            if folder in photos:
+                both = f"{photos[folder]} and {photo}"
+                raise CommandFailed(f"{both} would both be written to {folder}.")
+            photos[folder] = photo
+    return photos
+
+
+def _files(folder: Path, out: Path) -> list[Path]:
+    """The files in `folder` and below it, but for hidden ones and what lies in `out`."""
+    shown = (
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not path.resolve().is_relative_to(out.resolve())
+    )
+    return sorted(shown)
+
+
+def _processed(photo: Path, plan: Plan, owner_name: str | None) -> Processed:
+    try:
+        return process(photo, plan, owner_name)
+    except OSError as error:
+        raise CommandFailed(f"{photo} cannot be read: {error.strerror}.") from error
 
 
 def _write(processed: Processed, folder: Path) -> list[Path]:

@@ -75,28 +75,32 @@ def list_images(
     cursor: Annotated[str | None, Query()] = None,
 ) -> answers.Images:
     """List my images, newest first."""
-    return answers.Images.of(retrieval().images(user_id(app), limit, cursor))
+    owner = user_id(app)
+    return answers.Images.of(retrieval().images(owner, limit, cursor))
 
 
 @app.get("/images/<image_id>")
 def one_image(image_id: str) -> answers.Image:
     """Show one of my images: its state, the reason for it, and its variants."""
     _correlated(image_id)
-    return answers.Image.of(retrieval().image(user_id(app), image_id))
+    owner = user_id(app)
+    return answers.Image.of(retrieval().image(owner, image_id))
 
 
 @app.get("/images/<image_id>/events")
 def its_events(image_id: str) -> answers.Events:
     """Show all that happened to one of my images, oldest first."""
     _correlated(image_id)
-    return answers.Events.of(retrieval().events(user_id(app), image_id))
+    owner = user_id(app)
+    return answers.Events.of(retrieval().events(owner, image_id))
 
 
 @app.get("/images/<image_id>/variants/<name>")
 def variant_link(image_id: str, name: str) -> answers.Link:
     """Give a link to a variant; it lives for five minutes."""
     _correlated(image_id)
-    link, variant = retrieval().link(user_id(app), image_id, name)
+    owner = user_id(app)
+    link, variant = retrieval().link(owner, image_id, name)
     return answers.Link.of(link, variant)
 
 

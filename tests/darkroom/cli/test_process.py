@@ -176,3 +176,28 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert raised.value.code == 0
     shown = capsys.readouterr().out
     assert all(f"\n    {verb} " in shown for verb in ("process", "demo", "up", "down", "doctor"))
+
+
+def test_two_pictures_that_would_be_written_to_one_folder_are_refused(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before any is processed: the later would replace the earlier's variants."""
+    assert run(photos / "lake.jpg", photos / "2026" / ".." / "lake.jpg") == 1
+
+    assert "would both be written to" in capsys.readouterr().err
+    assert written(tmp_path) == []
+
+
+def test_hidden_files_and_earlier_variants_are_no_pictures_to_process(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that holds the output folder can be processed again and again."""
+    (tmp_path / "lake.jpg").write_bytes(jpeg(600, 400))
+    (tmp_path / ".hidden.jpg").write_bytes(jpeg(60, 40))
+
+    assert run(tmp_path) == 0
+    first = written(tmp_path)
+    assert run(tmp_path) == 0
+
+    assert written(tmp_path) == first
+    assert "hidden" not in capsys.readouterr().out
