@@ -8,7 +8,7 @@ from darkroom.errors import NotFound
 from darkroom.history import EventStore, Recorded
 from darkroom.ids import ImageRef, valid_image_id
 from darkroom.images import fold
-from darkroom.projections import ImageRow, Page, VariantRow, ViewStore
+from darkroom.projections import ImageRow, Page, VariantRow, ViewStore, image_row
 
 LINK_LIFE = timedelta(minutes=5)
 PAGE_SIZE = 50
@@ -36,8 +36,13 @@ class Retrieval:
         return self.views.images_of(self.tenant, owner, limit=limit, cursor=cursor)
 
     def image(self, owner: str, image_id: str) -> ImageRow:
-        """Return the image's view; raises NotFound for an unknown image and a foreign one."""
-        row = self.views.image(self._ref(image_id))
+        """Return the image as its view shows it; until there is one, as its history tells.
+
+        Raises NotFound for an unknown image and a foreign one, and for one that was granted but
+        has not arrived.
+        """
+        ref = self._ref(image_id)
+        row = self.views.image(ref) or image_row(self.history.load(ref))
         if row is None or row.owner != owner:
             raise NotFound(image_id=image_id)
         return row

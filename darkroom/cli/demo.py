@@ -46,18 +46,16 @@ def run(options: argparse.Namespace, console: Console) -> int:
     photo: Path = options.photo or _drawn(options.out)
     if not photo.is_file():
         raise CommandFailed(f"{photo} is not a file.")
-    with console.status("Starting the embedded cloud") as status, EmbeddedCloud() as cloud:
-        status.update("Deploying the platform to it, as to AWS")
+    console.print("starting the embedded cloud", style="dim")
+    with EmbeddedCloud() as cloud:
+        console.print("deploying the platform to it, as to AWS", style="dim")
         outputs = deploy(cloud)
-        status.update("Signing up")
         client = _signed_up(cloud, Client(outputs.api_url))
-        console.print(f"{photo.name} goes in, as {_NAME}", style="bold")
+        console.print(f"{photo.name} goes in, as {_NAME}", style="bold", markup=False)
         image_id = _uploaded(client, photo)
-        status.update("Processing")
-        _followed(client, image_id, console)
+        promised = _followed(client, image_id, console)
         image = client.settled(image_id)
-        status.update("Fetching the variants")
-        _fetched(client, image, options.out, console)
+        _fetched(client, image, promised, options.out, console)
         _nothing_left_over(cloud, outputs)
     return 0
 
@@ -91,14 +89,18 @@ def _uploaded(client: Client, photo: Path) -> str:
         raise CommandFailed(f"The upload was refused. {told}") from refused
 
 
-def _followed(client: Client, image_id: str, console: Console) -> None:
-    """Print the image's events as they happen, until the one that ends its run."""
+def _followed(client: Client, image_id: str, console: Console) -> tuple[str, ...]:
+    """Print the image's events up to its ending, as they happen; return what was promised."""
     first = ""
+    promised: tuple[str, ...] = ()
     for event in client.follow(image_id):
+        if event["type"] == "image.processing-started":
+            promised = tuple(event["facts"]["variants"])
         first = first or event["at"]
         elapsed = _elapsed_ms(first, event["at"])
         line = timeline.line(event["version"], event["type"], elapsed, event["facts"])
         console.print(line, soft_wrap=True)
+    return promised
 
 
 def _elapsed_ms(first: str, later: str) -> int:
@@ -106,9 +108,20 @@ def _elapsed_ms(first: str, later: str) -> int:
     return round(span.total_seconds() * 1000)
 
 
-def _fetched(client: Client, image: dict[str, Any], folder: Path, console: Console) -> None:
-    """Write every variant, and a sheet of all of them."""
+def _fetched(
+    client: Client,
+    image: dict[str, Any],
+    promised: tuple[str, ...],
+    folder: Path,
+    console: Console,
+) -> None:
+    """Write every variant, and a sheet of all of them, in place of what another demo wrote."""
+    for name in (*promised, "contact-sheet"):
+        for path in folder.glob(f"{name}.*"):
+            path.unlink()
     if not image["variants"]:
+        why = timeline.reason(image["reason"]) if image["reason"] else "none was promised"
+        console.print(f"no pictures: {image['state']}, {why}", style="bold")
         return
     folder.mkdir(parents=True, exist_ok=True)
     contents = {}
@@ -116,10 +129,10 @@ def _fetched(client: Client, image: dict[str, Any], folder: Path, console: Conso
         contents[name] = client.download(image["image_id"], name)
         path = folder / f"{name}.{variant['format'].replace('jpeg', 'jpg')}"
         path.write_bytes(contents[name])
-        console.print(f"wrote {path}", style="dim")
+        console.print(f"wrote {path}", style="dim", markup=False)
     sheet = folder / "contact-sheet.png"
     sheet.write_bytes(contact_sheet(contents))
-    console.print(f"wrote {sheet}", style="dim")
+    console.print(f"wrote {sheet}", style="dim", markup=False)
 
 
 def _nothing_left_over(cloud: EmbeddedCloud, outputs: Outputs) -> None:

@@ -38,4 +38,4 @@ def _tell(console: Console, cloud: EmbeddedCloud, outputs: Outputs) -> None:
     console.print(f"API   {outputs.api_url}")
     console.print(f"AWS   {cloud.endpoint}")
     console.print(f"Log   {cloud.log}")
-    console.print("Stop it with `make down`.")
+    console.print("docs/api.md shows how to use it. Stop it with `make down`.")

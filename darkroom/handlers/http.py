@@ -76,9 +76,28 @@ def answered(
     The gateway tells its request's id in the header `x-amzn-RequestId`: it finds our log lines.
     """
     logger.append_keys(request_id=event["requestContext"]["requestId"])
-    answer = app.resolve(event, context)
+    answer = _not_json(event) or app.resolve(event, context)
     metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
     return answer
+
+
+def _not_json(event: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the refusal of a body that does not say it is JSON: it would be taken for no body."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    said = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not event.get("body") or said == "application/json":
+        return None
+    refused = problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        limit="application/json",
+        actual=said,
+    )
+    return {
+        "statusCode": refused.status_code,
+        "headers": {"Content-Type": refused.content_type},
+        "body": refused.body,
+    }
 
 
 def user_id(app: APIGatewayRestResolver) -> str:

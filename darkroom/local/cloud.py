@@ -26,6 +26,7 @@ REGION = "us-east-1"
 _OWNER = "test"
 
 _STARTED_WITHIN_S = 30.0
+_KEPT_S = 3600.0  # for whoever wants to read the log of a cloud that failed
 _STOPPED_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
 _LOGS_KEPT_S = 24 * 3600
@@ -107,6 +108,7 @@ class EmbeddedCloud:
         python = self.root / ".local" / "ministack" / "bin" / "python"
         if not python.exists():
             raise CloudError("The embedded cloud is not installed. Run `make setup`.")
+        _forget_ended(self.root)
         self.home.mkdir(parents=True, exist_ok=True)
         self._child = children.start(
             [str(python), "-m", "ministack"],
@@ -231,6 +233,15 @@ def _forget_old(root: Path) -> None:
     for home in (root / ".local").glob("cloud-[0-9]*"):
         cloud = EmbeddedCloud(root, port=int(home.name.removeprefix("cloud-")))
         if time.time() - home.stat().st_mtime > _LOGS_KEPT_S and not cloud.is_ready():
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _forget_ended(root: Path) -> None:
+    """Remove what clouds have left that were killed, or failed, some time ago."""
+    for home in (root / ".local").glob("cloud-*"):
+        _, _, port = home.name.partition("-")
+        old = time.time() - home.stat().st_mtime > _KEPT_S
+        if old and not EmbeddedCloud(root, port=int(port)).is_ready():
             shutil.rmtree(home, ignore_errors=True)
 
 

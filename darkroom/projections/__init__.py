@@ -4,7 +4,7 @@ from darkroom.projections.paging import Page
 from darkroom.projections.projector import NotProjected, project, refs_in
 from darkroom.projections.rows import GalleryRow, ImageRow, OriginalRow, Reason, Row, VariantRow
 from darkroom.projections.store import ViewStore
-from darkroom.projections.views import rows
+from darkroom.projections.views import image_row, rows
 
 __all__ = [
     "GalleryRow",
@@ -16,6 +16,7 @@ __all__ = [
     "Row",
     "VariantRow",
     "ViewStore",
+    "image_row",
     "project",
     "refs_in",
     "rows",

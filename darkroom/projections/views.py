@@ -17,14 +17,15 @@ _WITHOUT_PICTURES = frozenset({"rejected", "failed", "timed_out"})
 
 def rows(stream: Stream) -> tuple[Row, ...]:
     """Return all rows that follow from the stream; none for a stream that nobody has begun."""
+    row = image_row(stream)
+    return (row, _gallery_row(row)) if row else ()
+
+
+def image_row(stream: Stream) -> ImageRow | None:
+    """Return the row of the image itself; None for a stream that nobody has begun."""
     image = fold(stream)
     if image is None:
-        return ()
-    row = _image_row(stream, image)
-    return row, _gallery_row(row)
-
-
-def _image_row(stream: Stream, image: Image) -> ImageRow:
+        return None
     run = image.run
     return ImageRow(
         v=stream.version,

@@ -124,15 +124,16 @@ def test_there_is_no_link_to_a_variant_that_does_not_exist_yet(
     assert raised.value.facts == {"image_id": REF.image_id, "variant": name}
 
 
-def test_events_are_there_before_the_view_is(
+def test_an_image_and_its_events_are_there_before_the_view_is(
     retrieval: Retrieval, history: MemoryEventStore
 ) -> None:
-    """They are read from the history itself, so that nobody waits for a projection."""
+    """Nobody waits for a projection to see what they have uploaded; nobody else sees it."""
     appended(history, samples.uploaded())
 
     assert len(retrieval.events(OWNER, REF.image_id)) == 1
+    assert retrieval.image(OWNER, REF.image_id).state == "uploaded"
     with pytest.raises(NotFound):
-        retrieval.image(OWNER, REF.image_id)
+        retrieval.image("somebody", REF.image_id)
 
 
 def test_images_come_in_pages_newest_first(

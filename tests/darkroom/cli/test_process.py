@@ -193,11 +193,11 @@ def test_hidden_files_and_earlier_variants_are_no_pictures_to_process(
 ) -> None:
     """A folder that holds the output folder can be processed again and again."""
     (tmp_path / "lake.jpg").write_bytes(jpeg(600, 400))
-    (tmp_path / ".hidden.jpg").write_bytes(jpeg(60, 40))
+    (tmp_path / ".unseen.jpg").write_bytes(jpeg(60, 40))
 
     assert run(tmp_path) == 0
     first = written(tmp_path)
     assert run(tmp_path) == 0
 
     assert written(tmp_path) == first
-    assert "hidden" not in capsys.readouterr().out
+    assert "unseen" not in capsys.readouterr().out
