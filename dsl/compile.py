@@ -31,7 +31,8 @@ class Compiled:
 def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
     """Return the compiled pipeline; `path` is what messages call it, and nothing is read from it.
 
-    Raises PipelineRefused with every mistake of the file, and nothing else, whatever `text` is.
+    Raises PipelineRefused with every mistake of the file, whatever `text` is, and BrokenPlugin for
+    a plugin of it whose assets cannot be read; nothing else.
     """
     report = Report(SourceText(path, text))
     tree = source.read(report)

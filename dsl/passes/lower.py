@@ -5,13 +5,17 @@ from hashlib import sha256
 
 from darkroom.plan.models import Node, Opening
 from dsl.diagnostics import Report
-from dsl.draft import Draft, Passage
+from dsl.draft import Draft, Passage, Plugin
 from dsl.passes.flow import passages_of
 from steps.opening import OPENING_VERSION
+from steps.plugins import BrokenPlugin
 
 
 def run(draft: Draft, _: Report) -> Draft:
-    """Fill in each passage's plugin, options and condition."""
+    """Fill in each passage's plugin, options and condition.
+
+    Raises BrokenPlugin for a plugin whose assets cannot be read.
+    """
     step = draft.opening_step
     opening = Opening(
         step=step.name if step else None,
@@ -48,8 +52,21 @@ def _node(passage: Passage, draft: Draft) -> Node:
         kind=plugin.kind,
         options=dict(checked.values),
         templates=dict(checked.templates),
-        assets={name: sha256(plugin.asset(name)).hexdigest() for name in sorted(plugin.assets)},
+        assets=_digests(plugin),
         when=draft.conditions.get(step.name),
         output=passage.output,
         next=tuple(_node(below, draft) for below in passage.next),
     )
+
+
+def _digests(plugin: Plugin) -> dict[str, str]:
+    """Return the sha256 (hex) of each asset: the plan is pinned to what lies there now."""
+    place = f"{plugin.function.__module__.replace('.', '/')}.py"
+    found = {}
+    for name in sorted(plugin.assets):
+        try:
+            found[name] = sha256(plugin.asset(name)).hexdigest()
+        except OSError as error:
+            cause = f"its asset {name} cannot be read: {error.strerror}"
+            raise BrokenPlugin(plugin.name, place, cause) from error
+    return found

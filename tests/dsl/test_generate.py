@@ -1,6 +1,7 @@
 """`python -m dsl`: what it writes, what it says, and how it ends."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,24 @@ def test_a_broken_plugin_is_exit_code_2(
 
     assert main(["generate"]) == BROKEN_PLUGIN
     assert "steps/glow.py: NameError" in capsys.readouterr().err
+
+
+def test_an_asset_that_is_not_there_breaks_its_plugin(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plugin declares it, so the plugin is named, and nothing is generated."""
+    found = plugins.find()
+    mark = replace(found["watermark"], assets=("fonts/gone.otf",))
+    monkeypatch.setattr(plugins, "find", lambda: {**found, "watermark": mark})
+    (project / "pipeline.yaml").write_text(
+        "pipeline: photos\nsteps: { mark: { uses: watermark, with: { text: hello } } }\n"
+    )
+
+    assert main(["generate"]) == BROKEN_PLUGIN
+
+    cause = "steps/watermark.py: its asset fonts/gone.otf cannot be read: No such file or directory"
+    assert cause in capsys.readouterr().err
+    assert not (project / "generated").exists()
 
 
 def test_a_file_that_is_not_there_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
