@@ -1,10 +1,10 @@
 """Quantities of rule 21: a number and its unit, `25MB` or `30s`, read exactly."""
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 from dsl.diagnostics import Report
-from dsl.suggest import nearest
 from dsl.tree import Scalar, Tree, kind_of
 from steps.units import Unit
 
@@ -16,6 +16,16 @@ MEGABYTES = Unit("megabytes", (("MB", 1), ("GB", 1024)))
 
 # What a bare number of each unit most likely meant, for the cure.
 _USUAL = {"bytes": "MB", "pixels": "MP", "seconds": "s", "megabytes": "MB"}
+_COUNTED = 10_000  # a bare number from here on counts single bytes or pixels, not millions
+
+# Other spellings of a unit. The nearest name will not do: 5TB is not 5B, and 5m is not 5ms.
+_ALSO = {
+    "bytes": {"k": "kB", "m": "MB", "g": "GB", "byte": "B", "bytes": "B"},
+    "pixels": {"m": "MP", "mpx": "MP", "megapixels": "MP"},
+    "seconds": {"m": "min", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "mins": "min"}
+    | {"minute": "min", "minutes": "min"},
+    "megabytes": {"m": "MB", "g": "GB", "mib": "MB", "gib": "GB"},
+}
 
 
 def read(tree: Tree, unit: Unit, name: str, report: Report) -> int | float | None:
@@ -66,13 +76,29 @@ def _usual(unit: Unit) -> str:
 def _refuse_suffix(tree: Tree, unit: Unit, what: str, match: re.Match[str], report: Report) -> None:
     number, suffix = match.groups()
     allowed = _suffixes(unit)
-    near = nearest(suffix, allowed) if suffix else _usual(unit)
-    cure = f"write {number}{near}" if near else "use one of the units listed"
     if suffix:
+        meant = _meant(suffix, unit)
+        cure = f"write {number}{meant}" if meant else "use one of the units listed"
         title = f"`{suffix}` is not a unit of {unit.name}"
         report.add("P026", tree.span, title, cure=cure, allowed=allowed)
     else:
+        cure = f"write {_with_unit(number, unit)}"
         report.add("P009", tree.span, f"{what} has no unit", cure=cure, allowed=allowed)
+
+
+def _meant(suffix: str, unit: Unit) -> str | None:
+    """Return the unit that `suffix` is another spelling of; None for a unit that we lack."""
+    own = {each.lower(): each for each in _suffixes(unit)}
+    return (_ALSO.get(unit.name, {}) | own).get(suffix.lower())
+
+
+def _with_unit(number: str, unit: Unit) -> str:
+    """Return what a bare number most likely meant: 25 is 25MB, and so is 25000000."""
+    usual = _usual(unit)
+    scale = dict(unit.suffixes)[usual]
+    if scale == 1 or Decimal(number) < _COUNTED:
+        return f"{number}{usual}"
+    return f"{(Decimal(number) / Decimal(scale)).normalize():f}{usual}"
 
 
 def _refuse_kind(tree: Tree, unit: Unit, name: str, report: Report) -> None:

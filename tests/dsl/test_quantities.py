@@ -15,9 +15,14 @@ from steps.units import BYTES, PIXEL_COUNT, SECONDS, SHARE, Unit
 
 
 def read(value: ScalarValue, unit: Unit) -> tuple[float | None, list[str]]:
+    amount, report = reported(value, unit)
+    return amount, [each.code for each in report]
+
+
+def reported(value: ScalarValue, unit: Unit) -> tuple[float | None, Report]:
     report = Report(SourceText("file", str(value)))
     scalar = Scalar(Span(0, len(str(value))), value, 0)
-    return quantities.read(scalar, unit, "name", report), [each.code for each in report]
+    return quantities.read(scalar, unit, "name", report), report
 
 
 @pytest.mark.parametrize(
@@ -69,6 +74,31 @@ def test_decimals_lose_nothing(number: int, places: int, suffix: str) -> None:
 def test_what_is_no_quantity_is_refused(value: ScalarValue, unit: Unit, code: str) -> None:
     """A missing unit is told from a wrong one."""
     assert read(value, unit) == (None, [code])
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "cure"),
+    [
+        ("5TB", BYTES, "use one of the units listed"),
+        ("5PB", BYTES, "use one of the units listed"),
+        ("5m", SECONDS, "write 5min"),
+        ("5 sec", SECONDS, "write 5s"),
+        ("2h", SECONDS, "use one of the units listed"),
+        ("25M", BYTES, "write 25MB"),
+        ("25mib", BYTES, "write 25MiB"),
+        ("25", BYTES, "write 25MB"),
+        ("25000000", BYTES, "write 25MB"),
+        ("12345678", BYTES, "write 12.345678MB"),
+        (50_000_000, PIXEL_COUNT, "write 50MP"),
+        ("2048", quantities.MEGABYTES, "write 2048MB"),
+        ("10240", quantities.MEGABYTES, "write 10240MB"),
+    ],
+)
+def test_a_cure_keeps_the_amount_that_was_meant(text: ScalarValue, unit: Unit, cure: str) -> None:
+    """Another spelling of a unit is put right; one that there is not is never turned into ours."""
+    _, report = reported(text, unit)
+
+    assert [each.help for each in report] == [cure]
 
 
 def test_a_quantity_is_spelt_as_people_write_it() -> None:
