@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 # Raised when the same inputs give another zip.
-_RECIPE = "1"
+_RECIPE = "2"
 
 # The Lambda runtime brings boto3 with all that it needs; a copy would only slow cold starts.
 _FROM_RUNTIME = ("boto3", "botocore", "python-dateutil", "s3transfer", "six", "urllib3")

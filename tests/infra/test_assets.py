@@ -1,14 +1,21 @@
 """Assets: the same inputs give the same bytes, and nothing is done twice."""
 
+import re
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from infra.assets import HERE, ROOT, build_assets
+from infra.assets import HERE, LAMBDA, build_assets
 from infra.pipelines import compiled_pipeline
+
+HANDLERS = ("auth", "images", "s3_event", "orchestrator", "projector", "stage")
+
+# What Python 3.13 on Amazon Linux 2023, which has glibc 2.34, can load: PEP 425 and PEP 600.
+FITS = re.compile(r"py3-none-any|(cp313-cp313|cp3\d+-abi3)-manylinux(2014|_2_\d+)_aarch64")
 
 FILES = {
     "darkroom/__init__.py": "",
@@ -91,33 +98,94 @@ def test_old_assets_do_not_pile_up(project):
     assert len(list((project / ".local/assets").glob("wheels-stage-*.zip"))) == 1
 
 
-@pytest.mark.slow
-def test_the_real_assets_import_with_nothing_else_but_boto3(tmp_path):
-    """Each handler, by a Python that sees only its asset and what the Lambda runtime brings."""
-    assets = build_assets(compiled_pipeline().NAME, target=HERE)
-    runtime = ROOT / ".local" / "ministack" / "bin" / "python"
-    for asset, handlers in (
-        (assets.api, ("auth", "images", "s3_event", "orchestrator", "projector")),
-        (assets.stage, ("stage",)),
-    ):
-        imports = ", ".join(f"darkroom.handlers.{handler}" for handler in handlers)
-        code = f"import sys; sys.path.insert(0, sys.argv[1]); import {imports}; print(*sys.modules)"
-        unpacked = tmp_path / asset.stem
-        with zipfile.ZipFile(asset) as zipped:
-            zipped.extractall(unpacked)
-        done = subprocess.run(
-            [str(runtime if runtime.exists() else sys.executable), "-I", "-c", code, str(unpacked)],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "test"},
-        )
+@pytest.fixture(scope="module")
+def lambda_assets():
+    """The real assets, as they go to AWS."""
+    return build_assets(compiled_pipeline().NAME, target=LAMBDA)
 
-        assert done.returncode == 0, done.stderr
-        loaded = {module.split(".")[0] for module in done.stdout.split()}
-        assert loaded.isdisjoint({"aws_cdk", "dsl", "moto", "infra"})
-        if asset == assets.api:
-            assert loaded.isdisjoint({"PIL", "pyvips", "steps"})
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory):
+    """A folder with what the Lambda runtime brings, and nothing else that is installed here."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for module in ("boto3", "botocore", "dateutil", "s3transfer", "six", "urllib3"):
+        found = Path(find_spec(module).origin)
+        source = found.parent if found.name == "__init__.py" else found
+        (folder / source.name).symlink_to(source)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_handler_imports_with_nothing_but_its_asset_and_boto3(handler, runtime, tmp_path):
+    """By a Python that sees no installed package, nor anything of this checkout."""
+    assets = build_assets(compiled_pipeline().NAME, target=HERE)
+    asset = assets.stage if handler == "stage" else assets.api
+    with zipfile.ZipFile(asset) as zipped:
+        zipped.extractall(tmp_path)
+    code = f"import sys; sys.path += sys.argv[1:]; import darkroom.handlers.{handler}"
+    done = subprocess.run(
+        # -I, and no site either: that is what would add the packages of this environment.
+        [sys.executable, "-I", "-S", "-c", f"{code}; print(*sys.modules)", tmp_path, runtime],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "test"},
+    )
+
+    assert done.returncode == 0, done.stderr
+    loaded = {module.split(".")[0] for module in done.stdout.split()}
+    assert loaded.isdisjoint({"aws_cdk", "dsl", "moto", "infra"})
+    assert loaded.isdisjoint({"PIL", "pyvips", "steps"}) == (handler != "stage")
+
+
+@pytest.mark.slow
+def test_every_library_for_aws_is_one_for_arm64(lambda_assets):
+    """By the machine that its ELF header names: 183 is AArch64 (elf.h)."""
+    for asset in (lambda_assets.api, lambda_assets.stage):
+        with zipfile.ZipFile(asset) as zipped:
+            shared = [name for name in zipped.namelist() if re.search(r"\.so(\.|$)", name)]
+            headers = {name: zipped.read(name)[:20] for name in shared}
+
+        assert any("pydantic_core" in name for name in shared)
+        assert {header[:4] for header in headers.values()} == {b"\x7fELF"}
+        assert {int.from_bytes(header[18:20], "little") for header in headers.values()} == {183}
+
+
+@pytest.mark.slow
+def test_every_wheel_for_aws_is_one_for_its_python(lambda_assets):
+    """CPython 3.13, a stable ABI, or pure; but pydantic_core, whose first version was, never."""
+    for asset in (lambda_assets.api, lambda_assets.stage):
+        tags = wheel_tags(asset)
+        for wheel, found in tags.items():
+            assert any(FITS.fullmatch(tag) for tag in found), f"{wheel}: {found}"
+
+        (compiled,) = (found for wheel, found in tags.items() if wheel.startswith("pydantic_core"))
+        assert "py3-none-any" not in compiled
+
+
+@pytest.mark.slow
+def test_assets_for_aws_are_small_enough_to_start_fast(lambda_assets):
+    """Unpacked, as Lambda counts them towards its 250 MB; boto3 is in neither."""
+    assert unpacked_bytes(lambda_assets.api) <= 35_000_000
+    assert unpacked_bytes(lambda_assets.stage) <= 75_000_000
+
+
+def wheel_tags(asset: Path) -> dict[str, list[str]]:
+    """The tags of each wheel in an asset, by the name of its folder of metadata."""
+    with zipfile.ZipFile(asset) as zipped:
+        return {
+            name.split("/")[0]: re.findall(
+                r"^Tag: (\S+)$", zipped.read(name).decode(), re.MULTILINE
+            )
+            for name in zipped.namelist()
+            if name.endswith(".dist-info/WHEEL")
+        }
+
+
+def unpacked_bytes(asset: Path) -> int:
+    with zipfile.ZipFile(asset) as zipped:
+        return sum(entry.file_size for entry in zipped.infolist())
 
 
 @pytest.mark.slow
