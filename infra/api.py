@@ -12,7 +12,7 @@ from constructs import Construct
 from infra.data import Data
 from infra.functions import PlatformFunction
 from infra.identity import SIGNED_IN_SCOPE, Identity
-from infra.permissions import allow, append_only, use_key
+from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, plan_path
 from infra.settings import Settings
 
@@ -123,8 +123,12 @@ class Api(Construct):
             endpoint_configuration=apigateway.EndpointConfiguration(
                 types=[apigateway.EndpointType.REGIONAL]
             ),
-            # One role for all gateways' logs belongs to the account and region: it is not ours.
-            cloud_watch_role=False,
+            # The account and region have one role for the logs of all gateways, and it is written
+            # here, since a new account has none. It stays when we go: others may log by it.
+            cloud_watch_role=self._settings.gateway_log_role,
+            cloud_watch_role_removal_policy=(
+                RemovalPolicy.RETAIN if self._settings.gateway_log_role else None
+            ),
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
                 tracing_enabled=True,
@@ -207,7 +211,7 @@ def _images_permissions(data: Data) -> list[iam.PolicyStatement]:
         allow("dynamodb:Query", "dynamodb:GetItem", on=[history.views.table_arn]),
         allow("dynamodb:Query", on=[history.events.table_arn]),
         append_only(history.events),
-        use_key(keys.history, "kms:Decrypt", through="dynamodb"),
+        use_table_key(keys.history, writes=False),
         allow("s3:PutObject", on=[storage.originals.arn_for_objects("*")]),
         use_key(keys.originals, "kms:GenerateDataKey", through="s3"),
         allow("s3:GetObject", on=[storage.variants.arn_for_objects("*")]),

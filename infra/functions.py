@@ -8,10 +8,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.permissions import allow, lambda_role, traced
+from infra.permissions import lambda_role, logged, traced
 from infra.settings import Settings
 
 # Not below 3.12: Amazon Linux 2, under the runtimes before it, has a glibc too old for our wheels.
+# Nor is its boto3 ever too old for us: the newest thing that we ask of it, If-None-Match for
+# objects of S3, is of August 2024, and Python 3.13 came to Lambda in November.
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
@@ -40,9 +42,6 @@ class PlatformFunction(Construct):
         log_group = logs.LogGroup(
             self, "Logs", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY
         )
-        write_logs = allow(
-            "logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]
-        )
         self.function = lambda_.Function(
             self,
             "Function",
@@ -54,7 +53,7 @@ class PlatformFunction(Construct):
             timeout=Duration.seconds(timeout_s),
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
-            role=lambda_role(self, "Role", *permissions, write_logs, traced()),
+            role=lambda_role(self, "Role", *permissions, logged(log_group), traced()),
             environment=_prefixed(environment) | powertools(settings, handler),
         )
 

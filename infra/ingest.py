@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.data import Data
 from infra.functions import PlatformFunction
-from infra.permissions import allow, append_only, lambda_role, use_key
+from infra.permissions import allow, append_only, lambda_role, logged, use_key, use_table_key
 from infra.queues import dead_letters, work_queue
 from infra.settings import Settings
 from infra.timing import Timing
@@ -78,7 +78,7 @@ class Ingest(Construct):
         return [
             allow("dynamodb:Query", "dynamodb:PutItem", on=[data.history.events.table_arn]),
             append_only(data.history.events),
-            use_key(data.encryption.history, "kms:Decrypt", through="dynamodb"),
+            use_table_key(data.encryption.history, writes=True),
             allow("sqs:SendMessage", on=[self.intake.queue_arn, self.unannounced.queue_arn]),
             use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]
@@ -99,7 +99,7 @@ class Ingest(Construct):
             self,
             "NotifierRole",
             allow("s3:GetBucketNotification", "s3:PutBucketNotification", on=[bucket.bucket_arn]),
-            allow("logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]),
+            logged(log_group),
         )
         known = s3.Bucket.from_bucket_attributes(
             self, "Originals", bucket_arn=bucket.bucket_arn, notifications_handler_role=role

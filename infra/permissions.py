@@ -7,7 +7,19 @@ from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+TABLE_KEY_READ = ("kms:Decrypt",)
+TABLE_KEY_WRITE = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 
 
 def allow(
@@ -27,8 +39,25 @@ def use_key(key: kms.IKey, *actions: str, through: str) -> iam.PolicyStatement:
     )
 
 
+def use_table_key(key: kms.IKey, *, writes: bool) -> iam.PolicyStatement:
+    """Allow what DynamoDB asks of the key of a table on behalf of those who call it.
+
+    Whoever reads decrypts the table's key. For writing, that is needed too (aws-cdk #10010), and
+    nothing of AWS says that it is enough: so writers get the whole list of the guide, but for
+    CreateGrant, which only the creator of a table needs.
+
+    Source: DynamoDB developer guide, "Encryption at rest usage notes": "Decrypt" for access, and
+    "Key policy for a customer managed key" for the list.
+    """
+    return use_key(key, *(TABLE_KEY_WRITE if writes else TABLE_KEY_READ), through="dynamodb")
+
+
 def append_only(events: dynamodb.ITable) -> iam.PolicyStatement:
-    """Deny every way of changing or removing an event: history is only ever added to."""
+    """Deny every call whose purpose is to change or remove events.
+
+    It is not all: IAM cannot require a condition, so a PutItem without one could still replace an
+    event. Ours always has its condition, and the chain of hashes shows whatever was replaced.
+    """
     return iam.PolicyStatement(
         effect=iam.Effect.DENY,
         actions=[
@@ -40,6 +69,11 @@ def append_only(events: dynamodb.ITable) -> iam.PolicyStatement:
         ],
         resources=[events.table_arn],
     )
+
+
+def logged(group: logs.ILogGroup) -> iam.PolicyStatement:
+    """Write to one log group."""
+    return allow("logs:CreateLogStream", "logs:PutLogEvents", on=[group.log_group_arn])
 
 
 def traced() -> iam.PolicyStatement:

@@ -30,6 +30,7 @@ class CompiledPipeline(Protocol):
     NAME: str
     DIGEST: str
     WORST_CASE_S: int
+    STAGES_AT_ONCE: int
 
     def __call__(
         self,

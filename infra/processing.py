@@ -4,10 +4,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.concurrency import check_concurrency
 from infra.data import Data
 from infra.functions import ARCHITECTURE, RUNTIME, PlatformFunction, powertools
 from infra.ingest import Ingest
-from infra.permissions import allow, append_only, use_key
+from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, DeployedPipeline, plan_path
 from infra.settings import Settings
 from infra.timing import Timing
@@ -34,30 +35,26 @@ class Processing(Construct):
         ingest: Ingest,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_concurrency(settings, stages_at_once=compiled.STAGES_AT_ONCE)
         self.pipeline = self._pipeline(settings, stage_code, compiled, data)
-        self.orchestrator = PlatformFunction(
-            self,
-            "Orchestrator",
-            settings=settings,
-            code=code,
-            handler="orchestrator",
-            environment=self._settings(settings, compiled, timing, data),
-            permissions=self._permissions(data, ingest),
-            timeout_s=timing.orchestrator_s,
-        )
-        self._take_messages(ingest, runs_at_once=settings.runs_at_once)
-
-    def _settings(
-        self, settings: Settings, compiled: CompiledPipeline, timing: Timing, data: Data
-    ) -> dict[str, str]:
-        """What the orchestrator reads."""
-        return {
+        environment = {
             "PLAN": plan_path(compiled),
             "EVENTS_TABLE": data.history.events.table_name,
             "STATE_MACHINE_ARN": self.pipeline.state_machine.state_machine_arn,
             "MAX_RECEIVES": str(settings.max_receives),
             "PATIENCE_S": str(timing.patience_s),
         }
+        self.orchestrator = PlatformFunction(
+            self,
+            "Orchestrator",
+            settings=settings,
+            code=code,
+            handler="orchestrator",
+            environment=environment,
+            permissions=self._permissions(data, ingest),
+            timeout_s=timing.orchestrator_s,
+        )
+        self._take_messages(ingest, runs_at_once=settings.runs_at_once)
 
     def _take_messages(self, ingest: Ingest, *, runs_at_once: int) -> None:
         """Call the function for each message; a message is a run."""
@@ -94,7 +91,7 @@ class Processing(Construct):
         return [
             allow("dynamodb:Query", "dynamodb:PutItem", on=[data.history.events.table_arn]),
             append_only(data.history.events),
-            use_key(data.encryption.history, "kms:Decrypt", through="dynamodb"),
+            use_table_key(data.encryption.history, writes=True),
             allow("states:StartSyncExecution", on=[machine_arn]),
             allow(*take, on=[ingest.intake.queue_arn]),
             use_key(data.encryption.messages, "kms:Decrypt", through="sqs"),

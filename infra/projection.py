@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra.data import Data
 from infra.functions import PlatformFunction
-from infra.permissions import allow, append_only, use_key
+from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.queues import dead_letters
 from infra.settings import Settings
 
@@ -16,8 +16,10 @@ from infra.settings import Settings
 class Projection(Construct):
     """Stream of `events` -> function `projector` -> table `views`.
 
-    A batch that fails is halved until the one bad record is found, which goes to the queue
-    `unfolded` after five tries: one image never holds up the others.
+    The function names the records that it could not fold, and Lambda resumes at the first of
+    them. What comes after it in the batch is folded again with each of five more tries, which
+    changes nothing, since a fold can be repeated; later batches of the shard wait so long. Then
+    the queue `unfolded` is told where in the stream that was, and the shard goes on.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class Projection(Construct):
             # ListStreams names no stream: AWS Service Authorization Reference.
             allow("dynamodb:ListStreams", on=["*"]),
             allow("dynamodb:PutItem", on=[data.history.views.table_arn]),
-            use_key(data.encryption.history, "kms:Decrypt", through="dynamodb"),
+            use_table_key(data.encryption.history, writes=True),
             allow("sqs:SendMessage", on=[self.unfolded.queue_arn]),
             use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]

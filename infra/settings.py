@@ -20,8 +20,11 @@ class Settings:
     tenant: str = "main"
     log_level: str = "INFO"
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
+    # Invocations that Lambda runs at one time for the whole account: 10 in a new one, 1000 once
+    # AWS has seen it used (Lambda quotas). infra/concurrency.py holds `runs_at_once` against it.
+    account_concurrency: int = 10
     # Runs of the pipeline at one time: the queue holds the rest. AWS takes 2 to 1000.
-    runs_at_once: int = 10
+    runs_at_once: int = 4
     # How often a message is tried before it goes to the dead letters.
     max_receives: int = 5
     # How long a message that is being worked on stays hidden; None: six times the consumer's
@@ -34,6 +37,8 @@ class Settings:
     retain_data: bool = True
     # Deleting them, or the stack that holds them, is refused until it is allowed by hand.
     protect_data: bool = False
+    # The account gets the role without which API Gateway refuses a stage with an access log.
+    gateway_log_role: bool = True
     # Buckets and queues refuse plain HTTP.
     tls_only: bool = True
     # Wheels for Lambda's Python and processor; False: for the Python that runs this.
@@ -53,6 +58,7 @@ PROD = replace(
     environment="prod",
     log_level="INFO",
     log_retention=logs.RetentionDays.THREE_MONTHS,
+    account_concurrency=1000,
     runs_at_once=50,
     requests_per_s=200,
     request_burst=400,
@@ -63,9 +69,11 @@ LOCAL = replace(
     DEV,
     environment="local",
     log_level="INFO",
-    runs_at_once=max(2, os.cpu_count() or 2),
-    visibility_s=10,
+    account_concurrency=32,
+    runs_at_once=min(max(2, os.cpu_count() or 2), 4),
+    visibility_s=30,
     retain_data=False,
+    gateway_log_role=False,
     tls_only=False,
     assets_for_lambda=False,
     assets_bucket="darkroom-assets",
@@ -73,9 +81,14 @@ LOCAL = replace(
 
 # All in which the embedded cloud differs from AWS, and why. A test holds it against the settings.
 LOCAL_DIFFERENCES = {
-    "runs_at_once": "one for each core: a Lambda worker there is a process here",
-    "visibility_s": "10 s, so that a message nobody can work on is a dead letter within a minute",
+    "account_concurrency": "what darkroom/local/cloud.py starts it with: memory for 32 processes",
+    "runs_at_once": "one for each core, 2 to 4: a Lambda worker there is a process here",
+    "visibility_s": (
+        "30 s, not six times the orchestrator's timeout: a message that nobody can work on is a"
+        " dead letter in minutes; and not 10 s, in which a run is not done (docs/decisions/006)"
+    ),
     "retain_data": "all data is gone when the embedded cloud stops",
+    "gateway_log_role": "its gateway asks for no role, and the account is thrown away",
     "tls_only": "the embedded cloud speaks plain HTTP, on the loopback only",
     "assets_bucket": "there is no bootstrap, and its roles would be refused",
     "assets_for_lambda": "its Lambda workers run on this machine's Python and processor",

@@ -20,7 +20,11 @@ from infra.timing import timing
 
 
 class DataStack(Stack):
-    """Keys, buckets, tables and users. Destroying the app leaves it alone."""
+    """Keys, buckets, tables and users.
+
+    `make destroy` removes the other stack only. Whoever deletes this one by hand is refused where
+    `settings.protect_data`, and where `settings.retain_data` loses none of what is in it.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(
@@ -71,7 +75,14 @@ class AppStack(Stack):
             description="Darkroom: the API, ingest, the pipeline and the projection",
             synthesizer=_synthesizer(settings),
         )
-        code = Code.from_asset(str(assets.api))
+        self._add_path(settings, data, compiled, assets)
+        self._write_outputs()
+
+    def _add_path(
+        self, settings: Settings, data: Data, compiled: CompiledPipeline, assets: Assets
+    ) -> None:
+        """What an image passes, in its order; only the stages carry imaging libraries."""
+        code, stage_code = (Code.from_asset(str(zipped)) for zipped in (assets.api, assets.stage))
         times = timing(settings, worst_case_s=compiled.WORST_CASE_S)
         self.ingest = Ingest(self, "Ingest", settings=settings, code=code, timing=times, data=data)
         self.processing = Processing(
@@ -79,7 +90,7 @@ class AppStack(Stack):
             "Processing",
             settings=settings,
             code=code,
-            stage_code=Code.from_asset(str(assets.stage)),
+            stage_code=stage_code,
             compiled=compiled,
             timing=times,
             data=data,
@@ -87,7 +98,6 @@ class AppStack(Stack):
         )
         self.projection = Projection(self, "Projection", settings=settings, code=code, data=data)
         self.api = Api(self, "Api", settings=settings, code=code, compiled=compiled, data=data)
-        self._write_outputs()
 
     def _write_outputs(self) -> None:
         outputs = {

@@ -18,8 +18,8 @@ class Timing:
     """Seconds.
 
     `orchestrator_s` outlasts the longest run, and `visibility_s` outlasts that function's own
-    retries. `patience_s` is from the first try of a run to the end of the last, if it finds an
-    orchestrator free each time.
+    retries, unless the settings say another. `patience_s` is from the first try of a run to the
+    end of the last, if it finds an orchestrator free each time.
     """
 
     orchestrator_s: int

@@ -66,6 +66,17 @@ CHANGE_ITEMS = [
     "dynamodb:PartiQLUpdate",
     "dynamodb:UpdateItem",
 ]
+# What DynamoDB asks of a table's key on behalf of those who read and write items: developer guide,
+# "Key policy for a customer managed key", but for CreateGrant, which creating a table takes.
+USE_TABLE_KEY = [
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+]
 
 
 class Pipeline(Construct):
@@ -75,6 +86,8 @@ class Pipeline(Construct):
     DIGEST = "dcb2a4d5bd12f1d27b00c32f7f246730c7941165ab1e9b617ee8c11d4695b177"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
+    # Stages of one run that work at one time: they follow one another.
+    STAGES_AT_ONCE = 1
 
     def __init__(
         self,
@@ -108,13 +121,14 @@ class Pipeline(Construct):
         self._permissions = (
             _allow(["dynamodb:Query", "dynamodb:PutItem"], events.table_arn),
             _deny(CHANGE_ITEMS, events.table_arn),
-            _use_key(events_key, "kms:Decrypt", "dynamodb"),
+            _use_key(events_key, USE_TABLE_KEY, "dynamodb"),
             _allow(["s3:GetObjectVersion"], originals.arn_for_objects("*")),
             # Without it S3 says "forbidden" of an original that is gone: GetObject, API reference.
             _allow(["s3:ListBucket"], originals.bucket_arn),
-            _use_key(originals_key, "kms:Decrypt", "s3"),
-            _allow(["s3:PutObject"], variants.arn_for_objects("*")),
-            _use_key(variants_key, "kms:GenerateDataKey", "s3"),
+            _use_key(originals_key, ["kms:Decrypt"], "s3"),
+            # A variant that is there already is looked at, by HeadObject: that is GetObject too.
+            _allow(["s3:GetObject", "s3:PutObject"], variants.arn_for_objects("*")),
+            _use_key(variants_key, ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),
         )
         self.functions = {stage.id: self._function(stage) for stage in STAGES}
         self.versions = {name: self._version(name) for name in self.functions}
@@ -214,9 +228,9 @@ def _deny(actions: list[str], resource: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(effect=iam.Effect.DENY, actions=actions, resources=[resource])
 
 
-def _use_key(key: kms.IKey, action: str, service: str) -> iam.PolicyStatement:
-    """Allow `action` on `key`, but only as `service` asks for it."""
+def _use_key(key: kms.IKey, actions: list[str], service: str) -> iam.PolicyStatement:
+    """Allow `actions` on `key`, but only as `service` asks for them."""
     asked_by = {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}
     return iam.PolicyStatement(
-        actions=[action], resources=[key.key_arn], conditions={"StringEquals": asked_by}
+        actions=actions, resources=[key.key_arn], conditions={"StringEquals": asked_by}
     )

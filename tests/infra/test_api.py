@@ -58,6 +58,29 @@ def test_every_method_is_throttled_logged_and_traced(stacks):
     assert "ApiAccessLog" in str(stage["AccessLogSetting"]["DestinationArn"])
 
 
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_account_has_a_role_for_the_access_log_before_the_stage_needs_it(
+    templates, environment
+):
+    """API Gateway refuses a stage with a log in an account without; it outlives the stack."""
+    stacks = templates[environment]
+    ((account_id, account),) = stacks.all("AWS::ApiGateway::Account").items()
+    role_id, _ = account["Properties"]["CloudWatchRoleArn"]["Fn::GetAtt"]
+    role = stacks.app["Resources"][role_id]
+    (stage,) = stacks.all("AWS::ApiGateway::Stage").values()
+
+    assert account_id in stage["DependsOn"]
+    assert {account["DeletionPolicy"], role["DeletionPolicy"]} == {"Retain"}
+    assert "AmazonAPIGatewayPushToCloudWatchLogs" in str(role["Properties"]["ManagedPolicyArns"])
+    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "apigateway.amazonaws.com"}
+
+
+def test_the_embedded_cloud_needs_no_role_of_the_account(local):
+    """Its gateway asks for none."""
+    assert not local.all("AWS::ApiGateway::Account")
+
+
 def test_the_access_log_is_json_and_holds_no_secret(dev):
     """Neither headers nor queries: tokens and signatures travel in them."""
     stage = dev.properties("AWS::ApiGateway::Stage", "ApiRest")

@@ -50,8 +50,6 @@ def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
     text = (HANDLERS / f"{handler}.py").read_text("utf-8")
     reads = set(re.findall(r'setting\("(\w+)"\)', text))
     reads |= {"PLAN"} if re.search(r"\bplan\(\)", text) else set()
-    # Which stage a function is, its log and trace tell people; its code needs no telling.
-    reads |= {"STAGE"} if handler == "stage" else set()
     reads |= {"USER_POOL_CLIENT_ID"} if re.search(r"\buser_id\(", text) else set()
 
     assert told == {f"DARKROOM_{name}" for name in reads}

@@ -59,8 +59,8 @@ def test_a_notification_that_cannot_be_handled_is_kept(stacks):
     assert "IngestS3Event" in str(invoke["FunctionName"])
 
 
-def test_one_record_that_cannot_be_folded_never_holds_up_the_others(stacks):
-    """Its batch is halved until it is alone, and it is kept after five more tries."""
+def test_a_record_that_cannot_be_folded_holds_up_its_shard_for_five_tries_only(stacks):
+    """Lambda resumes at the record that the function names, and then tells `unfolded` of it."""
     mapping = stacks.properties("AWS::Lambda::EventSourceMapping", "ProjectionProjector")
 
     assert mapping["BisectBatchOnFunctionError"] is True
@@ -89,6 +89,22 @@ def test_every_placeholder_of_the_definition_is_filled(stacks):
     named = {task["Arguments"]["FunctionName"] for task in tasks}
 
     assert named == {f"${{{name}}}" for name in properties["DefinitionSubstitutions"]}
+
+
+def test_stages_of_a_run_follow_one_another(stacks):
+    """No state of the definition runs several at one time, as the proof of concurrency assumes."""
+    (machine,) = stacks.all("AWS::StepFunctions::StateMachine").values()
+    definition = json.loads(machine["Properties"]["DefinitionString"])
+
+    assert compiled_pipeline().STAGES_AT_ONCE == 1
+    assert {state["Type"] for state in definition["States"].values()}.isdisjoint(
+        {"Map", "Parallel"}
+    )
+
+
+def test_locally_a_message_stays_hidden_for_half_a_minute(local):
+    """Longer than a run takes there, so that none is delivered while it runs."""
+    assert local.properties("AWS::SQS::Queue", "IngestIntake")["VisibilityTimeout"] == 30
 
 
 def test_runs_are_express_traced_and_logged_without_their_data(stacks):

@@ -1,13 +1,19 @@
 """Settings: what differs between environments is written down, and nothing else differs."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from zipfile import ZipFile
 
 import pytest
+from aws_cdk import App
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darkroom.local import cloud
+from infra.assets import Assets
+from infra.concurrency import check_concurrency
 from infra.pipelines import compiled_pipeline
 from infra.settings import DEV, LOCAL, LOCAL_DIFFERENCES, PROD, settings_for
+from infra.stacks import add_stacks
 from infra.timing import timing
 
 
@@ -16,7 +22,7 @@ def test_what_is_different_locally_is_listed_with_its_reason():
     names = {field.name for field in fields(LOCAL)} - {"environment", "log_level"}
     different = {name for name in names if getattr(LOCAL, name) != getattr(DEV, name)}
 
-    # On a machine of ten cores the number of runs happens to be that of dev.
+    # On a machine of four cores or more the number of runs happens to be that of dev.
     assert different | {"runs_at_once"} == LOCAL_DIFFERENCES.keys()
 
 
@@ -56,3 +62,56 @@ def test_a_run_too_long_to_be_waited_for_is_refused_with_the_arithmetic(worst_ca
     """The error shows the sum that does not fit."""
     with pytest.raises(ValueError, match=rf"{worst_case_s} \+ 20 = {worst_case_s + 20} s.*900 s"):
         timing(DEV, worst_case_s=worst_case_s)
+
+
+def test_the_embedded_cloud_has_the_concurrency_that_the_settings_say():
+    """It is started with as much; neither side may import the other."""
+    assert LOCAL.account_concurrency == cloud._LAMBDA_CONCURRENCY
+
+
+def test_a_new_account_is_enough_for_dev():
+    """Lambda gives it 10 invocations at one time; four runs of two and two more fill them."""
+    assert (DEV.account_concurrency, DEV.runs_at_once) == (10, 4)
+    check_concurrency(DEV, stages_at_once=1)
+
+
+@given(st.integers(min_value=2, max_value=1000), st.integers(min_value=1, max_value=50))
+def test_runs_that_just_fit_are_taken_and_one_invocation_less_is_refused(runs, stages):
+    """At the boundary, for every number of runs and every width; the error shows the sum."""
+    needed = runs * (1 + stages) + 2
+    settings = replace(DEV, runs_at_once=runs, account_concurrency=needed)
+
+    check_concurrency(settings, stages_at_once=stages)
+
+    refusal = rf"{runs} x \(1 \+ {stages}\) \+ 2 = {needed} .*'dev' has {needed - 1}\."
+    with pytest.raises(ValueError, match=refusal):
+        check_concurrency(replace(settings, account_concurrency=needed - 1), stages_at_once=stages)
+
+
+@pytest.mark.parametrize("settings", [LOCAL, DEV, PROD], ids=lambda each: each.environment)
+def test_every_environment_fits_its_account_and_what_sqs_takes(settings):
+    """A mapping of a queue has a maximum concurrency of 2 to 1000."""
+    assert 2 <= settings.runs_at_once <= 1000
+    check_concurrency(settings, stages_at_once=compiled_pipeline().STAGES_AT_ONCE)
+
+
+def test_too_many_runs_stop_the_synthesis(tmp_path):
+    """The proof is part of building the stacks, so nothing is deployed that could stand still."""
+    asset = tmp_path / "asset.zip"
+    ZipFile(asset, "w").close()
+
+    with pytest.raises(ValueError, match="Lower `runs_at_once`"):
+        add_stacks(
+            App(outdir=str(tmp_path)),
+            settings=replace(DEV, runs_at_once=5),
+            compiled=compiled_pipeline(),
+            assets=Assets(api=asset, stage=asset),
+        )
+
+
+@given(st.integers(min_value=1, max_value=126))
+def test_the_first_try_ends_before_a_message_is_a_dead_letter_even_locally(worst_case_s):
+    """The message is hidden for less than a long run takes, but not all its receives together."""
+    times = timing(LOCAL, worst_case_s=worst_case_s)
+
+    assert times.orchestrator_s <= LOCAL.max_receives * times.visibility_s
