@@ -104,7 +104,7 @@ def as_word(name: Name, of: str, report: Report, reserved: Iterable[str] = ()) -
             "P016",
             name.span,
             f'"{name.text}" cannot be {of}',
-            cure=f"write {word_like(name.text)}" if word_like(name.text) else "",
+            cure=f"write {word_like(name.text) or 'a word, such as small'}",
             note="a name is a small letter, then small letters, digits and _, "
             f"at most {LONGEST_WORD}",
         )

@@ -28,6 +28,7 @@ class VariantEntry:
 
     name: Name
     options: Mapping
+    named: bool  # whether the name is a word; what is none was reported
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ class StepEntry:
     variants: tuple[VariantEntry, ...]
     variants_key: Span | None
     only: tuple[Name, ...] | None
+    only_words: Scalar | None  # the text in which `only` names them, where it should be a list
     when: Condition | None
     budget: Budget
     strays: tuple[Entry, ...]  # keys that a step does not have
     garbled: bool  # whether `with` or `variants` could not be read, which was reported
+    misnamed: bool  # whether the step's or a variant's name is no word, which was reported
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The YAML tree to the model of a pipeline file: keys, shapes, names, quantities."""
 
 import keyword
+import re
 
 from dsl import fields, limits
 from dsl.diagnostics import Report
@@ -108,17 +109,20 @@ def _step(entry: Entry, report: Report) -> StepEntry | None:
     variants, given = body.get("variants"), body.get("with")
     options = _given(given, "write: with: { OPTION: VALUE }", report)
     entries = _variants(variants, report) if variants else ()
+    only = body.get("only")
     return StepEntry(
         name=name or Name(entry.key, entry.key_span),
         uses=_uses(body, of, entry.key_span, report),
         given=options,
         variants=tuple(each for each in entries if each is not None),
         variants_key=variants.key_span if variants else None,
-        only=_only(body.get("only"), report),
+        only=_only(only, report),
+        only_words=_in_words(only),
         when=_when(body.get("when"), report),
         budget=limits.read_budget(body, report),
         strays=fields.strays(body, STEP_KEYS, STEP_KEYS_TO_COME),
         garbled=(given is not None and options is None) or None in entries,
+        misnamed=name is None or any(each is not None and not each.named for each in entries),
     )
 
 
@@ -148,19 +152,29 @@ def _variants(entry: Entry, report: Report) -> tuple[VariantEntry | None, ...]:
     if not mapping.entries and mapping.whole:
         cure = "add one, NAME: { OPTION: VALUE }, or remove the key"
         report.add("P023", entry.key_span, "`variants` is empty", cure=cure)
+        return (None,)
     return tuple(_variant(inner, report) for inner in mapping.entries)
 
 
 def _variant(entry: Entry, report: Report) -> VariantEntry | None:
     word = Name(entry.key, entry.key_span)
-    fields.as_word(word, "a variant's name", report)
+    named = fields.as_word(word, "a variant's name", report) is not None
     cure = f"write {entry.key}: {{ OPTION: VALUE }}, or {entry.key}: {{}} for those of `with`"
     options = fields.as_mapping(entry, cure, report)
-    return None if options is None else VariantEntry(word, options)
+    return None if options is None else VariantEntry(word, options, named)
+
+
+def _in_words(entry: Entry | None) -> Scalar | None:
+    """Return the text that stands where `only` should have a list."""
+    text = entry.value if entry and isinstance(entry.value, Scalar) else None
+    return text if text and isinstance(text.value, str) and text.value.strip(", ") else None
 
 
 def _only(entry: Entry | None, report: Report) -> tuple[Name, ...] | None:
-    names = fields.as_names(entry, "write: only: [large]", report) if entry else None
+    if words := _in_words(entry):
+        # Reported with the pictures that come there: only they tell what to write.
+        return tuple(Name(word, words.span) for word in re.findall(r"[^\s,]+", str(words.value)))
+    names = fields.as_names(entry, "write: only: [NAME]", report) if entry else None
     if entry and names == ():
         cure = "name the pictures that the step takes, or remove the key"
         report.add("P023", entry.key_span, "`only` is empty", cure=cure)

@@ -1,12 +1,14 @@
 """flow: which pictures go through which steps, and what each is called (rules 4 to 8)."""
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Items
 from dataclasses import dataclass, field, replace
 
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage, Resolved
 from dsl.model import Name, VariantEntry
-from dsl.suggest import did_you_mean
+from dsl.suggest import did_you_mean, nearest
+from dsl.tree import Scalar
 
 MAX_OUTPUTS = 100  # rule 8
 # Steps on one way. A plan's tree may be 254 models deep, or pydantic cannot write it ("Maximum
@@ -142,7 +144,10 @@ def _check_step(step: Resolved, pictures: list[_Picture], draft: Draft, report: 
     if step.plugin and step.plugin.rejects and len(pictures) > 1:
         _refuse_late_verdict(step, draft, report)
     # Variants that could not be read may well have made the picture that is asked for.
-    if not any(each.entry.garbled for each in draft.steps):
+    unclear = any(each.entry.garbled or each.entry.misnamed for each in draft.steps)
+    if entry.only_words:
+        _refuse_words(entry.only_words, entry.only or (), pictures, unclear, report)
+    elif not unclear:
         for name in entry.only or ():
             _check_only(name, pictures, report)
 
@@ -156,6 +161,29 @@ def _refuse_late_verdict(step: Resolved, draft: Draft, report: Report) -> None:
         f"`{step.name}` may reject the image, but its pictures fork above it, "
         f"at `{fork.name}` (line {place.line})",
         cure=f"move `{step.name}` above `{fork.name}`",
+    )
+
+
+def _refuse_words(
+    words: Scalar, names: Items[Name], pictures: list[_Picture], unclear: bool, report: Report
+) -> None:
+    """Refuse a text in place of the list of `only`, and say which list was meant."""
+    here = tuple(picture.name for picture in pictures if picture.name)
+    known = [
+        name.text
+        if unclear or any(picture.matches(name.text) for picture in pictures)
+        else nearest(name.text, here)
+        for name in names
+    ]
+    meant = ", ".join(dict.fromkeys(each for each in known if each))
+    otherwise = "list some of those allowed" if here else "remove `only`"
+    report.add(
+        "P015",
+        words.span,
+        '"only" is a list, this is a text',
+        cure=f"write: only: [{meant}]" if meant and None not in known else otherwise,
+        allowed=() if unclear else here,
+        note="" if here or unclear else "nothing above has made a picture yet",
     )
 
 
