@@ -6,7 +6,7 @@ from dsl import options, quantities
 from dsl.diagnostics import Report
 from dsl.draft import Draft
 from dsl.expressions import Scope
-from dsl.model import Given
+from dsl.model import Given, nothing_given
 from dsl.option_types import Target, unit_of
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, plain
@@ -22,10 +22,9 @@ def accepted_by(draft: Draft, report: Report) -> Limits:
     if step is None or step.plugin is None or step.entry.uses is None or step.entry.garbled:
         return accepted
     target = Target(step.plugin.name, step.plugin.options_model)
-    given = step.entry.given
-    entries = given.options.entries if given else ()
-    at = given.key if given else step.entry.uses.span
-    checked = options.check(target, entries, Scope({}), at, report)
+    given = step.entry.given or nothing_given(step.entry.uses.span)
+    entries = given.options.entries
+    checked = options.check(target, entries, Scope({}), given, report)
     if checked is None:
         return accepted
     asked = {key: value for key, value in checked.values.items() if value is not None}
@@ -46,7 +45,7 @@ def _accepted(accept: Given | None, report: Report) -> Limits:
             )
         else:
             entries.append(entry)
-    checked = options.check(Target("accept", Limits), entries, Scope({}), accept.key, report)
+    checked = options.check(Target("accept", Limits), entries, Scope({}), accept, report)
     return Limits.read(checked.values) if checked else Limits()
 
 

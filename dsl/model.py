@@ -22,6 +22,11 @@ class Given:
     options: Mapping
 
 
+def nothing_given(at: Span) -> Given:
+    """Return no options, for which a message can point at `at` all the same."""
+    return Given(at, Mapping(at, ()))
+
+
 @dataclass(frozen=True)
 class VariantEntry:
     """One entry of `variants`: its options replace those of `with` one by one."""

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dsl.diagnostics import Report
-from dsl.option_types import Target, bounds, choices
-from dsl.suggest import did_you_mean
-from dsl.text import Span
+from dsl.model import Given
+from dsl.option_types import Target, bounds, choices, within
+from dsl.suggest import did_you_mean, nearest
+from dsl.text import Span, shortened
 from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, find, kind_of
 
 _WANTED = {
@@ -24,28 +25,71 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
 }
+_LISTS = ("tuple_type", "list_type")
 _TOO_SMALL = ("greater_than", "greater_than_equal")
 _LENGTHS = ("string_too_short", "string_too_long", "too_short", "too_long")
 _TOO_LARGE = ("less_than", "less_than_equal")
 
 
+@dataclass(frozen=True)
+class Written:
+    """The options as they are merged, and which of them are the variant's, or `with`'s, own."""
+
+    entries: tuple[Entry, ...]
+    given: Given
+
+    @property
+    def mapping(self) -> Mapping:
+        """All options; as a whole, they stand where their own key does."""
+        return Mapping(self.given.key, self.entries)
+
+
 def report_invalid(
-    error: ValidationError, target: Target, written: Mapping, report: Report
+    error: ValidationError, target: Target, written: Written, report: Report
 ) -> None:
     """Record each of the mistakes that pydantic found in the options `written`."""
     for detail in error.errors(include_url=False):
-        path = _path(detail, written)
-        entry = written.get(str(path[0])) if path else None
+        path = _path(detail, written.mapping)
+        entry = written.mapping.get(str(path[0])) if path else None
         if entry is not None:
             _report_value(_Wrong(detail, path, entry), target, report)
         elif detail["type"] == "missing":
-            title = f'{target.of} needs the option "{path[0]}"'
-            report.add("P004", written.span, title, cure=f"add {path[0]}: …", note=target.declared)
+            title, cure = f'{target.of} needs the option "{path[0]}"', f"add {path[0]}: …"
+            report.add("P004", written.given.key, title, cure=cure, note=target.declared)
         else:
-            sentence = _sentence(detail)
-            title = sentence if sentence.startswith(target.of) else f"{target.of}: {sentence}"
-            options, note = target.names, target.declared
-            report.add("P003", written.span, title, allowed=options, note=note)
+            _report_together(_sentence(detail), target, written, report)
+
+
+def _report_together(sentence: str, target: Target, written: Written, report: Report) -> None:
+    """Record what the plugin says of several options together, at the first one it names."""
+    words = re.findall(r"\w+", sentence)
+    named = [name for name in dict.fromkeys(words) if name in target.names]
+    lacking = [name for name in named if written.mapping.get(name) is None]
+    sentence, cure = _with_cure(sentence, target.names)
+    if not cure and lacking:
+        join = " or " if " or " in sentence else " and "
+        cure = f"add {join.join(f'{name}: …' for name in lacking)}"
+    elif not cure:
+        cure = f"change {' or '.join(named)}" if named else "change one of those listed"
+    own = [entry for entry in map(written.given.options.get, named) if entry is not None]
+    report.add(
+        "P003",
+        Span(own[0].key_span.start, own[0].value.span.end) if own else written.given.key,
+        sentence if sentence.startswith(target.of) else f"{target.of}: {sentence}",
+        cure=cure,
+        allowed=target.names,
+        note=target.declared,
+    )
+
+
+def _with_cure(sentence: str, names: tuple[str, ...] = ()) -> tuple[str, str]:
+    """Part what a plugin says at its last colon: the cure stands behind it, if there is one.
+
+    The colon of `fit: cover`, an option and its value, is not that one.
+    """
+    title, _, cure = sentence.rpartition(": ")
+    is_value = any(title == name or title.endswith(f" {name}") for name in names)
+    return (title, cure) if title and not is_value else (sentence, "")
 
 
 @dataclass(frozen=True)
@@ -69,8 +113,8 @@ class _Wrong:
             if not isinstance(part, int) or not isinstance(tree, Sequence):
                 break
             tree = tree.items[part]
-        is_number = isinstance(tree, Scalar) and isinstance(tree.value, int | float)
-        return str(self.detail["input"]) if is_number else kind_of(tree)
+        is_short = isinstance(tree, Scalar) and not isinstance(tree.value, str)
+        return _spelt(self.detail["input"]) if is_short else kind_of(tree)
 
 
 def _path(detail: ErrorDetails, written: Mapping) -> list[str | int]:
@@ -94,42 +138,80 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
     note = f"it is {words}" if words else ""
     if kind in _WANTED:
         title = f"`{name}` is {_WANTED[kind]}, this is {wrong.kind}"
-        cure = _type_cure(kind, wrong.detail["input"], name)
+        allowed = choices(target.model, name) if kind in _LISTS else ()
+        cure = _type_cure(kind, wrong.detail["input"], name, target.model)
     elif kind in ("literal_error", "enum"):
         allowed, note = choices(target.model, name), ""
-        word = str(wrong.detail["input"])
-        title = f'"{word}" is no value of `{name}`'
+        word = _spelt(wrong.detail["input"])
+        title = f'"{shortened(word)}" is no value of `{name}`'
         cure = did_you_mean(word, allowed, "write one of those allowed")
     elif kind in _TOO_SMALL + _TOO_LARGE:
         size = "small" if kind in _TOO_SMALL else "large"
         title = f"`{name}` is too {size}: {_shown(wrong.entry.value, report)}"
         cure, note = f"write a value that is {words or _bound(wrong.detail)}", ""
     elif kind in _LENGTHS:
-        least, most = wrong.detail["ctx"].get("min_length"), wrong.detail["ctx"].get("max_length")
-        size = "long" if least is None else "short"
-        title = f"`{name}` is too {size}: {_shown(wrong.entry.value, report)}"
-        end, bound = ("least", least) if most is None else ("most", most)
-        what = "character" if kind.startswith("string") else "item"
-        cure = f"write at {end} {bound} {what}{'' if bound == 1 else 's'}"
+        title, cure = _length(wrong, report)
+        allowed = choices(target.model, name) if kind == "too_short" else ()
     else:
-        sentence, _, cure = _sentence(wrong.detail).partition(": ")
+        sentence, cure = _with_cure(_sentence(wrong.detail))
         title = f"`{name}` of {target.of}: {sentence}"
     report.add("P003", wrong.span, title, cure=cure, allowed=allowed, note=note)
 
 
-def _type_cure(kind: str, given: Any, name: str) -> str:
+def _length(wrong: _Wrong, report: Report) -> tuple[str, str]:
+    """Return the title and the cure for a text or a list of the wrong length."""
+    name, tree, given = wrong.entry.key, wrong.entry.value, wrong.detail["input"]
+    least, most = wrong.detail["ctx"].get("min_length"), wrong.detail["ctx"].get("max_length")
+    is_text = wrong.detail["type"].startswith("string")
+    size = "long" if least is None else "short"
+    what = _shown(tree, report) if is_text else f"{len(given)} entries"
+    title = f"`{name}` is too {size}: {what}" if len(given) else f"`{name}` is empty"
+    end, bound = ("least", least) if most is None else ("most", most)
+    noun = "character" if is_text else "entry"
+    counted = noun if bound == 1 else "entries" if noun == "entry" else "characters"
+    return title, f"write at {end} {'one' if bound == 1 else bound} {counted}"
+
+
+def _type_cure(kind: str, given: Any, name: str, model: type[BaseModel]) -> str:
     if kind == "bool_type":
         return f"write {name}: true, or {name}: false"
-    if kind in ("tuple_type", "list_type"):
-        return f"write {name}: [{given}]"
+    if kind in _LISTS:
+        return _list_cure(_spelt(given), name, choices(model, name))
     if kind == "string_type":
-        return f'write {name}: "{given}"' if not isinstance(given, dict | list) else "write a text"
-    if kind == "float_type" and re.fullmatch(r"[0-9]{1,3}%", str(given)):
-        return f"write {name}: {int(given[:-1]) / 100:g}"
+        return (
+            f'write {name}: "{_spelt(given)}"'
+            if not isinstance(given, dict | list)
+            else "write a text"
+        )
     if kind in ("int_type", "int_from_float", "float_type"):
-        number = re.match(r"-?[0-9]+", str(given))
-        return f"write {name}: {number[0] if number else '800'}"
+        return _number_cure(str(given), name, model, whole=kind != "float_type")
     return "write NAME: VALUE pairs"
+
+
+def _list_cure(given: str, name: str, allowed: tuple[str, ...]) -> str:
+    """Return the list that was written without its brackets."""
+    if not allowed:
+        return f"write {name}: [{shortened(given)}]"
+    words = [nearest(word, allowed) for word in re.findall(r"[^\s,]+", given)]
+    meant = [word for word in words if word]
+    whole = meant and len(meant) == len(words)
+    return f"write {name}: [{', '.join(meant)}]" if whole else "write a list of those allowed"
+
+
+def _number_cure(given: str, name: str, model: type[BaseModel], *, whole: bool) -> str:
+    """Return the number that stands in the text `given`, if the option can have it."""
+    found = re.match(r"-?[0-9]{1,15}" if whole else r"-?[0-9]{1,15}(\.[0-9]{1,15})?", given)
+    number = float(found[0]) if found else None
+    if number is not None and not whole and given.endswith("%"):
+        number /= 100
+    if number is not None and within(model, name, number):
+        return f"write {name}: {number:.15g}"
+    return f"write {'digits alone' if whole else 'digits, with a decimal point if need be'}"
+
+
+def _spelt(value: Any) -> str:
+    """Return a value as YAML writes it: true, not True."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _bound(detail: ErrorDetails) -> str:
@@ -141,7 +223,7 @@ def _shown(tree: Tree, report: Report) -> str:
     """Return the value as it is written."""
     if not isinstance(tree, Scalar):
         return kind_of(tree)
-    return report.source.content[tree.span.start : tree.span.end]
+    return shortened(report.source.content[tree.span.start : tree.span.end])
 
 
 def _sentence(detail: ErrorDetails) -> str:

@@ -110,6 +110,17 @@ def bounds(model: type[BaseModel], name: str) -> str:
     return " and ".join(found)
 
 
+def within(model: type[BaseModel], name: str, number: float) -> bool:
+    """Return whether `number` meets the bounds of option `name`."""
+    return all(
+        number >= each.get("minimum", number)
+        and number <= each.get("maximum", number)
+        and ("exclusiveMinimum" not in each or number > each["exclusiveMinimum"])
+        and ("exclusiveMaximum" not in each or number < each["exclusiveMaximum"])
+        for each in _variants(model, name)
+    )
+
+
 def _type(schema: dict[str, Any]) -> str | None:
     if "type" in schema:
         return str(schema["type"])

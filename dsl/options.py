@@ -12,10 +12,10 @@ from darkroom.plan.expressions import Template
 from dsl import quantities, templates
 from dsl.diagnostics import Report
 from dsl.expressions import SAID, Kind, Scope
-from dsl.option_messages import report_invalid
+from dsl.model import Given
+from dsl.option_messages import Written, report_invalid
 from dsl.option_types import Target, admits, unit_of
 from dsl.suggest import did_you_mean
-from dsl.text import Span
 from dsl.tree import Entry, Json, Mapping, Scalar, Sequence, Tree, plain, readable
 
 
@@ -28,16 +28,17 @@ class Checked:
 
 
 def check(
-    target: Target, entries: Items[Entry], scope: Scope, at: Span, report: Report
+    target: Target, entries: Items[Entry], scope: Scope, given: Given, report: Report
 ) -> Checked | None:
     """Return the options that `entries` give, or None, and a report of all that is wrong.
 
-    A mistake that has no key to point at, such as a missing option, is reported at `at`.
+    Those that stand in `given` are its own, the others are shared. A mistake that no option of
+    its own makes, such as a missing one, is reported at the key of `given`.
     """
     reading = _Reading(target, scope, report)
     for entry in entries:
         reading.take(entry)
-    known = reading.validated(Mapping(at, tuple(entries)))
+    known = reading.validated(tuple(entries), given)
     return None if known is None or reading.refused else Checked(known, reading.templates)
 
 
@@ -86,7 +87,7 @@ class _Reading:
         else:
             self._values[entry.key] = amount
 
-    def validated(self, written: Mapping) -> dict[str, Any] | None:
+    def validated(self, entries: tuple[Entry, ...], given: Given) -> dict[str, Any] | None:
         """Return the known options, defaults filled in; checks between options wait for all."""
         left_out = {*self.templates, *self.refused}
         model = _without(self._target.model, left_out) if left_out else self._target.model
@@ -94,7 +95,7 @@ class _Reading:
             # JSON mode takes a list for a tuple, and still refuses "3" and true for an int.
             known = model.model_validate_json(json.dumps(self._values))
         except ValidationError as error:
-            report_invalid(error, self._target, written, self._report)
+            report_invalid(error, self._target, Written(entries, given), self._report)
             return None
         return dict(known.model_dump(mode="json"))
 

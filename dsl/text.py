@@ -67,6 +67,11 @@ class SourceText:
         return f"{before}{marked}{after}".rstrip(), carets
 
 
+def shortened(text: str, most: int = 40) -> str:
+    """Return what a message quotes of a value: its first `most` characters, on one line."""
+    return _first(" ".join(text.split()) if "\n" in text else text, most)
+
+
 def _first(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 

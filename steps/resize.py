@@ -46,7 +46,9 @@ class ResizeOptions(Options):
         if self.fit != "contain" and None in {self.width, self.height}:
             raise ValueError(f"fit: {self.fit} needs both a width and a height")
         if (self.width or 1) * (self.height or 1) > MAX_CANVAS:
-            raise ValueError(f"a box of more than {MAX_CANVAS // 10**6} MP")
+            raise ValueError(
+                f"a box of more than {MAX_CANVAS // 10**6} MP: make width or height smaller"
+            )
         return self
 
     def box(self) -> Size:

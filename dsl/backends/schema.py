@@ -80,7 +80,7 @@ def _step(plugins: Plugins) -> Schema:
                     "additionalProperties": {"type": "object"},
                 },
                 "only": {"type": "array", "minItems": 1, "items": {"type": "string"}},
-                "when": {"type": ["string", "boolean"]},
+                "when": {"type": "string"},
                 "timeout": _DURATION,
                 "memory": _MEMORY,
                 "retry": {

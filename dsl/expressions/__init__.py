@@ -2,12 +2,13 @@
 
 from darkroom.plan.expressions import Expression
 from dsl.diagnostics import Report
+from dsl.expressions.folding import always
 from dsl.expressions.parser import parse
 from dsl.expressions.syntax import ExpressionError, Kind
 from dsl.expressions.types import SAID, Known, Scope, TypeMistake, lower
 from dsl.tree import Scalar
 
-__all__ = ["SAID", "Kind", "Known", "Scope", "read"]
+__all__ = ["SAID", "Kind", "Known", "Scope", "always", "read"]
 
 
 def read(

@@ -9,10 +9,9 @@ from dsl.acceptance import accepted_by
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Resolved
 from dsl.expressions import SAID, Scope
-from dsl.model import Condition, Given
+from dsl.model import Condition, Given, nothing_given
 from dsl.option_types import Target
 from dsl.options import Checked
-from dsl.text import Span
 from dsl.tree import Entry, Scalar
 
 
@@ -64,14 +63,14 @@ def _options(
     target = Target(step.plugin.name, step.plugin.options_model)
     given = step.entry.given
     shared = _entries(given) | {entry.key: entry for entry in step.misplaced}
-    at = given.key if given else step.entry.uses.span
-    merged: dict[str | None, tuple[dict[str, Entry], Span]] = {
+    at = step.entry.uses.span
+    merged: dict[str | None, tuple[dict[str, Entry], Given]] = {
         variant.name.text: (
             shared | {entry.key: entry for entry in variant.options.entries},
-            variant.name.span,
+            Given(variant.name.span, variant.options),
         )
         for variant in step.entry.variants
-    } or {None: (shared, at)}
+    } or {None: (shared, given or nothing_given(at))}
     found = {
         (step.name, name): options.check(target, tuple(entries.values()), scope, place, report)
         for name, (entries, place) in merged.items()
@@ -87,7 +86,7 @@ def _condition(condition: Condition, scope: Scope, report: Report) -> Expression
     """Return the condition's expression; None, and a report, if it is no yes/no value."""
     value = condition.value
     if isinstance(value.value, bool):
-        return Constant(value=value.value)
+        return _depending(Constant(value=value.value), value, report)
     if not isinstance(value.value, str):
         _refuse(value, "a number", "compare it with something", report)
         return None
@@ -104,9 +103,20 @@ def _condition(condition: Condition, scope: Scope, report: Report) -> Expression
         return None
     expression, kind = found
     if kind == "bool":
-        return expression
+        return _depending(expression, value, report)
     cure = f"did you mean `{value.value.strip()} > 0`?" if kind in ("int", "number") else ""
     _refuse(value, SAID[kind], cure or "compare it with something", report)
+    return None
+
+
+def _depending(expression: Expression, value: Scalar, report: Report) -> Expression | None:
+    """Return the condition; None, and a report, if it is the same for every picture."""
+    holds = expressions.always(expression)
+    if holds is None:
+        return expression
+    title = f"this is {'always' if holds else 'never'} true"
+    cure = "leave `when` out" if holds else "remove the step"
+    report.add("P032", value.span, title, cure=cure)
     return None
 
 

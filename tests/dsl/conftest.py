@@ -63,6 +63,10 @@ class ResizeOptions(Options):
     def _sides_suffice(self) -> "ResizeOptions":
         if self.width is None and self.height is None:
             raise ValueError("resize needs a width, a height or both")
+        if self.fit != "contain" and None in {self.width, self.height}:
+            raise ValueError(f"fit: {self.fit} needs both a width and a height")
+        if (self.width or 1) * (self.height or 1) > 100_000_000:
+            raise ValueError("a box of more than 100 MP: make width or height smaller")
         return self
 
     def bounds(self) -> tuple[int, int]:
