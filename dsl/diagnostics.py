@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dsl.codes import CODES
-from dsl.text import SourceText, Span
+from dsl.text import SourceText, Span, with_short_quotes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +76,18 @@ class Report:
         allowed: tuple[str, ...] = (),
         note: str = "",
     ) -> None:
-        """Record a mistake, once: options shared by several variants are checked for each."""
+        """Record a mistake, once: options shared by several variants are checked for each.
+
+        Values of the file are shortened where the texts quote them.
+        """
         found = Diagnostic(
-            code=code, span=span, title=title, label=label, help=cure, allowed=allowed, note=note
+            code=code,
+            span=span,
+            title=with_short_quotes(title),
+            label=with_short_quotes(label),
+            help=with_short_quotes(cure),
+            allowed=tuple(map(with_short_quotes, allowed)),
+            note=with_short_quotes(note),
         )
         if found not in self._found:
             self._found.append(found)

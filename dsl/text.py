@@ -72,6 +72,20 @@ def shortened(text: str, most: int = 40) -> str:
     return _first(" ".join(text.split()) if "\n" in text else text, most)
 
 
+_QUOTED = re.compile(r'(?P<quote>["`])(?P<quoted>[^"`]*)(?P=quote)|[^\s"`]+')
+_LONGEST_QUOTED = 81  # of the language's own names: a fact, two names of 40 and a point
+
+
+def with_short_quotes(message: str) -> str:
+    """Return `message` with the values that it quotes from the file shortened."""
+    return _QUOTED.sub(_short_quote, message)
+
+
+def _short_quote(match: re.Match[str]) -> str:
+    quote, value = match["quote"] or "", match["quoted"] or match[0]
+    return f"{quote}{shortened(value)}{quote}" if len(value) > _LONGEST_QUOTED else match[0]
+
+
 def _first(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
