@@ -24,6 +24,7 @@ from steps.values import (
     Reply,
     Scalar,
     StepFailed,
+    WrongAnswer,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ __all__ = [
     "Step",
     "StepFailed",
     "Unit",
+    "WrongAnswer",
     "step",
 ]
 
@@ -93,10 +95,14 @@ class Step(Generic[P, O, R]):
         The outcome, or what the generator returns in the end, is a Picture, Facts or Rejected:
         a `PIL.Image.Image` is made of the picture, and brought back to 8-bit sRGB. A picture's
         pixels are computed here, so what goes wrong with them goes wrong in the step.
+
+        Raises WrongAnswer for an answer of any other type, such as a forgotten return's None.
         """
         taken = picture if self.takes == "Picture" else picture.to_pillow()
         answer = self.function(cast("P", taken), options)
-        return _converting(answer) if isinstance(answer, Generator) else _outcome(answer)
+        if isinstance(answer, Generator):
+            return _converting(answer, self)
+        return _outcome(answer, self)
 
     def read_options(self, values: Mapping[str, object]) -> O:
         """Return the options that JSON `values` spell; raises pydantic's ValidationError."""
@@ -163,15 +169,22 @@ def step(
     return make
 
 
-def _outcome(answer: object) -> Outcome:
+def _outcome(answer: object, step: Step[Any, Any, Any]) -> Outcome:
     if isinstance(answer, Facts | Rejected):
         return answer
-    picture = answer if isinstance(answer, Picture) else Picture.from_pillow(cast("Image", answer))
-    return picture.rendered()
+    if isinstance(answer, Picture):
+        return answer.rendered()
+    from PIL import Image  # noqa: PLC0415 - only stages that draw pay for importing it
+
+    if isinstance(answer, Image.Image):
+        return Picture.from_pillow(answer).rendered()
+    what = "None" if answer is None else f"a {type(answer).__name__}"
+    wanted = "a picture" if step.kind == "picture" else "facts"
+    raise WrongAnswer(f"{step.name} returned {what}, not {wanted}")
 
 
-def _converting(asking: Generator[Call, Reply, Any]) -> "Asks[Outcome]":
-    return _outcome((yield from asking))
+def _converting(asking: Generator[Call, Reply, Any], step: Step[Any, Any, Any]) -> "Asks[Outcome]":
+    return _outcome((yield from asking), step)
 
 
 @cache

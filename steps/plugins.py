@@ -1,6 +1,7 @@
 """Plugins: found by their file's name in steps/, and by entry point where others ship them."""
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
@@ -78,8 +79,14 @@ def _from_file(name: str) -> AnyStep | None:
         return found
     if found is not None and callable(found):
         raise BrokenPlugin(name, place, f"{name} is no step: decorate it with @step(version=1)")
-    for other in _steps_of(module):
-        raise BrokenPlugin(name, place, f"the step {other!r} must be called {name}, as its file")
+    for step in _steps_of(module):
+        other = step.function.__name__
+        raise BrokenPlugin(
+            name,
+            f"{place}:{_line(step)}",
+            f"the step function {other} must be called {name}, as its file; "
+            f"or call the file {other}.py",
+        )
     return None
 
 
@@ -99,8 +106,14 @@ def _imported(module: str, name: str, place: str) -> ModuleType:
         raise BrokenPlugin(name, place, f"{type(cause).__name__}: {cause}") from cause
 
 
-def _steps_of(module: ModuleType) -> Iterator[str]:
-    """Yield the names of the steps that a module itself defines."""
+def _steps_of(module: ModuleType) -> Iterator[AnyStep]:
+    """Yield the steps that a module itself defines."""
     for each in vars(module).values():
         if isinstance(each, Step) and each.function.__module__ == module.__name__:
-            yield each.name
+            yield each
+
+
+def _line(step: AnyStep) -> int:
+    """Return the line of the step's `def`, which stands below its decorators."""
+    lines, first = inspect.getsourcelines(step.function)
+    return first + next(at for at, line in enumerate(lines) if line.startswith("def "))

@@ -5,7 +5,8 @@ import re
 import typing
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from types import UnionType
+from enum import Enum
+from types import NoneType, UnionType
 from typing import Any, Literal, Union
 
 from steps.picture import Picture
@@ -106,7 +107,32 @@ def _options(hint: Any, name: str) -> type[Options]:
     if loose:
         raise InvalidStep(f"{hint.__name__} loosens {', '.join(loose)} of Options: leave it as is")
     model: type[Options] = hint
+    for field, info in model.model_fields.items():
+        if not _is_plain(info.annotation):
+            kind = getattr(info.annotation, "__name__", None) or str(info.annotation)
+            raise InvalidStep(
+                f"{model.__name__}.{field} is of the type {kind}: an option is a str, int, float, "
+                "bool, Literal or Enum, a tuple of those, or `| None`"
+            )
     return model
+
+
+def _is_plain(hint: Any) -> bool:
+    """Whether an option may be of this type: it never changes, and a line of YAML can write it."""
+    hint = getattr(hint, "__value__", hint)  # of `type Name = ...`
+    if isinstance(hint, type) and typing.get_origin(hint) is None:
+        return hint in {str, int, float, bool, NoneType} or issubclass(hint, Enum)
+    inner = typing.get_args(hint)
+    match typing.get_origin(hint):
+        case typing.Annotated:
+            return _is_plain(inner[0])
+        case typing.Literal:
+            return True
+        case origin if origin in {Union, UnionType}:
+            return all(map(_is_plain, inner))
+        case origin if origin is tuple:
+            return all(_is_plain(each) for each in inner if each is not ...)
+    return False
 
 
 def _picture_kind(hint: Any) -> Literal["Picture", "Image"] | None:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo
 
 Scalar = str | int | float | bool | None
 Reply = Mapping[str, Any]
+_OF_A_PLAN = "of a plan"
 
 
 class Options(BaseModel):
@@ -24,9 +25,10 @@ class Options(BaseModel):
         """Return the options that JSON `values` spell, in pydantic's strict JSON mode.
 
         JSON mode takes a list for a tuple and still refuses "3" or true for an int.
-        Raises pydantic's ValidationError with one entry for each mistake.
+        Raises pydantic's ValidationError with one entry for each mistake. For checks that ask
+        `written`, these are the options of a plan.
         """
-        return cls.model_validate_json(json.dumps(values))
+        return cls.model_validate_json(json.dumps(values), context=_OF_A_PLAN)
 
     def box(self) -> tuple[int, int] | None:
         """Return the width and height in pixels that this step needs of any picture, or None.
@@ -42,6 +44,15 @@ class Options(BaseModel):
         The time and memory of what follows are planned from it.
         """
         return None
+
+
+def written(info: ValidationInfo) -> bool:
+    """Whether somebody wrote the option that is checked: then a mistake in it is theirs.
+
+    If not, it is read from a plan, where `${…}` may have filled it; a step judges that as it
+    runs, with a code of its own.
+    """
+    return info.context != _OF_A_PLAN
 
 
 class Facts(BaseModel):
@@ -91,3 +102,7 @@ class Cost:
 
 class InvalidStep(TypeError):
     """A plugin's declaration breaks the contract; the text names the rule and the cure."""
+
+
+class WrongAnswer(TypeError):
+    """A plugin returned what no plugin may; the text names it and what it returned."""

@@ -8,12 +8,14 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Len
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from pydantic import ValidationInfo, field_validator
 
 from steps.anchors import Anchor, place
 from steps.colours import Colour, rgba
 from steps.contract import Cost, Options, Picture, Share, StepFailed, step
 from steps.picture import Rgba
 from steps.units import Examples
+from steps.values import written
 
 FONT = "fonts/Inter-SemiBold.otf"
 LEGIBLE_PX = 11
@@ -32,12 +34,20 @@ class WatermarkOptions(Options):
     text and light behind dark, keeps it readable on any picture.
     """
 
-    text: Annotated[str, Len(1, 200), Examples(("© Ava Tavares", "Łódź, Ψ, Ю", "漢字", "i"))]
+    text: Annotated[str, Len(1, 200), Examples(("© Ava Tavares", "Łódź, Ψ, Ю", "Ñ", "i"))]
     anchor: Anchor = "south-east"
     opacity: Annotated[float, Ge(0), Le(1)] = 0.5
     size: Annotated[Share, Gt(0)] = 0.04
     margin: Annotated[Share, Le(0.4)] = 0.03
     colour: Colour = "white"
+
+    @field_validator("text")
+    @classmethod
+    def _can_be_drawn(cls, text: str, info: ValidationInfo) -> str:
+        if written(info) and (missing := _missing(text)):
+            first = f"{missing[0]!r} (U+{ord(missing[0]):04X}, {_script(missing[0])})"
+            raise ValueError(f"the font has no {first}: write it in Latin, Greek or Cyrillic")
+        return text
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,9 @@ def watermark(picture: Picture, options: WatermarkOptions) -> Picture:
     (Latin, Greek, Cyrillic) does not have.
     """
     text = unicodedata.normalize("NFC", options.text)
-    _check_text(text)
+    if missing := _missing(text):
+        # Not the characters themselves: the text may be somebody's name, and events keep facts.
+        raise StepFailed("unsupported_text", characters=len(missing), first_of=_script(missing[0]))
     shorter = min(picture.width, picture.height)
     margin = round(options.margin * shorter)
     room = picture.width - 2 * margin, picture.height - 2 * margin
@@ -75,12 +87,14 @@ def watermark(picture: Picture, options: WatermarkOptions) -> Picture:
     return _stamped(picture, line, (margin + left, margin + top), options)
 
 
-def _check_text(text: str) -> None:
-    missing = [each for each in text if not _drawable(each)]
-    if missing:
-        # Not the characters themselves: the text may be somebody's name, and events keep facts.
-        script = unicodedata.name(missing[0], "UNNAMED").split()[0].lower()
-        raise StepFailed("unsupported_text", characters=len(missing), first_of=script)
+def _missing(text: str) -> list[str]:
+    """Return the characters of the text that the font cannot draw."""
+    return [each for each in unicodedata.normalize("NFC", text) if not _drawable(each)]
+
+
+def _script(character: str) -> str:
+    """Return the first word of the character's name, which mostly is its script: "cjk"."""
+    return unicodedata.name(character, "UNNAMED").split()[0].lower()
 
 
 @cache

@@ -9,7 +9,8 @@ def test_my_step_keeps_the_contract(rule):
     rule(load("acme.glow"))
 """
 
+from steps.testing.running import Replies, RuleBroken, outcome
 from steps.testing.strategies import KINDS, options_for, pictures
-from steps.testing.suite import RULES, Replies, Rule, RuleBroken, outcome
+from steps.testing.suite import RULES, Rule
 
 __all__ = ["KINDS", "RULES", "Replies", "Rule", "RuleBroken", "options_for", "outcome", "pictures"]

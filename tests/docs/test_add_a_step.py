@@ -59,7 +59,25 @@ def test_the_step_of_the_page_passes_its_tests_and_the_suite(checkout: Path) -> 
 
     passed = re.search(r"(\d+) passed", said)
     assert passed is not None
-    assert int(passed[1]) >= 10  # two of its own, eight rules of the suite
+    assert int(passed[1]) >= 10  # two of its own, the rest rules of the suite
+
+
+def test_the_step_of_the_page_passes_the_linter(checkout: Path) -> None:
+    """Its files are formatted and linted as `make check` does, with the repository's settings."""
+    files = [path for path in blocks() if path.endswith(".py")]
+
+    _python(checkout, "-m", "ruff", "format", "--check", *files)
+    _python(checkout, "-m", "ruff", "check", "--no-cache", *files)
+
+
+@pytest.mark.slow
+def test_the_step_of_the_page_passes_mypy_strict(checkout: Path) -> None:
+    """The plugin and its test are typed; settings are the repository's, but for the packages."""
+    files = [path for path in blocks() if path.endswith(".py")]
+    settings = (checkout / "pyproject.toml").read_text("utf-8")
+    (checkout / "mypy.toml").write_text(re.sub(r"(?m)^packages = .*$", "", settings), "utf-8")
+
+    _python(checkout, "-m", "mypy", "--config-file", "mypy.toml", *files)
 
 
 def test_the_pipeline_of_the_page_compiles_and_takes_the_thumbnails_colour(checkout: Path) -> None:

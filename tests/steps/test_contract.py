@@ -1,11 +1,14 @@
 """Every plugin keeps the contract: `pytest tests/steps -k greyscale` holds a new one to it."""
 
 from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Any, Literal, cast
 
 import pytest
+from annotated_types import Ge
 from mypy import api
 from PIL import Image, ImageOps
-from pydantic import ConfigDict
+from pydantic import ConfigDict, create_model
 
 from steps.contract import (
     Asks,
@@ -160,13 +163,71 @@ def test_the_suite_names_the_rule_that_a_step_breaks() -> None:
         """Answer as the mood is."""
         return Shade(light=next(moods))
 
+    @step(version=1)
+    def forgetful(picture: Picture, options: NoOptions) -> Picture:
+        """Forget to return, as only mypy would see."""
+        return cast("Picture", None)
+
     rules = {rule.__name__: rule for rule in RULES}
+    with pytest.raises(RuleBroken, match=r"^forgetful returned None, not a picture"):
+        rules["answers_as_it_declares"](forgetful)
+    with pytest.raises(RuleBroken, match=r"Fix it; or, .* raise StepFailed with a code"):
+        rules["answers_as_it_declares"](crashing)
     with pytest.raises(RuleBroken, match="crashing crashed: KeyError"):
         rules["answers_as_it_declares"](crashing)
     with pytest.raises(RuleBroken, match="failing fails with 'early'"):
         rules["answers_as_it_declares"](failing)
     with pytest.raises(RuleBroken, match="moody answered differently"):
         rules["does_the_same_twice"](moody)
+
+
+@pytest.mark.parametrize(
+    ("hint", "said"),
+    [
+        (dict, "dict"),
+        (dict[str, int], r"dict"),
+        (list[int], "list"),
+        (tuple[dict[str, int], ...], r"tuple"),
+        (int | set[int], r"int \| set"),
+        (bytes, "bytes"),
+        (Any, "Any"),
+    ],
+)
+def test_an_option_that_no_pipeline_can_write_is_refused(hint: Any, said: str) -> None:
+    """As the plugin is made, with the name of the field and the types there are."""
+    model = create_model("Curve", __base__=Options, points=(hint, ...))
+
+    def curved(picture: Picture, options: Options) -> Picture:
+        return picture
+
+    curved.__annotations__["options"] = model
+
+    with pytest.raises(InvalidStep, match=rf"^Curve\.points is of the type {said}.*: an option is"):
+        step(version=1)(curved)
+
+
+def test_options_are_scalars_choices_and_tuples_of_those() -> None:
+    """Every kind that is allowed, with limits and without a value."""
+
+    class Tone(Enum):
+        """A choice."""
+
+        WARM = "warm"
+
+    class Toned(Options):
+        """Some of each."""
+
+        tone: Tone = Tone.WARM
+        names: tuple[Literal["a", "b"], ...] = ()
+        at: tuple[Annotated[int, Ge(0)], float] | None = None
+        share: Annotated[float, Ge(0)] | None = None
+
+    def toned(picture: Picture, options: Toned) -> Picture:
+        return picture
+
+    toned.__annotations__["options"] = Toned
+
+    assert step(version=1)(toned).read_options({"tone": "warm", "at": [1, 0.5]}).at == (1, 0.5)
 
 
 def test_options_are_read_as_strict_json() -> None:

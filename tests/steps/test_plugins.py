@@ -1,15 +1,12 @@
 """Plugins are found by their file's name or entry point, and broken ones are told with a cause."""
 
-import importlib
 import subprocess
 import sys
 from collections.abc import Callable
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 
-import steps
 from steps import plugins
 from steps.plugins import BrokenPlugin, UnknownPlugin, find, load
 
@@ -26,19 +23,6 @@ def {name}(picture: Picture, options: NoOptions) -> Picture:
     return picture
 '''
 AddFile = Callable[[str, str], None]
-
-
-@pytest.fixture
-def add_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddFile:
-    """Put a file beside those of steps/, for one test."""
-
-    def add(name: str, source: str) -> None:
-        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
-        monkeypatch.delitem(sys.modules, f"steps.{name}", raising=False)
-        importlib.invalidate_caches()
-
-    monkeypatch.setattr(steps, "__path__", [*steps.__path__, str(tmp_path)])
-    return add
 
 
 def test_the_plugins_of_this_folder_are_found() -> None:
@@ -83,13 +67,12 @@ def test_an_unknown_name_is_told_with_those_that_exist() -> None:
         ("import nothing_of_that_name", "ModuleNotFoundError: No module named"),
         ("def broken_here(:", "SyntaxError"),
         ("def broken_here(picture, options): ...", "decorate it with @step"),
-        (GOOD.format(name="other_name"), "'other_name' must be called broken_here"),
         (
             GOOD.format(name="broken_here").replace("-> Picture", "-> str"),
             "InvalidStep: broken_here must return one of",
         ),
     ],
-    ids=["import", "syntax", "undecorated", "misnamed", "mistyped"],
+    ids=["import", "syntax", "undecorated", "mistyped"],
 )
 def test_a_broken_file_is_told_by_its_name_and_cause(
     add_file: AddFile, source: str, cause: str
@@ -101,6 +84,19 @@ def test_a_broken_file_is_told_by_its_name_and_cause(
         load("broken_here")
     with pytest.raises(BrokenPlugin, match=r"^steps/broken_here\.py: "):
         find()
+
+
+def test_a_misnamed_function_is_told_by_its_line(add_file: AddFile) -> None:
+    """The line is that of `def`, and the cure names both ways out."""
+    add_file("broken_here", GOOD.format(name="other_name"))
+
+    with pytest.raises(BrokenPlugin) as broken:
+        load("broken_here")
+
+    assert str(broken.value) == (
+        "steps/broken_here.py:9: the step function other_name must be called broken_here, as its "
+        "file; or call the file other_name.py"
+    )
 
 
 def test_others_ship_plugins_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,88 @@
+"""The process of its own in which `is_pure` runs a step, guarded from before it is imported."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from steps.contract import Call, Reply, Step
+from steps.plugins import AnyStep
+from steps.testing.guard import Guard, Stopped
+from steps.testing.running import Replies, RuleBroken, outcome, require, told
+from steps.testing.strategies import KINDS
+
+PURE = (
+    "A step is pure: all that it needs is in its picture, its options and the files that it "
+    "declares in `assets` and reads by asset()"
+)
+Case = tuple[str, Mapping[str, Any]]
+"""The name of a picture of KINDS, and options as JSON values."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Which step to run, and on what."""
+
+    module: str
+    function: str
+    folders: tuple[str, ...]  # where the files of the module's package lie
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the step did that it may not, in sentences; and what came of each case."""
+
+    broken: tuple[str, ...]
+    outcomes: tuple[object, ...] = ()
+
+
+def main() -> None:
+    """Take one Job from the pipe whose number is the argument; answer Calls, then a Verdict."""
+    pipe = Connection(int(sys.argv[1]))
+    job: Job = pipe.recv()
+
+    def replies(call: Call) -> Reply:
+        pipe.send(call)
+        reply: Reply = pipe.recv()
+        return reply
+
+    pipe.send(_judged(job, replies))
+
+
+def _judged(job: Job, replies: Replies) -> Verdict:
+    package = job.module.rpartition(".")[0]
+    if package:
+        importlib.import_module(package).__path__ = list(job.folders)
+    outcomes: tuple[object, ...] = ()
+    with Guard(job.module.partition(".")[0]) as guard:
+        try:
+            step = getattr(importlib.import_module(job.module), job.function, None)
+            if not isinstance(step, Step):
+                return Verdict((f"{job.function} cannot be imported from {job.module}",))
+            guard.allow(step.asset_path(name) for name in step.assets)
+            outcomes = tuple(_twice(step, case, replies) for case in job.cases)
+        except Stopped:
+            pass
+        except RuleBroken as broken:
+            # What was stopped may show as a broken: the cause is told, not what followed.
+            return Verdict(_sentences(job, guard) or (str(broken),))
+    return Verdict(_sentences(job, guard), outcomes)
+
+
+def _sentences(job: Job, guard: Guard) -> tuple[str, ...]:
+    return tuple(f"{job.function} {each}. {PURE}" for each in guard.broken)
+
+
+def _twice(step: AnyStep, case: Case, replies: Replies) -> object:
+    """Return what came of the case; raises RuleBroken for another outcome or input afterwards."""
+    kind, values = case
+    picture, options = KINDS[kind], step.read_options(values)
+    before = told(picture)
+    first = told(outcome(step, picture, options, replies))
+    require(told(picture) == before, f"{step.name} changed the picture that it was given")
+    second = told(outcome(step, picture, options, replies))
+    require(first == second, f"{step.name} answered differently the second time")
+    return first
