@@ -16,7 +16,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-import pyvips
+from steps.vips import pyvips
 
 _FILES = ("os.", "shutil.", "tempfile.", "glob.", "pathlib.", "mmap.", "sqlite3.", "fcntl.")
 _PROCESSES = ("subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn")
