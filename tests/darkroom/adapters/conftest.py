@@ -1,7 +1,9 @@
 """DynamoDB on moto: a client, and the two tables as the stack makes them."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+import inspect
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import boto3
 import pytest
@@ -17,13 +19,36 @@ def session() -> boto3.Session:
     return boto3.Session("test", "test", region_name="eu-central-1")
 
 
+class TakingTurns:
+    """A client whose calls come one at a time.
+
+    moto looks at a condition and then writes, without a lock between: two threads may both find
+    it to hold, which DynamoDB rules out. What is between the calls still races.
+    """
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self._turn = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._client, name)
+        return self._taking_a_turn(attribute) if inspect.ismethod(attribute) else attribute
+
+    def _taking_a_turn(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*given: Any, **named: Any) -> Any:
+            with self._turn:
+                return call(*given, **named)
+
+        return called
+
+
 @pytest.fixture
 def dynamodb(session: boto3.Session) -> Iterator["DynamoDBClient"]:
     with mock_aws():
         client = session.client("dynamodb")
         _create(client, "events", "N")
         _create(client, "views", "S")
-        yield client
+        yield cast("DynamoDBClient", TakingTurns(client))
 
 
 def _create(client: "DynamoDBClient", name: str, sort_key: Literal["N", "S"]) -> None:

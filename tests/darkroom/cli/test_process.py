@@ -118,7 +118,7 @@ def test_the_mistakes_of_a_pipeline_file_are_told_as_the_compiler_tells_them(
 ) -> None:
     """All of them, each with its place and a caret, unwrapped; nothing is processed."""
     broken = tmp_path / "broken.yaml"
-    long = "x" * 90
+    long = "x" * 70
     broken.write_text(
         "pipeline: photos\nsteps:\n  small:\n    uses: resise\n"
         f"  other:\n    uses: resize\n    with: {{ width: 9, {long}: 1 }}\n"

@@ -41,12 +41,17 @@ def processes_of(home: Path) -> list[Path]:
     return found
 
 
+INPUTS = ("infra", "generated", "darkroom", "steps", "requirements")
+
+
 @pytest.fixture
 def checkout(tmp_path):
     """This checkout under another path, so that nobody's own embedded cloud is touched."""
     (tmp_path / ".local").mkdir()
-    shared = (".local/ministack", ".local/assets", ".local/synth", "node_modules", "cdk.json")
-    for name in (*shared, "infra", "generated", "darkroom", "steps", "requirements"):
+    caches = (".local/assets", ".local/synth")
+    for name in caches:
+        (ROOT / name).mkdir(exist_ok=True)
+    for name in (*caches, ".local/ministack", "node_modules", "cdk.json", *INPUTS):
         (tmp_path / name).symlink_to(ROOT / name)
     return tmp_path
 
