@@ -46,6 +46,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     photo: Path = options.photo or _drawn(options.out)
     if not photo.is_file():
         raise CommandFailed(f"{photo} is not a file.")
+    if options.photo and photo.resolve().parent == options.out.resolve():
+        raise CommandFailed(f"{photo} lies where the variants go. Copy it elsewhere first.")
     console.print("starting the embedded cloud", style="dim")
     with EmbeddedCloud() as cloud:
         console.print("deploying the platform to it, as to AWS", style="dim")
@@ -121,7 +123,7 @@ def _fetched(
             path.unlink()
     if not image["variants"]:
         why = timeline.reason(image["reason"]) if image["reason"] else "none was promised"
-        console.print(f"no pictures: {image['state']}, {why}", style="bold")
+        console.print(f"no pictures: {image['state']}, {why}", style="bold", soft_wrap=True)
         return
     folder.mkdir(parents=True, exist_ok=True)
     contents = {}

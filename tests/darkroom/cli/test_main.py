@@ -78,3 +78,15 @@ def test_a_photo_that_is_no_file_starts_no_demo(
 
     assert main(["demo", str(missing), "--out", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"{missing} is not a file.\n"
+
+
+def test_a_demo_of_a_picture_among_its_own_variants_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be written over; nothing is started."""
+    (tmp_path / "large.jpg").write_bytes(b"a picture")
+
+    assert main(["demo", str(tmp_path / "large.jpg"), "--out", str(tmp_path)]) == 1
+
+    assert "lies where the variants go" in capsys.readouterr().err
+    assert (tmp_path / "large.jpg").read_bytes() == b"a picture"
