@@ -50,7 +50,7 @@ def _findings() -> Iterator[Finding]:
 
 
 def _codecs() -> Finding:
-    import pyvips  # noqa: PLC0415 - what is looked for may be missing
+    import pyvips
 
     needed = ("jpegload_buffer", "pngload_buffer", "webpload_buffer", "gifload_buffer")
     missing = [name for name in needed if not pyvips.type_find("VipsForeignLoad", name)]
@@ -70,10 +70,10 @@ def _present(name: str, path: str) -> Finding:
 
 def _generated() -> Finding:
     # The compiler is a developer's tool: nothing that runs in the cloud reaches it.
-    from dsl import drift, generate  # noqa: PLC0415
-    from dsl.diagnostics import PipelineRefused  # noqa: PLC0415
-    from dsl.files import compile_file  # noqa: PLC0415
-    from steps.plugins import BrokenPlugin, find  # noqa: PLC0415
+    from dsl import drift, generate
+    from dsl.diagnostics import PipelineRefused
+    from dsl.files import compile_file
+    from steps.plugins import BrokenPlugin, find
 
     try:
         plugins = find()

@@ -47,9 +47,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def compiled(pipeline: Path) -> Plan:
     """Return the plan of a pipeline file; raises CommandFailed with all mistakes in it."""
     # The compiler is a developer's tool: nothing that runs in the cloud reaches it.
-    from dsl.diagnostics import PipelineRefused  # noqa: PLC0415
-    from dsl.files import compile_file  # noqa: PLC0415
-    from steps.plugins import BrokenPlugin, find  # noqa: PLC0415
+    from dsl.diagnostics import PipelineRefused
+    from dsl.files import compile_file
+    from steps.plugins import BrokenPlugin, find
 
     try:
         return compile_file(pipeline, find()).plan
