@@ -1,18 +1,21 @@
-"""`python -m dsl`: check a pipeline file, or generate from it. See `python -m dsl --help`."""
+"""`python -m dsl`: check a pipeline file, generate from it, or explain a mistake. See `--help`."""
 
 import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from darkroom.plan.models import Plan
-from dsl import drift, generate
+from dsl import drift, findings, generate
 from dsl.changes import changes
 from dsl.compile import Compiled
 from dsl.diagnostics import PipelineRefused
+from dsl.explain import UnknownCode, explain
 from dsl.files import compile_file
+from dsl.findings import Finding
 from steps import plugins
 from steps.plugins import BrokenPlugin
 
@@ -28,38 +31,74 @@ _HELP = """exit codes:
 """
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """How a command ended: its exit code, what it tells people, and what it tells programs."""
+
+    code: int
+    text: str
+    findings: tuple[Finding, ...] = ()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = _parser().parse_args(arguments)
+    if chosen.command == "explain":
+        return _say(_explain(chosen.codes), "text")
+    return _say(_compile(chosen), chosen.format)
+
+
+def _explain(codes: Sequence[str]) -> _Outcome:
+    try:
+        return _Outcome(0, explain(codes))
+    except UnknownCode as unknown:
+        return _Outcome(MISUSED, f"error: {unknown}")
+
+
+def _compile(chosen: argparse.Namespace) -> _Outcome:
+    """Do what `check` and `generate` do."""
     path: Path = chosen.pipeline
     try:
         found = plugins.find()
         compiled = compile_file(path, found)
     except PipelineRefused as refused:
-        return _say(refused.render(), REFUSED)
+        return _Outcome(REFUSED, refused.render(), findings.of_refusal(refused))
     except BrokenPlugin as broken:
-        return _say(f"error: a step plugin is broken\n --> {broken}", BROKEN_PLUGIN)
+        text = f"error: a step plugin is broken\n --> {broken}"
+        return _Outcome(BROKEN_PLUGIN, text, (findings.of_broken_plugin(broken),))
     except OSError as error:
-        return _say(f"error: {path.as_posix()} cannot be read: {error.strerror}", MISUSED)
+        title = f"{path.as_posix()} cannot be read: {error.strerror}"
+        finding = Finding(code=None, title=title, path=path.as_posix())
+        return _Outcome(MISUSED, f"error: {title}", (finding,))
     if chosen.command == "check":
-        return _say(compiled.tree, 0)
+        return _Outcome(0, compiled.tree)
     wanted = generate.files(compiled, found)
     return _check(wanted, path) if chosen.check else _generate(compiled, wanted)
 
 
-def _generate(compiled: Compiled, wanted: Mapping[str, str]) -> int:
+def _generate(compiled: Compiled, wanted: Mapping[str, str]) -> _Outcome:
     before = _plan_before(GENERATED / compiled.plan.pipeline / "plan.json")
     changed = generate.write(wanted, GENERATED)
     told = [f"{'wrote' if path in wanted else 'removed'} {GENERATED / path}" for path in changed]
     lines = [compiled.tree, *changes(before, compiled.plan), *(told or ["nothing changed"])]
-    return _say("\n".join(lines), 0)
+    return _Outcome(0, "\n".join(lines))
 
 
-def _check(wanted: Mapping[str, str], path: Path) -> int:
-    paragraphs = drift.drift(wanted, GENERATED)
-    if not paragraphs:
-        return _say(f"{GENERATED}/ is what {path.as_posix()} says", 0)
-    return _say(drift.report(paragraphs, str(GENERATED), path.as_posix()), DRIFTED)
+def _check(wanted: Mapping[str, str], path: Path) -> _Outcome:
+    drifted = drift.drift(wanted, GENERATED)
+    if not drifted:
+        return _Outcome(0, f"{GENERATED}/ is what {path.as_posix()} says")
+    told = tuple(
+        Finding(
+            code="P012",
+            title=each.title,
+            path=(GENERATED / each.path).as_posix(),
+            help=drift.cure(str(GENERATED)),
+            note="\n".join(line.strip() for line in each.lines),
+        )
+        for each in drifted
+    )
+    return _Outcome(DRIFTED, drift.report(drifted, str(GENERATED), path.as_posix()), told)
 
 
 def _plan_before(path: Path) -> Plan | None:
@@ -70,10 +109,16 @@ def _plan_before(path: Path) -> Plan | None:
         return None
 
 
-def _say(text: str, code: int) -> int:
-    stream = sys.stdout if code == 0 else sys.stderr
-    stream.write(f"{text}\n")
-    return code
+def _say(outcome: _Outcome, form: str) -> int:
+    """Write the outcome; programs read standard output, however the command ended."""
+    if form == "json":
+        sys.stdout.write(f"{findings.as_json(outcome.findings)}\n")
+    elif form == "github" and outcome.findings:
+        sys.stdout.write(f"{findings.as_github(outcome.findings)}\n")
+    else:
+        stream = sys.stdout if outcome.code == 0 else sys.stderr
+        stream.write(f"{outcome.text}\n")
+    return outcome.code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,6 +144,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     for command in (check, generated):
         command.add_argument("pipeline", nargs="?", type=Path, default=Path("pipeline.yaml"))
+        command.add_argument(
+            "--format",
+            choices=("text", "json", "github"),
+            default="text",
+            help="how mistakes are told: to people, to programs, or at the lines of a pull request",
+        )
+    explained = commands.add_parser("explain", help="tell what a mistake's code means, and why")
+    explained.add_argument("codes", nargs="*", metavar="CODE", help="such as P002; none lists all")
     return parser
 
 

@@ -53,9 +53,11 @@ class PipelineRefused(Exception):
         self.diagnostics = diagnostics
 
     def render(self) -> str:
-        """Return every message and, last, how many there are."""
+        """Return every message and, last, how many there are and where more is told."""
         messages = [diagnostic.render(self.source) for diagnostic in self.diagnostics]
-        return "\n\n".join([*messages, f"{self}; nothing was compiled"])
+        codes = " ".join(dict.fromkeys(diagnostic.code for diagnostic in self.diagnostics))
+        last = f"{self}; nothing was compiled\nto read more: python -m dsl explain {codes}"
+        return "\n\n".join([*messages, last])
 
 
 @dataclass

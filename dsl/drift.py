@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
@@ -11,29 +12,48 @@ from dsl.generate import stale
 _MOST_LINES = 40  # of one file's differences; the cure is the same for all
 
 
-def drift(wanted: Mapping[str, str], folder: Path) -> tuple[str, ...]:
-    """Return one paragraph for each file that is not as it should be; none if all are."""
-    paragraphs = []
+@dataclass(frozen=True)
+class Drifted:
+    """A file of generated/ that is not as it should be: what is wrong, and the differences."""
+
+    path: str
+    verdict: str
+    lines: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The file and what is wrong with it, in one line."""
+        return f"{self.path} {self.verdict}"
+
+
+def drift(wanted: Mapping[str, str], folder: Path) -> tuple[Drifted, ...]:
+    """Return the files that are not as they should be; none if all are."""
+    found = []
     for path, text in wanted.items():
         there = folder / path
         if not there.is_file():
-            paragraphs.append(f"{path} is missing")
+            found.append(Drifted(path, "is missing"))
         elif (content := there.read_text("utf-8", errors="replace")) != text:
             lines = _differences(content, text, path)
-            paragraphs.append("\n".join([f"{path} differs", *_shortened(lines)]))
-    paragraphs += [f"{path} belongs to no pipeline" for path in stale(wanted, folder)]
-    return tuple(paragraphs)
+            found.append(Drifted(path, "differs", tuple(_shortened(lines))))
+    found += [Drifted(path, "belongs to no pipeline") for path in stale(wanted, folder)]
+    return tuple(found)
 
 
-def report(paragraphs: tuple[str, ...], folder: str, source: str) -> str:
+def cure(folder: str) -> str:
+    """Return what to do about it."""
+    return f"run `make generate` and commit the result; never edit files in {folder}/"
+
+
+def report(drifted: tuple[Drifted, ...], folder: str, source: str) -> str:
     """Return the message for people: what differs, and the cure."""
-    count = "1 file differs" if len(paragraphs) == 1 else f"{len(paragraphs)} files differ"
-    indented = ["\n".join(f"  {line}" for line in each.splitlines()) for each in paragraphs]
+    count = "1 file differs" if len(drifted) == 1 else f"{len(drifted)} files differ"
+    lines = [line for each in drifted for line in (each.title, *each.lines)]
     return "\n".join(
         [
             f"error[P012]: {folder}/ is not what {source} says: {count}",
-            *indented,
-            f"  = help: run `make generate` and commit the result; never edit files in {folder}/",
+            *(f"  {line}" for line in lines),
+            f"  = help: {cure(folder)}",
         ]
     )
 
