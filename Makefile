@@ -76,7 +76,7 @@ destroy: to-aws setup ## remove the functions and the API of ENV from AWS; table
 	@$(BIN)/npx cdk destroy darkroom-$(ENV)-app --context env=$(ENV)
 
 to-aws:
-	@case "$(ENV)" in dev|prod) ;; *) echo "Say where to: make deploy ENV=dev, or ENV=prod. For this machine: make up." >&2; exit 2 ;; esac
+	@case "$(ENV)" in dev|prod) ;; *) echo "Say where: make $(firstword $(MAKECMDGOALS)) ENV=dev, or ENV=prod. For this machine: make up, make down." >&2; exit 2 ;; esac
 
 doctor: .stamps/python ## say what is missing on this machine, with the cure
 	@$(PY) -m darkroom doctor
@@ -89,5 +89,6 @@ lock: .stamps/python ## resolve requirements/*.in again into hashed, address-fre
 ci: ## exactly what CI runs
 	@bash .ci/run
 
-clean: down ## remove what setup and runs made
+clean: ## remove what setup and runs made
+	@test ! -x $(PY) || $(PY) -m darkroom down
 	@rm -rf .stamps .venv .local node_modules cdk.out out

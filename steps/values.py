@@ -61,7 +61,7 @@ class Facts(BaseModel):
     Places and lengths in the picture are relative to it (0 to 1), never pixels.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True)

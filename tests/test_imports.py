@@ -1,4 +1,4 @@
-"""Who may import whom (DESIGN: layout), read from the source by `ast`."""
+"""Who may import whom (README: where things are), read from the source by `ast`."""
 
 import ast
 from pathlib import Path

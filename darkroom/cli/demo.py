@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from types import FrameType
 from typing import Any, NoReturn
 
+import requests
 from rich.console import Console
 
 from darkroom.cli.failure import CommandFailed
@@ -21,18 +22,17 @@ from darkroom.local.deploy import Outputs, deploy
 from darkroom.local.mails import mailed_code
 from darkroom.local.queues import messages_in
 from darkroom.local.sample import sample_picture
+from steps.encoding import extension
+from steps.formats import TRAITS
 
 _EMAIL, _NAME = "ada@example.com", "Ada Lovelace"
 _DRAINED_WITHIN_S = 30.0
 _LOOK_EVERY_S = 0.1
-_CONTENT_TYPES = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-}
+# What a file's ending says it is; what it really is, the platform finds out.
+CONTENT_TYPES = {traits.extension: traits.media_type for traits in TRAITS.values()}
+CONTENT_TYPES["jpeg"] = CONTENT_TYPES["jpg"]
+# What a demo may have written: only that does the next one remove.
+ENDINGS = tuple(traits.extension for traits in TRAITS.values())
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -52,14 +52,23 @@ def run(options: argparse.Namespace, console: Console) -> int:
     with EmbeddedCloud() as cloud:
         console.print("deploying the platform to it, as to AWS", style="dim")
         outputs = deploy(cloud)
-        client = _signed_up(cloud, Client(outputs.api_url))
-        console.print(f"{photo.name} goes in, as {_NAME}", style="bold", markup=False)
-        image_id = _uploaded(client, photo)
-        promised = _followed(client, image_id, console)
-        image = client.settled(image_id)
-        _fetched(client, image, promised, options.out, console)
-        _nothing_left_over(cloud, outputs)
+        try:
+            _walk_through(outputs, cloud, photo, options.out, console)
+        except (TimeoutError, Refused, requests.RequestException) as error:
+            raise CommandFailed(f"The demo cannot go on: {error}. Log: {cloud.log}") from error
     return 0
+
+
+def _walk_through(
+    outputs: Outputs, cloud: EmbeddedCloud, photo: Path, out: Path, console: Console
+) -> None:
+    """Do what a user does, from the account to the pictures on disk."""
+    client = _signed_up(cloud, Client(outputs.api_url))
+    console.print(f"{photo.name} goes in, as {_NAME}", style="bold", markup=False)
+    image_id = _uploaded(client, photo)
+    promised = _followed(client, image_id, console)
+    _fetched(client, client.settled(image_id), promised, out, console)
+    _nothing_left_over(cloud, outputs)
 
 
 def _interrupted(_: int, __: FrameType | None) -> NoReturn:
@@ -67,9 +76,12 @@ def _interrupted(_: int, __: FrameType | None) -> NoReturn:
 
 
 def _drawn(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "sample.jpg"
-    path.write_bytes(sample_picture())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(sample_picture())
+    except OSError as error:
+        raise CommandFailed(f"{path} cannot be written: {error.strerror}.") from error
     return path
 
 
@@ -83,7 +95,7 @@ def _signed_up(cloud: EmbeddedCloud, client: Client) -> Client:
 
 def _uploaded(client: Client, photo: Path) -> str:
     """Upload the picture as what its name says; raises CommandFailed where that is refused."""
-    content_type = _CONTENT_TYPES.get(photo.suffix.lower(), "application/octet-stream")
+    content_type = CONTENT_TYPES.get(photo.suffix.lower().lstrip("."), "application/octet-stream")
     try:
         return client.upload(photo, content_type)
     except Refused as refused:
@@ -119,8 +131,8 @@ def _fetched(
 ) -> None:
     """Write every variant, and a sheet of all of them, in place of what another demo wrote."""
     for name in (*promised, "contact-sheet"):
-        for path in folder.glob(f"{name}.*"):
-            path.unlink()
+        for ending in ENDINGS:
+            (folder / f"{name}.{ending}").unlink(missing_ok=True)
     if not image["variants"]:
         why = timeline.reason(image["reason"]) if image["reason"] else "none was promised"
         console.print(f"no pictures: {image['state']}, {why}", style="bold", soft_wrap=True)
@@ -129,7 +141,7 @@ def _fetched(
     contents = {}
     for name, variant in image["variants"].items():
         contents[name] = client.download(image["image_id"], name)
-        path = folder / f"{name}.{variant['format'].replace('jpeg', 'jpg')}"
+        path = folder / f"{name}.{extension(variant['format'])}"
         path.write_bytes(contents[name])
         console.print(f"wrote {path}", style="dim", markup=False)
     sheet = folder / "contact-sheet.png"

@@ -50,8 +50,10 @@ def _findings() -> Iterator[Finding]:
 
 
 def _codecs() -> Finding:
-    import pyvips
-
+    try:
+        import pyvips
+    except (ImportError, OSError):
+        return Finding(False, "libvips", "Run `make setup`.")
     needed = ("jpegload_buffer", "pngload_buffer", "webpload_buffer", "gifload_buffer")
     missing = [name for name in needed if not pyvips.type_find("VipsForeignLoad", name)]
     version = ".".join(str(pyvips.version(part)) for part in range(3))

@@ -19,7 +19,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     plan = compiled(options.pipeline)
     photos = _photos(options.photos, options.out)
     if not photos:
-        raise CommandFailed(f"There are no files in {options.photos[0]}.")
+        raise CommandFailed(f"There are no files to process in {options.photos[0]}.")
     alone = len(photos) == 1
     states = []
     bar = Progress(
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         task = bar.add_task(plan.pipeline, total=len(photos))
         for folder, photo in photos.items():
             processed = _processed(photo, plan, options.owner_name)
-            written = _write(processed, folder)
+            written = _written(processed, folder)
             _report(console, photo, processed, written, whole=alone)
             states.append(processed.image.state)
             bar.advance(task)
@@ -69,6 +69,11 @@ def _photos(given: Sequence[Path], out: Path) -> dict[Path, Path]:
             raise CommandFailed(f"{path} does not exist.")
         for photo in _files(path, out) if path.is_dir() else [path]:
             folder = out / (photo.relative_to(path) if path.is_dir() else photo.name)
+            if folder.is_file():
+                raise CommandFailed(
+                    f"{folder} is a file, and the variants need a folder of that"
+                    f" name. Give another --out."
+                )
             if folder in photos:
                 both = f"{photos[folder]} and {photo}"
                 raise CommandFailed(f"{both} would both be written to {folder}.")
@@ -93,6 +98,13 @@ def _processed(photo: Path, plan: Plan, owner_name: str | None) -> Processed:
         return process(photo, plan, owner_name)
     except OSError as error:
         raise CommandFailed(f"{photo} cannot be read: {error.strerror}.") from error
+
+
+def _written(processed: Processed, folder: Path) -> list[Path]:
+    try:
+        return _write(processed, folder)
+    except OSError as error:
+        raise CommandFailed(f"{error.filename} cannot be written: {error.strerror}.") from error
 
 
 def _write(processed: Processed, folder: Path) -> list[Path]:

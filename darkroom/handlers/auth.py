@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from annotated_types import Len
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.handlers import clients
-from darkroom.handlers.http import answered, resolver
+from darkroom.handlers.http import Body, answered, resolver
 from darkroom.handlers.observe import observed
 from darkroom.handlers.settings import setting
 from darkroom.identity import Directory, Session
@@ -20,7 +20,7 @@ Email = Annotated[str, Len(3, 254)]  # RFC 5321: a path has at most 256, two of 
 Password = Annotated[SecretStr, Len(1, 256)]  # Cognito's own maximum
 
 
-class SignUp(BaseModel):
+class SignUp(Body):
     """A new account; a code is mailed to the address."""
 
     email: Email
@@ -28,14 +28,14 @@ class SignUp(BaseModel):
     name: Annotated[str, Len(1, 100)] | None = None
 
 
-class Confirmation(BaseModel):
+class Confirmation(Body):
     """The code that was mailed."""
 
     email: Email
     code: Annotated[str, Len(1, 20)]
 
 
-class SignIn(BaseModel):
+class SignIn(Body):
     """An account's address and password."""
 
     email: Email

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict
 
 from darkroom.errors import (
     DarkroomError,
@@ -26,6 +27,12 @@ _STATUS: dict[type[DarkroomError], HTTPStatus] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
 }
+
+
+class Body(BaseModel):
+    """What a request may say, to the letter: no other fields, no text for a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 def problem(status: HTTPStatus, code: str, **facts: Any) -> Response[str]:

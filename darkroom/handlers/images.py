@@ -7,24 +7,24 @@ from typing import Annotated, Any
 from annotated_types import Ge, Le, Len
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel
 
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.adapters.s3 import S3Forms, S3Links
 from darkroom.handlers import answers, clients
-from darkroom.handlers.http import answered, resolver, user_id
+from darkroom.handlers.http import Body, answered, resolver, user_id
 from darkroom.handlers.observe import logger, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import valid_image_id
+from darkroom.projections import MAX_LIMIT
 from darkroom.retrieval import PAGE_SIZE, Retrieval
 from darkroom.uploads import Grants, Owner, UploadRequest
 
 app = resolver()
 
 
-class Upload(BaseModel):
+class Upload(Body):
     """The picture that is about to be sent."""
 
     file_name: Annotated[str, Len(1)]
@@ -71,7 +71,7 @@ def request_upload(upload: Upload) -> tuple[answers.Grant, int]:
 
 @app.get("/images")
 def list_images(
-    limit: Annotated[int, Query(), Ge(1), Le(100)] = PAGE_SIZE,
+    limit: Annotated[int, Query(), Ge(1), Le(MAX_LIMIT)] = PAGE_SIZE,
     cursor: Annotated[str | None, Query()] = None,
 ) -> answers.Images:
     """List my images, newest first."""

@@ -59,7 +59,7 @@ def _processed(record: dict[str, Any]) -> bool:
         logger.exception("message comes back")
         metrics.add_metric("MessageCameBack", MetricUnit.Count, 1)
         return False
-    logger.info("run ended", extra={"state": image.state})
+    logger.info("message done", extra={"state": image.state})
     metrics.add_dimension("State", image.state)
-    metrics.add_metric("RunEnded", MetricUnit.Count, 1)
+    metrics.add_metric("MessageDone", MetricUnit.Count, 1)
     return True

@@ -29,7 +29,10 @@ def queue() -> SqsQueue:
 
 @observed
 def handler(event: dict[str, Any], _: LambdaContext) -> None:
-    """Take each announced object version. Whatever is raised makes S3 announce it again."""
+    """Take each announced object version.
+
+    What is raised makes Lambda call again, twice, and then put the call into the failure queue.
+    """
     found = arrivals(event)
     metrics.add_metric("ObjectAnnounced", MetricUnit.Count, len(found))
     for arrival in found:

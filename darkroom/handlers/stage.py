@@ -8,12 +8,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.s3 import S3Originals, S3Variants
-from darkroom.errors import DarkroomError, StreamConflict
 from darkroom.handlers import clients
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import ImageRef
-from darkroom.outcome import Outcome
 from darkroom.runner.stage import Stage
 
 
@@ -35,14 +33,7 @@ def handler(event: dict[str, str], _: LambdaContext) -> dict[str, Any]:
     """Return the stage's outcome; what is raised is the engine's to try again."""
     logger.append_keys(correlation_id=event["image_id"])
     ref = ImageRef(event["tenant"], event["image_id"])
-    try:
-        outcome = stage().run(ref, event["run_id"])
-    except StreamConflict:
-        raise  # others were busy with the image: trying again is all it takes
-    except DarkroomError as error:
-        # What is wrong with the history or the plan is so on every try.
-        logger.exception("stage failed")
-        outcome = Outcome(outcome="failed", code=error.code, facts=dict(error.facts))
+    outcome = stage().run(ref, event["run_id"])
     logger.info("stage ended", extra={"outcome": outcome.outcome, "code": outcome.code})
     metrics.add_dimension("Outcome", outcome.outcome)
     metrics.add_metric("StageEnded", MetricUnit.Count, 1)

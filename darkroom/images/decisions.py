@@ -102,7 +102,7 @@ def _open(run: Run, name: str) -> bool:
 def _ended(run: Run, command: Finish | TimeOut) -> tuple[Event, ...]:
     """Return the one ending that the outcome, the promise and what exists allow.
 
-    A rejection or a failure stands whatever exists; else what exists decides (DESIGN, rule 17).
+    A rejection or a failure stands whatever exists; else what exists decides (rule 17).
     """
     if isinstance(command, TimeOut):
         deadline = run.started.deadline_at

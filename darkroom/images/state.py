@@ -55,6 +55,11 @@ class Run:
         return tuple(name for name in self.promised if name in self.rendered)
 
     @property
+    def offered(self) -> tuple[str, ...]:
+        """The variants that can be fetched: none once a run has ended without success."""
+        return () if self.state in ("rejected", "failed", "timed_out") else self.existing
+
+    @property
     def ended(self) -> bool:
         """Whether the run has its ending; nothing is recorded of it afterwards."""
         return self.ending is not None
@@ -70,7 +75,7 @@ class Run:
     def outcome(self) -> Outcome | None:
         """What the variants amount to once all are settled; None before that.
 
-        One failure fails the run (DESIGN, rule 17): the first in the order of the promise.
+        One failure fails the run (rule 17): the first in the order of the promise.
         """
         if not self.settled:
             return None

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import requests
 
+from darkroom.events import Ending, ReuploadIgnored
+
 _TIMEOUT_S = 60.0
 _LOOK_EVERY_S = 0.25
-_ENDINGS = frozenset(
-    f"image.{name}"
-    for name in ("processing-completed", "processing-failed", "processing-timed-out", "rejected")
-)
+_ENDINGS = frozenset(event.type for event in get_args(Ending))
 
 
 class Refused(Exception):
@@ -91,7 +90,8 @@ class Client:
             events = self.events(image_id)
             yield from events[seen:]
             seen = len(events)
-            if events and events[-1]["type"] in _ENDINGS:
+            of_runs = [each["type"] for each in events if each["type"] != ReuploadIgnored.type]
+            if of_runs and of_runs[-1] in _ENDINGS:
                 return
             _wait_until(deadline, f"image {image_id} has no ending")
 

@@ -105,9 +105,8 @@ def process(photo: Path, plan: Plan, owner_name: str | None = None) -> Processed
 
 def _named(image: Image, written: dict[str, bytes]) -> dict[str, bytes]:
     """Return the variants that the image offers: none of one that was rejected or failed."""
-    if image.run is None or image.state not in ("complete", "partial"):
-        return {}
-    return {name: written[event.key] for name, event in image.run.rendered.items()}
+    run = image.run
+    return {name: written[run.rendered[name].key] for name in run.offered} if run else {}
 
 
 def _now() -> datetime:

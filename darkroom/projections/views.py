@@ -11,9 +11,6 @@ from darkroom.projections.rows import (
     VariantRow,
 )
 
-# An image that ended without success offers no pictures (DESIGN, rule 17).
-_WITHOUT_PICTURES = frozenset({"rejected", "failed", "timed_out"})
-
 
 def rows(stream: Stream) -> tuple[Row, ...]:
     """Return all rows that follow from the stream; none for a stream that nobody has begun."""
@@ -68,11 +65,9 @@ def _original_row(image: Image) -> OriginalRow:
 
 
 def _variants(run: Run) -> dict[str, VariantRow]:
-    if run.state in _WITHOUT_PICTURES:
-        return {}
     fields = set(VariantRow.model_fields)
     return {
-        name: VariantRow(**run.rendered[name].model_dump(include=fields)) for name in run.existing
+        name: VariantRow(**run.rendered[name].model_dump(include=fields)) for name in run.offered
     }
 
 

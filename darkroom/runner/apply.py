@@ -1,6 +1,8 @@
 """Apply one plugin to one picture: fill and read its options, run it, and name what went wrong."""
 
+import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,6 +41,7 @@ def apply(step: AnyStep, node: Node, picture: Picture, options: Options) -> Answ
         answer = step.apply(picture, options)
     except StepFailed as failure:
         if failure.code in step.fails:
+            _check_facts(failure.facts, failure)
             raise
         raise StepFailed("crashed", undeclared=failure.code) from failure
     except Exception as error:
@@ -49,4 +52,14 @@ def apply(step: AnyStep, node: Node, picture: Picture, options: Options) -> Answ
         raise StepFailed("crashed", undeclared="calls")
     if isinstance(answer, Rejected) and answer.code not in step.rejects:
         raise StepFailed("crashed", undeclared=answer.code)
+    if isinstance(answer, Rejected):
+        _check_facts(answer.facts, None)
     return answer
+
+
+def _check_facts(facts: Mapping[str, Any], cause: Exception | None) -> None:
+    """Raise StepFailed("crashed") for facts that no event could hold, such as NaN."""
+    try:
+        json.dumps(dict(facts), allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError) as error:
+        raise StepFailed("crashed", undeclared="facts") from (cause or error)

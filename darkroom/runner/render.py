@@ -1,7 +1,7 @@
 """Render: walk the plan's tree with one image, giving results as they come about.
 
 Bytes and facts in, results out: nothing is read or written here. Every branch runs to its end
-whatever happens on another (DESIGN, rule 17); only a verdict ends the walk.
+whatever happens on another (rule 17); only a verdict ends the walk.
 """
 
 import logging

@@ -4,10 +4,11 @@ Safe to repeat at any point: objects are named by what they are, events by what 
 object is written before its event, so an event never names an object that is not there.
 """
 
+import logging
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from darkroom.errors import NotFound
+from darkroom.errors import DarkroomError, NotFound, StreamConflict
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, variant_key
 from darkroom.images import (
@@ -36,6 +37,8 @@ from darkroom.runner.render import (
 from steps import encoding
 from steps.limits import Limits, check_bytes
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -51,8 +54,19 @@ class Stage:
     def run(self, ref: ImageRef, run_id: str) -> Outcome:
         """Do the stage's part of the run `run_id` on the image, and say how it ended.
 
-        Raises what the stores raise when they cannot be reached: the engine tries again.
+        Raises StreamConflict where others are busy with the image, and what the stores raise
+        when they cannot be reached: the engine tries again. Any other error of ours would be the
+        same on every try, and is the outcome.
         """
+        try:
+            return self._run(ref, run_id)
+        except StreamConflict:
+            raise
+        except DarkroomError as error:
+            logger.warning("stage %s failed", self.name, exc_info=True)
+            return Outcome(outcome="failed", code=error.code, facts=dict(error.facts))
+
+    def _run(self, ref: ImageRef, run_id: str) -> Outcome:
         image = fold(self.history.load(ref))
         if image is None or image.run is None or not self._is_ours(image.run, run_id):
             return Outcome(outcome="superseded")
@@ -129,7 +143,7 @@ def _ended(how: Literal["rejected", "failed"], why: Verdict | Failed) -> Outcome
 
 
 def _environment(image: Image, original: Original) -> Environment:
-    """Return what expressions may read of an image before it is opened (DESIGN, rule 11)."""
+    """Return what expressions may read of an image before it is opened (rule 11)."""
     known: dict[str, str | int] = {
         "image.id": image.ref.image_id,
         "image.tenant": image.ref.tenant,

@@ -64,7 +64,7 @@ def test_one_id_follows_the_image_from_grant_to_ending(lines: list[str], image_i
         ("s3_event", "upload recorded"),
         ("orchestrator", "message received"),
         ("stage", "stage ended"),
-        ("orchestrator", "run ended"),
+        ("orchestrator", "message done"),
     } <= told
 
 

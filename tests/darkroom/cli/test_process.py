@@ -109,7 +109,7 @@ def test_what_is_not_there_is_said_in_a_sentence(
     assert run(tmp_path / name) == 1
     assert capsys.readouterr().err.strip() in {
         f"{tmp_path / 'no-such.jpg'} does not exist.",
-        f"There are no files in {tmp_path / 'empty'}.",
+        f"There are no files to process in {tmp_path / 'empty'}.",
     }
 
 
@@ -201,3 +201,15 @@ def test_hidden_files_and_earlier_variants_are_no_pictures_to_process(
 
     assert written(tmp_path) == first
     assert "unseen" not in capsys.readouterr().out
+
+
+def test_a_file_where_the_variants_folder_should_be_is_told(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such as the sample that a demo has left in `out`."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "sample.jpg").write_bytes(jpeg(600, 400))
+
+    assert run(tmp_path / "out" / "sample.jpg") == 1
+
+    assert "Give another --out." in capsys.readouterr().err

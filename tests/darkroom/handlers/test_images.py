@@ -65,6 +65,19 @@ def test_an_upload_is_granted(ask: Ask, user: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "change", [{"byte_size": True}, {"byte_size": "5"}, {"byte_size": 5.5}, {"bytesize": 5}]
+)
+def test_what_a_request_says_is_taken_to_the_letter(
+    ask: Ask, user: str, change: dict[str, Any]
+) -> None:
+    """400, naming the field: no text or truth for a number, no field that does not exist."""
+    status, problem = ask("POST", "/images", REQUEST | change, sub=user)
+
+    assert (status, problem["code"]) == (400, "malformed_request")
+    assert [each["where"] for each in problem["errors"]] == [f"body.{next(iter(change))}"]
+
+
+@pytest.mark.parametrize(
     ("change", "code"),
     [
         ({"content_type": "text/plain"}, "unsupported_format"),

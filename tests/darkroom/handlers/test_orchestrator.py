@@ -76,10 +76,10 @@ def test_an_ending_is_logged_under_the_images_id_and_counted(
     orchestrator.handler(aws_event("sqs_message"), context)
 
     received, ended = log_lines()
-    assert (received["message"], ended["message"]) == ("message received", "run ended")
+    assert (received["message"], ended["message"]) == ("message received", "message done")
     assert received["correlation_id"] == ended["correlation_id"] == REF.image_id
     assert ended["state"] == "complete"
-    assert metrics() == {"State": "complete", "RunEnded": [1.0]}
+    assert metrics() == {"State": "complete", "MessageDone": [1.0]}
 
 
 def test_executions_are_named_by_run_message_and_receive(

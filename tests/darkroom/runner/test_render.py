@@ -1,6 +1,7 @@
 """Render: each promised output comes exactly once, rendered or failed, whatever plugins do."""
 
 import io
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -83,6 +84,12 @@ def refuse_oddly(picture: Picture, options: NoOptions) -> Picture:
     raise StepFailed("no_patience")
 
 
+@step(version=1, fails=("no_room",))
+def refuse_endlessly(picture: Picture, options: NoOptions) -> Picture:
+    """Fails with a fact that no event can hold."""
+    raise StepFailed("no_room", limit=math.inf)
+
+
 @step(version=1)
 def crash(picture: Picture, options: NoOptions) -> Picture:
     """Fail by mistake."""
@@ -104,7 +111,10 @@ def ask(picture: Picture, options: NoOptions) -> Asks[Found]:
 
 PLUGINS: Mapping[str, AnyStep] = {
     each.name: each
-    for each in (same, look, judge, judge_oddly, refuse, refuse_oddly, crash, grow, ask)
+    for each in (
+        *(same, look, judge, judge_oddly, refuse, refuse_oddly),
+        *(refuse_endlessly, crash, grow, ask),
+    )
 }
 
 
@@ -269,6 +279,7 @@ def test_results_come_in_the_order_of_the_plan() -> None:
         ("refuse", "no_room", {"limit": 4}),
         ("refuse_oddly", "crashed", {"undeclared": "no_patience"}),
         ("judge_oddly", "crashed", {"undeclared": "too_bright"}),
+        ("refuse_endlessly", "crashed", {"undeclared": "facts"}),
         ("crash", "crashed", {"exception": "ZeroDivisionError"}),
         ("ask", "crashed", {"undeclared": "calls"}),
         ("grow", "not_encodable", {"exception": "Error"}),
