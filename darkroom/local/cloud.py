@@ -26,7 +26,6 @@ REGION = "us-east-1"
 _OWNER = "test"
 
 _STARTED_WITHIN_S = 30.0
-_KEPT_S = 3600.0  # for whoever wants to read the log of a cloud that failed
 _STOPPED_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
 _LOGS_KEPT_S = 24 * 3600
@@ -104,11 +103,10 @@ class EmbeddedCloud:
 
         Raises CloudError if it is not installed, ends, or does not answer within 30 s.
         """
-        _forget_old(self.root)
         python = self.root / ".local" / "ministack" / "bin" / "python"
         if not python.exists():
             raise CloudError("The embedded cloud is not installed. Run `make setup`.")
-        _forget_ended(self.root)
+        _forget_old(self.root)
         self.home.mkdir(parents=True, exist_ok=True)
         self._child = children.start(
             [str(python), "-m", "ministack"],
@@ -145,6 +143,16 @@ class EmbeddedCloud:
         except requests.RequestException:
             return False
         return answer.ok
+
+    def listens(self) -> bool:
+        """Does anything listen on its port? It may be alive, and too busy to answer at once."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except TimeoutError:  # so busy that its queue of connections is full
+            return True
+        except OSError:
+            return False
 
     def __enter__(self) -> Self:
         self.start()
@@ -198,12 +206,13 @@ class EmbeddedCloud:
 
 
 def attached(root: Path = ROOT) -> EmbeddedCloud | None:
-    """The cloud that was detached and still answers; None if there is none."""
+    """The cloud that was detached and still runs, however slowly; None if there is none."""
     state = _state(root)
     if state is None:
         return None
     cloud = EmbeddedCloud(root, port=state["port"])
-    return cloud if cloud.is_ready() else None
+    # With the cloud goes its `tmp`; whoever listens on the port after that is somebody else.
+    return cloud if (cloud.home / "tmp").exists() and cloud.listens() else None
 
 
 def stop_detached(root: Path = ROOT) -> bool:
@@ -213,14 +222,20 @@ def stop_detached(root: Path = ROOT) -> bool:
     """
     state = _state(root)
     cloud = attached(root)
-    _state_file(root).unlink(missing_ok=True)
-    if state is None or cloud is None:
+    ended = state is not None and cloud is not None and _end(cloud, state["pid"])
+    _state_file(root).unlink(missing_ok=True)  # not before: if it still runs, one can try again
+    return ended
+
+
+def _end(cloud: EmbeddedCloud, pid: int) -> bool:
+    """End `cloud` and remove what it held; False if its port is somebody else's by now."""
+    # The process id is only trusted because the cloud is attached.
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except (ProcessLookupError, PermissionError):
         return False
-    # Its process id is only trusted because the cloud of that port answers.
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(state["pid"], signal.SIGTERM)
     deadline = time.monotonic() + _STOPPED_WITHIN_S
-    while cloud.is_ready() or (cloud.home / "tmp").exists():
+    while cloud.listens() or (cloud.home / "tmp").exists():
         if time.monotonic() > deadline:
             raise CloudError(f"The embedded cloud does not stop. Its log: {cloud.log}")
         time.sleep(_LOOK_EVERY_S)
@@ -230,19 +245,12 @@ def stop_detached(root: Path = ROOT) -> bool:
 
 def _forget_old(root: Path) -> None:
     """Remove what clouds that failed, or were killed, left to be read more than a day ago."""
-    for home in (root / ".local").glob("cloud-[0-9]*"):
-        cloud = EmbeddedCloud(root, port=int(home.name.removeprefix("cloud-")))
-        if time.time() - home.stat().st_mtime > _LOGS_KEPT_S and not cloud.is_ready():
-            shutil.rmtree(home, ignore_errors=True)
-
-
-def _forget_ended(root: Path) -> None:
-    """Remove what clouds have left that were killed, or failed, some time ago."""
     for home in (root / ".local").glob("cloud-*"):
-        _, _, port = home.name.partition("-")
-        old = time.time() - home.stat().st_mtime > _KEPT_S
-        if old and not EmbeddedCloud(root, port=int(port)).is_ready():
-            shutil.rmtree(home, ignore_errors=True)
+        port = home.name.removeprefix("cloud-")
+        with contextlib.suppress(FileNotFoundError):  # another process removed it
+            old = time.time() - home.stat().st_mtime > _LOGS_KEPT_S
+            if old and port.isdecimal() and not EmbeddedCloud(root, port=int(port)).listens():
+                shutil.rmtree(home, ignore_errors=True)
 
 
 class _State(TypedDict):

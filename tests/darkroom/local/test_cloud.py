@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import boto3
@@ -41,6 +42,26 @@ def processes_of(home: Path) -> list[Path]:
     return found
 
 
+# Says that it is ready, and from then on takes connections without ever answering.
+ANSWERS_ONCE = """\
+import os, socket, time
+
+with socket.create_server(("127.0.0.1", int(os.environ["GATEWAY_PORT"]))) as server:
+    client, _ = server.accept()
+    client.recv(4096)
+    client.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n")
+    time.sleep(600)
+"""
+
+
+def install(root: Path, program: str) -> None:
+    """Have the Python `program` run in place of the embedded cloud under `root`."""
+    python = root / ".local/ministack/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!{sys.executable}\n{program}")
+    python.chmod(0o755)
+
+
 INPUTS = ("infra", "generated", "darkroom", "steps", "requirements")
 
 
@@ -64,10 +85,7 @@ def test_without_its_installation_the_cure_is_named(tmp_path):
 
 def test_a_cloud_that_ends_at_once_points_to_its_log(tmp_path):
     """The message holds the path of what it said."""
-    python = tmp_path / ".local/ministack/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text("#!/bin/sh\necho no such module\nexit 7\n")
-    python.chmod(0o755)
+    install(tmp_path, "print('no such module', flush=True)\nraise SystemExit(7)\n")
     cloud = EmbeddedCloud(tmp_path)
 
     with pytest.raises(CloudError, match=r"ended with 7.*cloud\.log"):
@@ -76,15 +94,19 @@ def test_a_cloud_that_ends_at_once_points_to_its_log(tmp_path):
 
 
 def test_logs_of_failures_go_after_a_day(tmp_path):
-    """Until then they can be read."""
-    folders = [tmp_path / ".local" / name for name in ("cloud-1", "cloud-2")]
-    for folder in folders:
-        folder.mkdir(parents=True)
-    os.utime(folders[0], (0, 0))
+    """Until then they can be read; and what is not a cloud's is left alone."""
+    install(tmp_path, "raise SystemExit(7)\n")
+    hours = {"cloud-1": 48, "cloud-2": 2, "cloud-of-mine": 48}
+    folders = {name: tmp_path / ".local" / name for name in hours}
+    for name, folder in folders.items():
+        folder.mkdir()
+        changed = time.time() - hours[name] * 3600
+        os.utime(folder, (changed, changed))
     with pytest.raises(CloudError):
         EmbeddedCloud(tmp_path).start()
 
-    assert [folder.exists() for folder in folders] == [False, True]
+    left = [name for name, folder in folders.items() if folder.exists()]
+    assert left == ["cloud-2", "cloud-of-mine"]
 
 
 def test_without_a_deployment_there_are_no_outputs(tmp_path):
@@ -101,6 +123,26 @@ def test_nothing_is_attached_where_nothing_was_detached(tmp_path):
     (tmp_path / ".local/cloud.json").write_text("{")
     assert attached(tmp_path) is None
     assert stop_detached(tmp_path) is False
+
+
+def test_a_cloud_too_busy_to_answer_is_still_running(tmp_path):
+    """It is found, and ended with all that it held, and only then forgotten."""
+    install(tmp_path, ANSWERS_ONCE)
+    cloud = EmbeddedCloud(tmp_path)
+    cloud.start()
+    cloud.detach()
+    found = attached(tmp_path)
+    try:
+        assert found is not None
+        assert not found.is_ready()
+        assert (tmp_path / ".local/cloud.json").exists()
+    finally:
+        stopped = stop_detached(tmp_path)
+
+    assert stopped
+    assert not cloud.listens()
+    assert not cloud.home.exists()
+    assert not (tmp_path / ".local/cloud.json").exists()
 
 
 @pytest.mark.e2e
