@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ _DONE_WITHIN_S = 300.0
 _LINES_SHOWN = 30
 _SYNTHESES_KEPT = 2
 
+# A synthesis under way has its folder by such a name; so old a one was killed.
+_UNFINISHED = "unfinished-"
+_ABANDONED_AFTER_S = 3600.0
+
 # Node itself, not the program of that name in .venv/bin: that one would not pass on a signal.
 _NODE = Path(ROOT_DIR) / "bin"
 
@@ -36,15 +41,12 @@ class Outputs:
     """Where things are in a deployment."""
 
     api_url: str  # without a slash at the end
-    events_table: str
-    views_table: str
     originals_bucket: str
     variants_bucket: str
     queue_url: str
     dead_letters_url: str  # messages that no run could be made of
     unannounced_url: str  # notifications that no message could be made of
     unfolded_url: str  # stream records that could not be folded into views
-    state_machine_arn: str
     user_pool_id: str
     user_pool_client_id: str
 
@@ -74,15 +76,12 @@ def read_outputs(cloud: EmbeddedCloud) -> Outputs:
         raise CloudError("Nothing is deployed to the embedded cloud. Run `make up`.") from error
     return Outputs(
         api_url=f"{cloud.endpoint}/restapis/{found['ApiId']}/{found['ApiStage']}/_user_request_",
-        events_table=found["EventsTable"],
-        views_table=found["ViewsTable"],
         originals_bucket=found["OriginalsBucket"],
         variants_bucket=found["VariantsBucket"],
         queue_url=found["QueueUrl"],
         dead_letters_url=found["DeadLettersUrl"],
         unannounced_url=found["UnannouncedUrl"],
         unfolded_url=found["UnfoldedUrl"],
-        state_machine_arn=found["StateMachineArn"],
         user_pool_id=found["UserPoolId"],
         user_pool_client_id=found["UserPoolClientId"],
     )
@@ -93,7 +92,7 @@ def _assembly(cloud: EmbeddedCloud) -> Path:
     known = cloud.root / ".local" / "synth"
     assembly = known / _digest(cloud.root)
     if not (assembly / "manifest.json").exists():
-        unfinished = known / f"unfinished-{cloud.port}"
+        unfinished = known / f"{_UNFINISHED}{cloud.port}"
         app = f"{sys.executable} -m infra.app"
         _cdk(
             cloud,
@@ -102,14 +101,21 @@ def _assembly(cloud: EmbeddedCloud) -> Path:
         )
         with contextlib.suppress(OSError):  # another process was first, with the same
             unfinished.rename(assembly)
+        shutil.rmtree(unfinished, ignore_errors=True)
         _forget_old(known)
     return assembly
 
 
 def _forget_old(known: Path) -> None:
-    """Keep the latest syntheses only: each holds a copy of its assets."""
-    by_age = sorted(known.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in by_age[_SYNTHESES_KEPT:]:
+    """Keep the latest syntheses only, each holds a copy of its assets, and those under way."""
+    changed: dict[Path, float] = {}
+    for path in known.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another process removed or finished it
+            changed[path] = path.stat().st_mtime
+    unfinished = [path for path in changed if path.name.startswith(_UNFINISHED)]
+    abandoned = [path for path in unfinished if time.time() - changed[path] > _ABANDONED_AFTER_S]
+    finished = sorted(changed.keys() - unfinished, key=changed.__getitem__, reverse=True)
+    for old in (*finished[_SYNTHESES_KEPT:], *abandoned):
         shutil.rmtree(old, ignore_errors=True)
 
 
