@@ -9,9 +9,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.data import Data
 from infra.functions import PlatformFunction
 from infra.identity import SIGNED_IN_SCOPE, Identity
+from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, plan_path
 from infra.settings import Settings
@@ -57,15 +57,15 @@ class Api(Construct):
         settings: Settings,
         code: lambda_.Code,
         compiled: CompiledPipeline,
-        data: Data,
+        kept: Kept,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
         self._code = code
-        self.auth = self._auth(data.identity)
-        self.images = self._images(compiled, data)
+        self.auth = self._auth(kept.identity)
+        self.images = self._images(compiled, kept)
         self.rest = self._rest_api()
-        self._add_routes(data.identity)
+        self._add_routes(kept.identity)
         self._word_refusals()
 
     def _auth(self, identity: Identity) -> PlatformFunction:
@@ -89,7 +89,7 @@ class Api(Construct):
             ],
         )
 
-    def _images(self, compiled: CompiledPipeline, data: Data) -> PlatformFunction:
+    def _images(self, compiled: CompiledPipeline, kept: Kept) -> PlatformFunction:
         return PlatformFunction(
             self,
             "Images",
@@ -99,14 +99,14 @@ class Api(Construct):
             environment={
                 "TENANT": self._settings.tenant,
                 "PLAN": plan_path(compiled),
-                "EVENTS_TABLE": data.history.events.table_name,
-                "VIEWS_TABLE": data.history.views.table_name,
-                "ORIGINALS_BUCKET": data.storage.originals.bucket_name,
-                "VARIANTS_BUCKET": data.storage.variants.bucket_name,
-                "USER_POOL_ID": data.identity.pool.user_pool_id,
-                "USER_POOL_CLIENT_ID": data.identity.client.user_pool_client_id,
+                "EVENTS_TABLE": kept.history.events.table_name,
+                "VIEWS_TABLE": kept.history.views.table_name,
+                "ORIGINALS_BUCKET": kept.storage.originals.bucket_name,
+                "VARIANTS_BUCKET": kept.storage.variants.bucket_name,
+                "USER_POOL_ID": kept.identity.pool.user_pool_id,
+                "USER_POOL_CLIENT_ID": kept.identity.client.user_pool_client_id,
             },
-            permissions=_images_permissions(data),
+            permissions=_images_permissions(kept),
         )
 
     def _rest_api(self) -> apigateway.RestApi:
@@ -204,9 +204,9 @@ def _access_log_format() -> apigateway.AccessLogFormat:
     return apigateway.AccessLogFormat.custom(json.dumps(fields))
 
 
-def _images_permissions(data: Data) -> list[iam.PolicyStatement]:
+def _images_permissions(kept: Kept) -> list[iam.PolicyStatement]:
     """A presigned grant or link is worth what its signer may do: hence the rights on objects."""
-    keys, storage, history = data.encryption, data.storage, data.history
+    keys, storage, history = kept.encryption, kept.storage, kept.history
     return [
         allow("dynamodb:Query", "dynamodb:GetItem", on=[history.views.table_arn]),
         allow("dynamodb:Query", on=[history.events.table_arn]),
@@ -216,5 +216,5 @@ def _images_permissions(data: Data) -> list[iam.PolicyStatement]:
         use_key(keys.originals, "kms:GenerateDataKey", through="s3"),
         allow("s3:GetObject", on=[storage.variants.arn_for_objects("*")]),
         use_key(keys.variants, "kms:Decrypt", through="s3"),
-        allow("cognito-idp:AdminGetUser", on=[data.identity.pool.user_pool_arn]),
+        allow("cognito-idp:AdminGetUser", on=[kept.identity.pool.user_pool_arn]),
     ]

@@ -39,9 +39,7 @@ class PlatformFunction(Construct):
         timeout_s: int = 10,
     ) -> None:
         super().__init__(scope, construct_id)
-        log_group = logs.LogGroup(
-            self, "Logs", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
+        log_group = self._log_group(settings)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -55,6 +53,11 @@ class PlatformFunction(Construct):
             log_group=log_group,
             role=lambda_role(self, "Role", *permissions, logged(log_group), traced()),
             environment=_prefixed(environment) | powertools(settings, handler),
+        )
+
+    def _log_group(self, settings: Settings) -> logs.LogGroup:
+        return logs.LogGroup(
+            self, "Logs", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY
         )
 
 

@@ -9,8 +9,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as notifications
 from constructs import Construct
 
-from infra.data import Data
 from infra.functions import PlatformFunction
+from infra.kept import Kept
 from infra.permissions import allow, append_only, lambda_role, logged, use_key, use_table_key
 from infra.queues import dead_letters, work_queue
 from infra.settings import Settings
@@ -35,10 +35,10 @@ class Ingest(Construct):
         settings: Settings,
         code: lambda_.Code,
         timing: Timing,
-        data: Data,
+        kept: Kept,
     ) -> None:
         super().__init__(scope, construct_id)
-        key = data.encryption.messages
+        key = kept.encryption.messages
         self.unannounced = dead_letters(self, "Unannounced", settings=settings, key=key)
         self.dead = dead_letters(self, "Dead", settings=settings, key=key)
         self.intake = work_queue(
@@ -49,10 +49,10 @@ class Ingest(Construct):
             dead=self.dead,
             visibility_s=timing.visibility_s,
         )
-        self.s3_event = self._s3_event(settings, code, data)
-        self._notify(data.storage.originals, settings)
+        self.s3_event = self._s3_event(settings, code, kept)
+        self._notify(kept.storage.originals, settings)
 
-    def _s3_event(self, settings: Settings, code: lambda_.Code, data: Data) -> PlatformFunction:
+    def _s3_event(self, settings: Settings, code: lambda_.Code, kept: Kept) -> PlatformFunction:
         s3_event = PlatformFunction(
             self,
             "S3Event",
@@ -60,10 +60,10 @@ class Ingest(Construct):
             code=code,
             handler="s3_event",
             environment={
-                "EVENTS_TABLE": data.history.events.table_name,
+                "EVENTS_TABLE": kept.history.events.table_name,
                 "QUEUE_URL": self.intake.queue_url,
             },
-            permissions=self._permissions(data),
+            permissions=self._permissions(kept),
             timeout_s=30,
         )
         s3_event.function.configure_async_invoke(
@@ -73,12 +73,12 @@ class Ingest(Construct):
         )
         return s3_event
 
-    def _permissions(self, data: Data) -> list[iam.PolicyStatement]:
-        key = data.encryption.messages
+    def _permissions(self, kept: Kept) -> list[iam.PolicyStatement]:
+        key = kept.encryption.messages
         return [
-            allow("dynamodb:Query", "dynamodb:PutItem", on=[data.history.events.table_arn]),
-            append_only(data.history.events),
-            use_table_key(data.encryption.history, writes=True),
+            allow("dynamodb:Query", "dynamodb:PutItem", on=[kept.history.events.table_arn]),
+            append_only(kept.history.events),
+            use_table_key(kept.encryption.history, writes=True),
             allow("sqs:SendMessage", on=[self.intake.queue_arn, self.unannounced.queue_arn]),
             use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]

@@ -5,9 +5,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.concurrency import check_concurrency
-from infra.data import Data
 from infra.functions import ARCHITECTURE, RUNTIME, PlatformFunction, powertools
 from infra.ingest import Ingest
+from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, DeployedPipeline, plan_path
 from infra.settings import Settings
@@ -31,27 +31,20 @@ class Processing(Construct):
         stage_code: lambda_.Code,
         compiled: CompiledPipeline,
         timing: Timing,
-        data: Data,
+        kept: Kept,
         ingest: Ingest,
     ) -> None:
         super().__init__(scope, construct_id)
         check_concurrency(settings, stages_at_once=compiled.STAGES_AT_ONCE)
-        self.pipeline = self._pipeline(settings, stage_code, compiled, data)
-        environment = {
-            "PLAN": plan_path(compiled),
-            "EVENTS_TABLE": data.history.events.table_name,
-            "STATE_MACHINE_ARN": self.pipeline.state_machine.state_machine_arn,
-            "MAX_RECEIVES": str(settings.max_receives),
-            "PATIENCE_S": str(timing.patience_s),
-        }
+        self.pipeline = self._pipeline(settings, stage_code, compiled, kept)
         self.orchestrator = PlatformFunction(
             self,
             "Orchestrator",
             settings=settings,
             code=code,
             handler="orchestrator",
-            environment=environment,
-            permissions=self._permissions(data, ingest),
+            environment=self._environment(settings, compiled, timing, kept),
+            permissions=self._permissions(kept, ingest),
             timeout_s=timing.orchestrator_s,
         )
         self._take_messages(ingest, runs_at_once=settings.runs_at_once)
@@ -67,7 +60,7 @@ class Processing(Construct):
         )
 
     def _pipeline(
-        self, settings: Settings, code: lambda_.Code, compiled: CompiledPipeline, data: Data
+        self, settings: Settings, code: lambda_.Code, compiled: CompiledPipeline, kept: Kept
     ) -> DeployedPipeline:
         return compiled(
             self,
@@ -77,22 +70,33 @@ class Processing(Construct):
             architecture=ARCHITECTURE,
             environment=powertools(settings, "stage"),
             log_retention=settings.log_retention,
-            events=data.history.events,
-            events_key=data.encryption.history,
-            originals=data.storage.originals,
-            originals_key=data.encryption.originals,
-            variants=data.storage.variants,
-            variants_key=data.encryption.variants,
+            events=kept.history.events,
+            events_key=kept.encryption.history,
+            originals=kept.storage.originals,
+            originals_key=kept.encryption.originals,
+            variants=kept.storage.variants,
+            variants_key=kept.encryption.variants,
         )
 
-    def _permissions(self, data: Data, ingest: Ingest) -> list[iam.PolicyStatement]:
+    def _environment(
+        self, settings: Settings, compiled: CompiledPipeline, timing: Timing, kept: Kept
+    ) -> dict[str, str]:
+        return {
+            "PLAN": plan_path(compiled),
+            "EVENTS_TABLE": kept.history.events.table_name,
+            "STATE_MACHINE_ARN": self.pipeline.state_machine.state_machine_arn,
+            "MAX_RECEIVES": str(settings.max_receives),
+            "PATIENCE_S": str(timing.patience_s),
+        }
+
+    def _permissions(self, kept: Kept, ingest: Ingest) -> list[iam.PolicyStatement]:
         take = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
         machine_arn = self.pipeline.state_machine.state_machine_arn
         return [
-            allow("dynamodb:Query", "dynamodb:PutItem", on=[data.history.events.table_arn]),
-            append_only(data.history.events),
-            use_table_key(data.encryption.history, writes=True),
+            allow("dynamodb:Query", "dynamodb:PutItem", on=[kept.history.events.table_arn]),
+            append_only(kept.history.events),
+            use_table_key(kept.encryption.history, writes=True),
             allow("states:StartSyncExecution", on=[machine_arn]),
             allow(*take, on=[ingest.intake.queue_arn]),
-            use_key(data.encryption.messages, "kms:Decrypt", through="sqs"),
+            use_key(kept.encryption.messages, "kms:Decrypt", through="sqs"),
         ]

@@ -6,8 +6,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
-from infra.data import Data
 from infra.functions import PlatformFunction
+from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.queues import dead_letters
 from infra.settings import Settings
@@ -29,12 +29,12 @@ class Projection(Construct):
         *,
         settings: Settings,
         code: lambda_.Code,
-        data: Data,
+        kept: Kept,
     ) -> None:
         super().__init__(scope, construct_id)
-        key = data.encryption.messages
+        key = kept.encryption.messages
         self.unfolded = dead_letters(self, "Unfolded", settings=settings, key=key)
-        stream_arn = data.history.events.table_stream_arn
+        stream_arn = kept.history.events.table_stream_arn
         if stream_arn is None:
             raise ValueError("The table of events has no stream")
         self.projector = PlatformFunction(
@@ -44,10 +44,10 @@ class Projection(Construct):
             code=code,
             handler="projector",
             environment={
-                "EVENTS_TABLE": data.history.events.table_name,
-                "VIEWS_TABLE": data.history.views.table_name,
+                "EVENTS_TABLE": kept.history.events.table_name,
+                "VIEWS_TABLE": kept.history.views.table_name,
             },
-            permissions=self._permissions(data, stream_arn),
+            permissions=self._permissions(kept, stream_arn),
             timeout_s=30,
         )
         self._follow(stream_arn)
@@ -67,17 +67,17 @@ class Projection(Construct):
             on_failure=event_sources.SqsDlq(self.unfolded),
         )
 
-    def _permissions(self, data: Data, stream_arn: str) -> list[iam.PolicyStatement]:
-        key = data.encryption.messages
+    def _permissions(self, kept: Kept, stream_arn: str) -> list[iam.PolicyStatement]:
+        key = kept.encryption.messages
         read = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
         return [
-            allow("dynamodb:Query", on=[data.history.events.table_arn]),
-            append_only(data.history.events),
+            allow("dynamodb:Query", on=[kept.history.events.table_arn]),
+            append_only(kept.history.events),
             allow(*read, on=[stream_arn]),
             # ListStreams names no stream: AWS Service Authorization Reference.
             allow("dynamodb:ListStreams", on=["*"]),
-            allow("dynamodb:PutItem", on=[data.history.views.table_arn]),
-            use_table_key(data.encryption.history, writes=True),
+            allow("dynamodb:PutItem", on=[kept.history.views.table_arn]),
+            use_table_key(kept.encryption.history, writes=True),
             allow("sqs:SendMessage", on=[self.unfolded.queue_arn]),
             use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]

@@ -46,11 +46,6 @@ class Settings:
     # Where assets are put without `cdk bootstrap`; None: where its roles put them.
     assets_bucket: str | None = None
 
-    @property
-    def is_local(self) -> bool:
-        """Is this the embedded cloud of `make up`?"""
-        return self.environment == "local"
-
 
 DEV = Settings(environment="dev", log_level="DEBUG", log_retention=logs.RetentionDays.TWO_WEEKS)
 PROD = replace(

@@ -6,11 +6,11 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.assets import Assets
-from infra.data import Data
 from infra.encryption import Encryption
 from infra.history import History
 from infra.identity import Identity
 from infra.ingest import Ingest
+from infra.kept import Kept
 from infra.pipelines import CompiledPipeline
 from infra.processing import Processing
 from infra.projection import Projection
@@ -35,7 +35,7 @@ class DataStack(Stack):
             synthesizer=_synthesizer(settings),
         )
         encryption = Encryption(self, "Encryption", settings=settings)
-        self.data = Data(
+        self.kept = Kept(
             encryption=encryption,
             storage=Storage(self, "Storage", settings=settings, encryption=encryption),
             history=History(self, "History", settings=settings, encryption=encryption),
@@ -45,12 +45,12 @@ class DataStack(Stack):
 
     def _write_outputs(self) -> None:
         outputs = {
-            "EventsTable": self.data.history.events.table_name,
-            "ViewsTable": self.data.history.views.table_name,
-            "OriginalsBucket": self.data.storage.originals.bucket_name,
-            "VariantsBucket": self.data.storage.variants.bucket_name,
-            "UserPoolId": self.data.identity.pool.user_pool_id,
-            "UserPoolClientId": self.data.identity.client.user_pool_client_id,
+            "EventsTable": self.kept.history.events.table_name,
+            "ViewsTable": self.kept.history.views.table_name,
+            "OriginalsBucket": self.kept.storage.originals.bucket_name,
+            "VariantsBucket": self.kept.storage.variants.bucket_name,
+            "UserPoolId": self.kept.identity.pool.user_pool_id,
+            "UserPoolClientId": self.kept.identity.client.user_pool_client_id,
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
@@ -65,7 +65,7 @@ class AppStack(Stack):
         construct_id: str,
         *,
         settings: Settings,
-        data: Data,
+        kept: Kept,
         compiled: CompiledPipeline,
         assets: Assets,
     ) -> None:
@@ -75,16 +75,16 @@ class AppStack(Stack):
             description="Darkroom: the API, ingest, the pipeline and the projection",
             synthesizer=_synthesizer(settings),
         )
-        self._add_path(settings, data, compiled, assets)
+        self._add_path(settings, kept, compiled, assets)
         self._write_outputs()
 
     def _add_path(
-        self, settings: Settings, data: Data, compiled: CompiledPipeline, assets: Assets
+        self, settings: Settings, kept: Kept, compiled: CompiledPipeline, assets: Assets
     ) -> None:
         """What an image passes, in its order; only the stages carry imaging libraries."""
         code, stage_code = (Code.from_asset(str(zipped)) for zipped in (assets.api, assets.stage))
         times = timing(settings, worst_case_s=compiled.WORST_CASE_S)
-        self.ingest = Ingest(self, "Ingest", settings=settings, code=code, timing=times, data=data)
+        self.ingest = Ingest(self, "Ingest", settings=settings, code=code, timing=times, kept=kept)
         self.processing = Processing(
             self,
             "Processing",
@@ -93,17 +93,17 @@ class AppStack(Stack):
             stage_code=stage_code,
             compiled=compiled,
             timing=times,
-            data=data,
+            kept=kept,
             ingest=self.ingest,
         )
-        self.projection = Projection(self, "Projection", settings=settings, code=code, data=data)
-        self.api = Api(self, "Api", settings=settings, code=code, compiled=compiled, data=data)
+        self.projection = Projection(self, "Projection", settings=settings, code=code, kept=kept)
+        self.api = Api(self, "Api", settings=settings, code=code, compiled=compiled, kept=kept)
 
     def _write_outputs(self) -> None:
         outputs = {
             "ApiId": self.api.rest.rest_api_id,
             "ApiStage": self.api.rest.deployment_stage.stage_name,
-            "ApiUrl": self.api.rest.url,
+            "ApiUrl": self._api_url(),
             "QueueUrl": self.ingest.intake.queue_url,
             "DeadLettersUrl": self.ingest.dead.queue_url,
             "UnannouncedUrl": self.ingest.unannounced.queue_url,
@@ -113,24 +113,33 @@ class AppStack(Stack):
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
 
+    def _api_url(self) -> str:
+        """Without a slash at the end, unlike `rest.url`: clients append paths that begin with one.
+
+        The address is by the API Gateway guide, "Invoke REST APIs".
+        """
+        rest = self.api.rest
+        host = f"{rest.rest_api_id}.execute-api.{self.region}.{self.url_suffix}"
+        return f"https://{host}/{rest.deployment_stage.stage_name}"
+
 
 def add_stacks(
     app: App, *, settings: Settings, compiled: CompiledPipeline, assets: Assets
 ) -> tuple[DataStack, AppStack]:
     """Add both stacks of one environment to `app`; nothing is asked of AWS."""
     name = f"darkroom-{settings.environment}"
-    kept = DataStack(app, f"{name}-data", settings=settings)
+    base = DataStack(app, f"{name}-data", settings=settings)
     work = AppStack(
         app,
         f"{name}-app",
         settings=settings,
-        data=kept.data,
+        kept=base.kept,
         compiled=compiled,
         assets=assets,
     )
     Tags.of(app).add("project", "darkroom")
     Tags.of(app).add("environment", settings.environment)
-    return kept, work
+    return base, work
 
 
 def _synthesizer(settings: Settings) -> CliCredentialsStackSynthesizer | None:

@@ -110,3 +110,16 @@ def test_the_gateway_refuses_as_our_functions_do(dev, kind):
     assert body["detail"] == "said"
     assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
     assert ("gatewayresponse.header.Retry-After" in headers) == (kind == "THROTTLED")
+
+
+def test_the_url_ends_where_the_paths_of_clients_begin(stacks):
+    """At its stage: a path begins with the slash."""
+    *_, last = stacks.app["Outputs"]["ApiUrl"]["Value"]["Fn::Join"][1]
+
+    assert last == {"Ref": next(iter(stages_of(stacks.app)))}
+
+
+def stages_of(template):
+    """The logical ids of the gateway's stages."""
+    resources = template["Resources"].items()
+    return [name for name, found in resources if found["Type"] == "AWS::ApiGateway::Stage"]

@@ -15,8 +15,8 @@ from aws_cdk.assertions import Template
 from darkroom.plan.models import Plan, Retry, Stage
 from dsl.backends.wiring import render_wiring
 from infra.assets import ROOT
-from infra.data import Data
 from infra.functions import ARCHITECTURE, RUNTIME
+from infra.kept import Kept
 from infra.pipelines import compiled_pipeline, plan_path
 from infra.settings import DEV
 from infra.stacks import DataStack
@@ -109,7 +109,7 @@ def synthesised(compiled: Plan, folder: Path) -> Template:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     app = App()
-    data: Data = DataStack(app, "data", settings=DEV).data
+    kept: Kept = DataStack(app, "data", settings=DEV).kept
     stack = Stack(app, "pipeline")
     module.Pipeline(
         stack,
@@ -119,11 +119,11 @@ def synthesised(compiled: Plan, folder: Path) -> Template:
         architecture=ARCHITECTURE,
         environment={},
         log_retention=logs.RetentionDays.ONE_WEEK,
-        events=data.history.events,
-        events_key=data.encryption.history,
-        originals=data.storage.originals,
-        originals_key=data.encryption.originals,
-        variants=data.storage.variants,
-        variants_key=data.encryption.variants,
+        events=kept.history.events,
+        events_key=kept.encryption.history,
+        originals=kept.storage.originals,
+        originals_key=kept.encryption.originals,
+        variants=kept.storage.variants,
+        variants_key=kept.encryption.variants,
     )
     return Template.from_stack(stack)

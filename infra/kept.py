@@ -1,4 +1,4 @@
-"""Data: what must never be lost, as the rest of the app is handed it."""
+"""Kept: what must never be lost, as the rest of the app is handed it."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from infra.storage import Storage
 
 
 @dataclass(frozen=True)
-class Data:
+class Kept:
     """Keys, buckets, tables and users, which live in a stack of their own."""
 
     encryption: Encryption
