@@ -109,6 +109,7 @@ def _supervise(lifeline: int, scratch: Path, command: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # What the command leaves behind when it is killed becomes ours to wait for, not init's.
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    # The words are the caller's own; the hook is safe, since the supervisor has no threads.
     child = subprocess.Popen(command, process_group=0, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
     try:
         _watch(child, lifeline)
