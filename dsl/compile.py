@@ -52,7 +52,7 @@ def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
 
 def _plan(draft: Draft) -> Plan:
     """Return the plan of a finished draft, with its digest."""
-    if draft.opening is None or draft.file.name is None:
+    if draft.opening is None or draft.start is None or draft.file.name is None:
         raise AssertionError("a draft behind the last pass is whole")
     plan = Plan(
         pipeline=draft.file.name.text,
@@ -62,6 +62,7 @@ def _plan(draft: Draft) -> Plan:
         outputs=draft.outputs,
         encoder=ENCODER_VERSION,
         stages=draft.stages,
+        start=draft.start,
         engine="express",
         worst_case_s=draft.worst_case_s,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from darkroom.plan.expressions import Expression
-from darkroom.plan.models import Node, Opening, Stage
+from darkroom.plan.models import Node, Opening, Stage, Task
 from dsl.model import PipelineFile, StepEntry
 from dsl.options import Checked
 from dsl.tree import Entry
@@ -90,6 +90,7 @@ class Draft:
     outputs: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()  # what the stages are sized by
     stages: tuple[Stage, ...] = ()
+    start: Task | None = None
     worst_case_s: int = 0
     decisions: tuple[Decision, ...] = ()
 

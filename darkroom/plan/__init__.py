@@ -8,18 +8,21 @@ from darkroom.plan.expressions import (
     evaluate,
     fill,
 )
-from darkroom.plan.models import Node, Opening, Plan, Retry, Stage
+from darkroom.plan.models import Node, OnError, Opening, Plan, Retry, Stage, Task, ways
 
 __all__ = [
     "Environment",
     "Expression",
     "MissingValue",
     "Node",
+    "OnError",
     "Opening",
     "Plan",
     "Retry",
     "Stage",
+    "Task",
     "Template",
     "evaluate",
     "fill",
+    "ways",
 ]

@@ -5,6 +5,7 @@ else. It is a tree because pictures fork and never join. The opening is the root
 plugin applied to one picture, after `variants`, `from`, `only` and names have been worked out.
 """
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +15,9 @@ from darkroom.plan.expressions import Expression, Template
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+OnError = Literal["fail", "drop", "pass"]
 
 
 class Opening(_Model):
@@ -47,6 +51,7 @@ class Node(_Model):
     templates: dict[str, Template] = {}  # options still to be filled, by option name
     assets: dict[str, str] = {}  # hex sha256 of each file that the plugin reads, by its name
     when: Expression | None = None
+    on_error: OnError = "fail"  # what an error of the step comes to (rule 14)
     output: str | None = None
     next: tuple["Node", ...] = ()
 
@@ -66,6 +71,22 @@ class Stage(_Model):
     memory_mb: int
     timeout_s: int
     retry: Retry = Retry()
+    calls: tuple[str, ...] = ()  # AWS actions that its steps ask the runner for
+    requires: tuple[str, ...] = ()  # pip requirements that its steps bring
+
+
+class Task(_Model):
+    """One invocation of a stage, and the invocations that take what it leaves.
+
+    The picture left at `at` (a way, "" for the original) goes through the nodes at the ways
+    `covers`. Below them, and below `at`, pictures leave for the tasks `next`. Fused or not, a plan
+    has the same nodes; only its tasks differ.
+    """
+
+    stage: str  # its id
+    at: str
+    covers: tuple[str, ...]
+    next: tuple["Task", ...] = ()
 
 
 class Plan(_Model):
@@ -82,5 +103,11 @@ class Plan(_Model):
     outputs: tuple[str, ...]
     encoder: int  # the version of the code that encodes outputs
     stages: tuple[Stage, ...]
+    start: Task  # opens the original; its `at` is ""
     engine: Literal["express", "standard"]
     worst_case_s: int  # of one run, retries and waits included
+
+
+def ways(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """Return the way of every node at and below `nodes`, each before those below it."""
+    return tuple(way for node in nodes for way in (node.way, *ways(node.next)))

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from darkroom.plan.models import Retry, Stage
+from darkroom.plan.models import Retry, Stage, Task, ways
 from dsl import estimates
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Part, Resolved
@@ -28,7 +28,8 @@ def run(draft: Draft, report: Report) -> Draft:
         f"{stage.memory_mb} MB, {stage.timeout_s} s ({spelt(parts)})"
     )
     decisions = draft.decided("stages", reason)
-    return replace(draft, parts=parts, stages=(stage,), decisions=decisions)
+    start = Task(stage=stage.id, at="", covers=ways(draft.nodes))
+    return replace(draft, parts=parts, stages=(stage,), start=start, decisions=decisions)
 
 
 def broken(draft: Draft) -> str | None:

@@ -83,7 +83,7 @@ class Pipeline(Construct):
     """The state machine of photos, and the functions that it calls."""
 
     NAME = "photos"
-    DIGEST = "dcb2a4d5bd12f1d27b00c32f7f246730c7941165ab1e9b617ee8c11d4695b177"
+    DIGEST = "80117696024b8284bf0df3fa23ce5dd7e70cde02aa44671b7044154851aff817"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
     # Stages of one run that work at one time: they follow one another.

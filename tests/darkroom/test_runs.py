@@ -29,7 +29,7 @@ from darkroom.ids import ImageRef
 from darkroom.images import Image
 from darkroom.ingest import Message
 from darkroom.outcome import Outcome, Scalar
-from darkroom.plan import Opening, Plan
+from darkroom.plan import Opening, Plan, Task
 from darkroom.runs import Orchestrator
 from darkroom.testing import samples
 from darkroom.testing.samples import CONTEXT, DIGEST, PROMISED, REF, RUN, appended, at
@@ -41,6 +41,7 @@ PLAN = Plan(
     nodes=(),
     outputs=PROMISED,
     stages=(),
+    start=Task(stage="photos", at="", covers=()),
     encoder=1,
     engine="express",
     worst_case_s=60,

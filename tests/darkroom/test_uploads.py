@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from darkroom.errors import InvalidRequest
 from darkroom.ids import ImageRef, original_key, valid_image_id
-from darkroom.plan import Opening, Plan
+from darkroom.plan import Opening, Plan, Task
 from darkroom.testing.samples import OWNER, at
 from darkroom.uploads import GRANT_LIFE, Grants, Owner, Presigned, UploadRequest
 
@@ -24,6 +24,7 @@ PLAN = Plan(
     nodes=(),
     outputs=(),
     stages=(),
+    start=Task(stage="photos", at="", covers=()),
     encoder=1,
     engine="express",
     worst_case_s=60,

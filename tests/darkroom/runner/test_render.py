@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.plan import Environment, Node, Opening, Plan, Template
+from darkroom.plan import Environment, Node, Opening, Plan, Task, Template, ways
 from darkroom.plan.expressions import Binary, Constant, Else, Exists, Reference
 from darkroom.runner.apply import AnyStep
 from darkroom.runner.render import (
@@ -143,6 +143,7 @@ def a_plan(*nodes: Node, limits: Mapping[str, Any] | None = None) -> Plan:
         nodes=nodes,
         outputs=tuple(name for each in nodes for name in promised(each)),
         stages=(),
+        start=Task(stage="photos", at="", covers=ways(nodes)),
         encoder=1,
         engine="express",
         worst_case_s=60,

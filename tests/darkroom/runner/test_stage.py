@@ -23,7 +23,7 @@ from darkroom.ids import ImageRef
 from darkroom.images import Image, fold
 from darkroom.objects import Original, Stored
 from darkroom.outcome import Outcome
-from darkroom.plan import Node, Opening, Plan, Template
+from darkroom.plan import Node, Opening, Plan, Task, Template, ways
 from darkroom.plan.expressions import Constant, Else, Reference
 from darkroom.runner.stage import Stage
 from darkroom.testing import samples
@@ -122,13 +122,15 @@ LOOK = Node(
     kind="facts",
     options={"formats": None, "max_bytes": None, "max_pixels": None, "max_frames": None},
 )
+NODES = (LOOK, node("thumbnail", 30), node("medium", 60), node("large", 90, by=BY_NAME))
 PLAN = Plan(
     pipeline="photos",
     digest=DIGEST,
     opening=Opening(step="check", version=1, options=Limits().model_dump(mode="json")),
-    nodes=(LOOK, node("thumbnail", 30), node("medium", 60), node("large", 90, by=BY_NAME)),
+    nodes=NODES,
     outputs=("thumbnail", "medium", "large"),
     stages=(),
+    start=Task(stage="photos", at="", covers=ways(NODES)),
     encoder=1,
     engine="express",
     worst_case_s=60,
