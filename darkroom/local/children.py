@@ -6,11 +6,13 @@ whose other end only the parent has, and waits:
     parent ---- pipe ----> supervisor ---- group ----> command, and what that starts
       dies  => pipe ends => group is killed, its folder removed
 
-A parent that wants its child to live on releases it, by one byte through the pipe.
+A parent that wants its child to live on releases it, by one byte through the pipe. Who did not
+start it can see that it is gone by its scratch folder, on which the supervisor holds a lock.
 """
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import select
 import shutil
@@ -18,7 +20,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 _RELEASED = b"r"
@@ -81,6 +83,10 @@ def start(
     """
     scratch.mkdir(parents=True, exist_ok=True)
     reading, writing = os.pipe()
+    # The supervisor inherits the lock, and with its last breath gives it up: no earlier sign says
+    # that nothing is left of the child.
+    lock = os.open(scratch, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         with log.open("ab") as output:
             supervisor = subprocess.Popen(  # noqa: S603  the words are the caller's own
@@ -90,13 +96,27 @@ def start(
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                pass_fds=(reading,),
+                pass_fds=(reading, lock),
                 # Ctrl-C is for the parent: it ends its children in its own order.
                 start_new_session=True,
             )
     finally:
         os.close(reading)
+        os.close(lock)
     return Child(supervisor, writing)
+
+
+@contextlib.contextmanager
+def watching(scratch: Path) -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether the child of the folder `scratch` is gone for good.
+
+    The folder must still be there: it is what is watched, also once it is removed.
+    """
+    folder = os.open(scratch, os.O_RDONLY)
+    try:
+        yield lambda: _can_be_locked(folder)
+    finally:
+        os.close(folder)
 
 
 def end_with_parent() -> None:
@@ -141,6 +161,15 @@ def _kill_group(child: subprocess.Popen[bytes]) -> None:
         while time.monotonic() < deadline:
             if os.waitpid(-1, os.WNOHANG) == (0, 0):
                 time.sleep(_LOOK_EVERY_S / 20)
+
+
+def _can_be_locked(folder: int) -> bool:
+    """Say whether nobody else holds a lock on the open `folder`."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _die_with_parent() -> None:

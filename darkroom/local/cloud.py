@@ -229,16 +229,17 @@ def stop_detached(root: Path = ROOT) -> bool:
 
 def _end(cloud: EmbeddedCloud, pid: int) -> bool:
     """End `cloud` and remove what it held; False if its port is somebody else's by now."""
-    # The process id is only trusted because the cloud is attached.
     try:
-        os.kill(pid, signal.SIGTERM)
-    except (ProcessLookupError, PermissionError):
+        with children.watching(cloud.home / "tmp") as is_gone:
+            # The process id is only trusted because the cloud is attached.
+            os.kill(pid, signal.SIGTERM)
+            deadline = time.monotonic() + _STOPPED_WITHIN_S
+            while not is_gone():
+                if time.monotonic() > deadline:
+                    raise CloudError(f"The embedded cloud does not stop. Its log: {cloud.log}")
+                time.sleep(_LOOK_EVERY_S)
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
         return False
-    deadline = time.monotonic() + _STOPPED_WITHIN_S
-    while cloud.listens() or (cloud.home / "tmp").exists():
-        if time.monotonic() > deadline:
-            raise CloudError(f"The embedded cloud does not stop. Its log: {cloud.log}")
-        time.sleep(_LOOK_EVERY_S)
     shutil.rmtree(cloud.home, ignore_errors=True)
     return True
 

@@ -138,3 +138,22 @@ def test_the_childs_status_is_the_commands(tmp_path):
     assert child.wait(10) == 3
     assert (tmp_path / "log").read_text() == "said\n"
     child.stop()
+
+
+def test_who_watches_a_child_sees_when_nothing_of_it_is_left(tmp_path):
+    """Not before: its folder goes first, and its supervisor last."""
+    child = started(tmp_path)
+    with children.watching(tmp_path / "tmp") as is_gone:
+        while not (tmp_path / "log").read_text().endswith("\n"):
+            assert not is_gone()
+            time.sleep(0.05)
+        child.release()
+        os.kill(child.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 10
+        while not is_gone():
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+
+        assert not any(map(is_alive, family(tmp_path)))
+        assert not (tmp_path / "tmp").exists()
+    assert ended([child.pid], within_s=1)
