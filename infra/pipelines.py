@@ -20,7 +20,7 @@ class DeployedPipeline(Protocol):
     """What the rest of the app uses of a pipeline in a stack."""
 
     @property
-    def state_machine(self) -> sfn.IStateMachine:
+    def state_machine(self) -> sfn.StateMachine:
         """The machine that runs the pipeline on one image."""
 
 

@@ -10,6 +10,7 @@ from infra.ingest import Ingest
 from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, DeployedPipeline, plan_path
+from infra.release import release
 from infra.settings import Settings
 from infra.timing import Timing
 
@@ -37,6 +38,11 @@ class Processing(Construct):
         super().__init__(scope, construct_id)
         check_concurrency(settings, stages_at_once=compiled.STAGES_AT_ONCE)
         self.pipeline = self._pipeline(settings, stage_code, compiled, kept)
+        self.release = release(
+            self.pipeline.state_machine,
+            starts_by="states:StartSyncExecution",
+            settings=settings,
+        )
         self.orchestrator = PlatformFunction(
             self,
             "Orchestrator",
@@ -84,19 +90,18 @@ class Processing(Construct):
         return {
             "PLAN": plan_path(compiled),
             "EVENTS_TABLE": kept.history.events.table_name,
-            "STATE_MACHINE_ARN": self.pipeline.state_machine.state_machine_arn,
+            "STATE_MACHINE_ARN": self.release.arn,
             "MAX_RECEIVES": str(settings.max_receives),
             "PATIENCE_S": str(timing.patience_s),
         }
 
     def _permissions(self, kept: Kept, ingest: Ingest) -> list[iam.PolicyStatement]:
         take = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-        machine_arn = self.pipeline.state_machine.state_machine_arn
         return [
             allow("dynamodb:Query", "dynamodb:PutItem", on=[kept.history.events.table_arn]),
             append_only(kept.history.events),
             use_table_key(kept.encryption.history, writes=True),
-            allow("states:StartSyncExecution", on=[machine_arn]),
+            self.release.permission,
             allow(*take, on=[ingest.intake.queue_arn]),
             use_key(kept.encryption.messages, "kms:Decrypt", through="sqs"),
         ]

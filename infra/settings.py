@@ -37,6 +37,8 @@ class Settings:
     retain_data: bool = True
     # Deleting them, or the stack that holds them, is refused until it is allowed by hand.
     protect_data: bool = False
+    # Runs start on a published version of the state machine, and finish on it.
+    publish_machine: bool = True
     # The account gets the role without which API Gateway refuses a stage with an access log.
     gateway_log_role: bool = True
     # Buckets and queues refuse plain HTTP.
@@ -68,6 +70,7 @@ LOCAL = replace(
     runs_at_once=min(max(2, os.cpu_count() or 2), 4),
     visibility_s=30,
     retain_data=False,
+    publish_machine=False,
     gateway_log_role=False,
     tls_only=False,
     assets_for_lambda=False,
@@ -83,6 +86,7 @@ LOCAL_DIFFERENCES = {
         " dead letter in minutes; and not 10 s, in which a run is not done (docs/decisions/006)"
     ),
     "retain_data": "all data is gone when the embedded cloud stops",
+    "publish_machine": "its CloudFormation knows no versions and aliases of state machines",
     "gateway_log_role": "its gateway asks for no role, and the account is thrown away",
     "tls_only": "the embedded cloud speaks plain HTTP, on the loopback only",
     "assets_bucket": "there is no bootstrap, and its roles would be refused",

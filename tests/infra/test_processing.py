@@ -80,6 +80,61 @@ def test_a_run_finishes_on_the_code_that_it_began_with(stacks):
     assert {value["Ref"] for value in substitutions.values()} == versions.keys()
 
 
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_run_finishes_on_the_definition_that_it_began_with(templates, environment):
+    """Runs start by an alias of the version that this deployment published; versions stay."""
+    app = templates[environment]
+    ((machine, _),) = app.all("AWS::StepFunctions::StateMachine").items()
+    ((name, version),) = app.all("AWS::StepFunctions::StateMachineVersion").items()
+    ((alias_name, alias),) = app.all("AWS::StepFunctions::StateMachineAlias").items()
+    orchestrator = app.properties("AWS::Lambda::Function", "ProcessingOrchestrator")
+
+    assert version["Properties"] == {
+        "StateMachineArn": {"Ref": machine},
+        "StateMachineRevisionId": {"Fn::GetAtt": [machine, "StateMachineRevisionId"]},
+    }
+    assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert alias["Properties"]["RoutingConfiguration"] == [
+        {"StateMachineVersionArn": {"Fn::GetAtt": [name, "Arn"]}, "Weight": 100}
+    ]
+    started = orchestrator["Environment"]["Variables"]["DARKROOM_STATE_MACHINE_ARN"]
+    assert started == {"Fn::GetAtt": [alias_name, "Arn"]}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_machine_outlives_its_place_in_the_stack(templates, environment):
+    """Another engine is another machine; deleting this one would end the runs that are on it."""
+    (machine,) = templates[environment].all("AWS::StepFunctions::StateMachine").values()
+
+    assert (machine["DeletionPolicy"], machine["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_runs_can_be_started_by_the_alias_only(templates, environment):
+    """IAM takes the machine's own ARN for versions and aliases, and a condition for which."""
+    app = templates[environment]
+    (statement,) = (
+        statement for _, statement in app.policies() if "StartSyncExecution" in str(statement)
+    )
+    (machine,) = app.all("AWS::StepFunctions::StateMachine")
+    (alias,) = app.all("AWS::StepFunctions::StateMachineAlias").values()
+
+    assert statement["Resource"] == {"Ref": machine}
+    assert statement["Condition"] == {
+        "ForAnyValue:StringEquals": {"states:StateMachineQualifier": [alias["Properties"]["Name"]]}
+    }
+
+
+def test_locally_runs_start_on_the_machine_itself(local):
+    """The embedded cloud's stacks can have no version or alias of it."""
+    (machine,) = local.all("AWS::StepFunctions::StateMachine")
+    orchestrator = local.properties("AWS::Lambda::Function", "ProcessingOrchestrator")
+
+    assert not local.all("AWS::StepFunctions::StateMachineAlias")
+    started = orchestrator["Environment"]["Variables"]["DARKROOM_STATE_MACHINE_ARN"]
+    assert started == {"Ref": machine}
+
+
 def test_every_placeholder_of_the_definition_is_filled(stacks):
     """Each `${...}` of the compiler's definition, and no other, has a value."""
     (machine,) = stacks.all("AWS::StepFunctions::StateMachine").values()
@@ -119,10 +174,13 @@ def test_runs_are_express_traced_and_logged_without_their_data(stacks):
 
 
 def test_another_engine_would_be_another_resource(dev):
-    """The type of a state machine cannot be changed; its logical id says which it is."""
-    (name,) = dev.all("AWS::StepFunctions::StateMachine")
+    """The type of a state machine cannot be changed; its logical id says which it is.
 
-    assert "ExpressStateMachine" in name
+    Nor can an alias be moved to another machine: it is named by its machine, and so are versions.
+    """
+    for kind in ("StateMachine", "StateMachineVersion", "StateMachineAlias"):
+        (name,) = dev.all(f"AWS::StepFunctions::{kind}")
+        assert "ExpressStateMachine" in name
 
 
 def test_nothing_asks_aws_about_express_executions():
