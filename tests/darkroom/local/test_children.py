@@ -22,9 +22,10 @@ time.sleep(600)
 
 # A parent that starts such a family and waits; its arguments are a folder, and what it then does.
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from darkroom.local import children
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 folder = Path(sys.argv[1])
 child = children.start(
     [sys.executable, "-c", sys.argv[3]],
