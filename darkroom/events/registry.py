@@ -3,6 +3,7 @@
 from darkroom.errors import UnknownEvent
 from darkroom.events.base import Event
 from darkroom.events.runs import (
+    ErrorRecorded,
     FactsRecorded,
     ImageRejected,
     ImageValidated,
@@ -10,6 +11,7 @@ from darkroom.events.runs import (
     ProcessingFailed,
     ProcessingStarted,
     ProcessingTimedOut,
+    VariantDropped,
     VariantFailed,
     VariantRendered,
 )
@@ -23,6 +25,8 @@ EVENTS: tuple[type[Event], ...] = (
     FactsRecorded,
     VariantRendered,
     VariantFailed,
+    VariantDropped,
+    ErrorRecorded,
     ImageRejected,
     ProcessingCompleted,
     ProcessingFailed,

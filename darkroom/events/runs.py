@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from darkroom.events.base import Count, Event, Facts, Instant, Pixels, Text
 
+OnError = Literal["fail", "drop", "pass"]
+"""What an error of a step comes to, by rule 14 of the language."""
+
 
 class ProcessingStarted(Event):
     """A run began, and promised its variants."""
@@ -111,6 +114,45 @@ class VariantFailed(Event):
     def dedup_key(self) -> str:
         """Once a run and variant."""
         return f"run:{self.run_id}:variant:{self.name}:failed"
+
+
+class VariantDropped(Event):
+    """A promised variant was given up, as its step's `on_error: drop` says; the image is not."""
+
+    type: ClassVar[str] = "image.variant-dropped"
+    varies: ClassVar[frozenset[str]] = frozenset({"step", "code", "facts"})
+
+    run_id: Text
+    name: Text
+    step: Text  # the one that failed, on the variant's way
+    code: Text
+    facts: Facts
+
+    def dedup_key(self) -> str:
+        """Once a run and variant."""
+        return f"run:{self.run_id}:variant:{self.name}:dropped"
+
+
+class ErrorRecorded(Event):
+    """A step failed on a picture, and no variant was lost by it: `on_error` tells what followed.
+
+    With `pass` the picture went on as it came. With `fail` and `drop` its way ended; where that
+    loses promised variants, their own events tell it.
+    """
+
+    type: ClassVar[str] = "image.error-recorded"
+    varies: ClassVar[frozenset[str]] = frozenset({"code", "facts"})
+
+    run_id: Text
+    step: Text
+    way: Text  # the picture's way to this step, unique in the plan
+    code: Text
+    facts: Facts
+    on_error: OnError
+
+    def dedup_key(self) -> str:
+        """Once a run and way."""
+        return f"run:{self.run_id}:error:{self.way}"
 
 
 class ImageRejected(Event):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from darkroom.events import Applied, Facts
+from darkroom.events import Applied, Facts, OnError
 from darkroom.outcome import Outcome
 
 
@@ -90,6 +90,29 @@ class RecordVariantFailure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordVariantDrop:
+    """A variant is given up, and the image is not: VariantDropped."""
+
+    run_id: str
+    name: str
+    step: str
+    code: str
+    facts: Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordError:
+    """A step failed and no variant was lost by it: ErrorRecorded."""
+
+    run_id: str
+    step: str
+    way: str
+    code: str
+    facts: Facts
+    on_error: OnError
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finish:
     """The run's stages have come to `outcome`: its ending, by what was promised and what exists."""
 
@@ -105,5 +128,12 @@ class TimeOut:
     at: datetime
 
 
-RecordCommand = RecordValidation | RecordFacts | RecordVariant | RecordVariantFailure
+RecordCommand = (
+    RecordValidation
+    | RecordFacts
+    | RecordVariant
+    | RecordVariantFailure
+    | RecordVariantDrop
+    | RecordError
+)
 Command = RecordUpload | StartProcessing | RecordCommand | Finish | TimeOut

@@ -7,6 +7,7 @@ run that was never started. So every command is safe to repeat, at any time and 
 
 from darkroom.errors import InvalidRequest, NotFound
 from darkroom.events import (
+    ErrorRecorded,
     Event,
     FactsRecorded,
     ImageRejected,
@@ -17,6 +18,7 @@ from darkroom.events import (
     ProcessingStarted,
     ProcessingTimedOut,
     ReuploadIgnored,
+    VariantDropped,
     VariantFailed,
     VariantRendered,
 )
@@ -24,10 +26,12 @@ from darkroom.images.commands import (
     Command,
     Finish,
     RecordCommand,
+    RecordError,
     RecordFacts,
     RecordUpload,
     RecordValidation,
     RecordVariant,
+    RecordVariantDrop,
     RecordVariantFailure,
     StartProcessing,
     TimeOut,
@@ -90,19 +94,23 @@ def _recorded(run: Run, command: RecordCommand) -> tuple[Event, ...]:
             return (VariantRendered(**vars(command)),) if _open(run, command.name) else ()
         case RecordVariantFailure():
             return (VariantFailed(**vars(command)),) if _open(run, command.name) else ()
+        case RecordVariantDrop():
+            return (VariantDropped(**vars(command)),) if _open(run, command.name) else ()
+        case RecordError():
+            return () if command.way in run.errors else (ErrorRecorded(**vars(command)),)
 
 
 def _open(run: Run, name: str) -> bool:
-    """Whether the promised variant `name` is neither there nor failed."""
+    """Whether the promised variant `name` is neither there nor lost."""
     if name not in run.promised:
         raise InvalidRequest("not_promised", run_id=run.run_id, variant=name)
-    return name not in run.rendered and name not in run.failed
+    return name not in run.known
 
 
 def _ended(run: Run, command: Finish | TimeOut) -> tuple[Event, ...]:
     """Return the one ending that the outcome, the promise and what exists allow.
 
-    A rejection or a failure stands whatever exists; else what exists decides (rule 17).
+    A rejection or a failure stands whatever exists; else what was lost and what exists decide.
     """
     if isinstance(command, TimeOut):
         deadline = run.started.deadline_at
@@ -122,13 +130,13 @@ def _ended(run: Run, command: Finish | TimeOut) -> tuple[Event, ...]:
 
 
 def _done(run: Run) -> ProcessingCompleted | ProcessingFailed:
-    """Return how a run ended whose stages all came to their end."""
-    if run.existing or not run.promised:
+    """Return how a run ended whose stages all came to their end (rule 17)."""
+    if run.failure is None and (run.existing or not run.promised):
         whole = run.existing == run.promised
         return ProcessingCompleted(
             run_id=run.run_id, state="complete" if whole else "partial", variants=run.existing
         )
-    first = next(iter(run.failed.values()), None)
-    if first is None:
+    why = run.failure or next(iter(run.dropped.values()), None)
+    if why is None:
         return ProcessingFailed(run_id=run.run_id, step=None, code="nothing_rendered", facts={})
-    return ProcessingFailed(run_id=run.run_id, step=first.step, code=first.code, facts=first.facts)
+    return ProcessingFailed(run_id=run.run_id, step=why.step, code=why.code, facts=why.facts)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from darkroom.errors import BrokenStream
 from darkroom.events import (
     Ending,
+    ErrorRecorded,
     Event,
     FactsRecorded,
     ImageRejected,
@@ -18,6 +19,7 @@ from darkroom.events import (
     ProcessingTimedOut,
     ReuploadIgnored,
     Stream,
+    VariantDropped,
     VariantFailed,
     VariantRendered,
 )
@@ -37,6 +39,8 @@ class Run:
     facts: Mapping[str, FactsRecorded] = field(default_factory=dict)  # by way
     rendered: Mapping[str, VariantRendered] = field(default_factory=dict)  # by name
     failed: Mapping[str, VariantFailed] = field(default_factory=dict)  # by name
+    dropped: Mapping[str, VariantDropped] = field(default_factory=dict)  # by name
+    errors: Mapping[str, ErrorRecorded] = field(default_factory=dict)  # by way
     ending: Ending | None = None
 
     @property
@@ -65,25 +69,25 @@ class Run:
         return self.ending is not None
 
     @property
-    def settled(self) -> bool:
-        """Whether every promised variant is there or has failed. False where none was promised."""
-        return bool(self.promised) and all(
-            name in self.rendered or name in self.failed for name in self.promised
-        )
+    def known(self) -> frozenset[str]:
+        """The variants of which is known what came of them: rendered, failed or dropped."""
+        return frozenset((*self.rendered, *self.failed, *self.dropped))
+
+    @property
+    def failure(self) -> VariantFailed | ErrorRecorded | None:
+        """What fails the run (rule 17): the first failed variant in the order of the promise."""
+        fatal = (error for error in self.errors.values() if error.on_error == "fail")
+        lost = (self.failed[name] for name in self.promised if name in self.failed)
+        return next(lost, None) or next(fatal, None)
 
     @property
     def outcome(self) -> Outcome | None:
-        """What the variants amount to once all are settled; None before that.
+        """What the variants amount to once all are settled; None before that, or if there are none.
 
-        One failure fails the run (rule 17): the first in the order of the promise.
+        A later error can still fail a run that promised more than its variants, such as facts.
         """
-        if not self.settled:
-            return None
-        first = next((self.failed[name] for name in self.promised if name in self.failed), None)
-        if first is None:
-            return Outcome(outcome="done")
-        facts = dict(first.facts)
-        return Outcome(outcome="failed", step=first.step, code=first.code, facts=facts)
+        whole = bool(self.promised) and self.known >= frozenset(self.promised)
+        return outcome_of(self.failure) if whole else None
 
     @property
     def state(self) -> RunState:
@@ -126,6 +130,14 @@ class Image:
         return "uploaded" if self.run is None else self.run.state
 
 
+def outcome_of(failure: VariantFailed | ErrorRecorded | None) -> Outcome:
+    """Return the outcome of a stage that came to its end, given what fails the run, if anything."""
+    if failure is None:
+        return Outcome(outcome="done")
+    facts = dict(failure.facts)
+    return Outcome(outcome="failed", step=failure.step, code=failure.code, facts=facts)
+
+
 def fold(stream: Stream) -> Image | None:
     """Return the image that the stream tells of; None for a stream that nobody has begun."""
     image = None
@@ -157,20 +169,20 @@ def evolve(image: Image | None, event: Event, ref: ImageRef) -> Image:
 
 
 def _evolve_run(run: Run, event: Event) -> Run:
+    change: dict[str, Any] = {}
     match event:
         case ImageValidated() if run.validated is None:
-            return replace(run, validated=event)
+            change = {"validated": event}
         case FactsRecorded(way=way) if way not in run.facts:
-            return replace(run, facts={**run.facts, way: event})
-        case VariantRendered(name=name) if not _known(run, name):
-            return replace(run, rendered={**run.rendered, name: event})
-        case VariantFailed(name=name) if not _known(run, name):
-            return replace(run, failed={**run.failed, name: event})
+            change = {"facts": {**run.facts, way: event}}
+        case ErrorRecorded(way=way) if way not in run.errors:
+            change = {"errors": {**run.errors, way: event}}
+        case VariantRendered(name=name) if name not in run.known:
+            change = {"rendered": {**run.rendered, name: event}}
+        case VariantFailed(name=name) if name not in run.known:
+            change = {"failed": {**run.failed, name: event}}
+        case VariantDropped(name=name) if name not in run.known:
+            change = {"dropped": {**run.dropped, name: event}}
         case ImageRejected() | ProcessingCompleted() | ProcessingFailed() | ProcessingTimedOut():
-            return replace(run, ending=event)
-        case _:
-            return run
-
-
-def _known(run: Run, name: str) -> bool:
-    return name in run.rendered or name in run.failed
+            change = {"ending": event}
+    return replace(run, **change)

@@ -11,6 +11,8 @@ _COLOURS = {
     "image.processing-failed": "red",
     "image.processing-timed-out": "red",
     "image.variant-failed": "yellow",
+    "image.variant-dropped": "yellow",
+    "image.error-recorded": "yellow",
     "image.reupload-ignored": "yellow",
 }
 
@@ -69,6 +71,10 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "image.facts-recorded": _found,
     "image.variant-rendered": _variant,
     "image.variant-failed": lambda facts: f"{facts['name']}: {reason(facts)}",
+    "image.variant-dropped": lambda facts: f"{facts['name']}: {reason(facts)}",
+    "image.error-recorded": lambda facts: (
+        reason(facts) + ("; the picture went on as it came" if facts["on_error"] == "pass" else "")
+    ),
     "image.rejected": reason,
     "image.processing-failed": reason,
     "image.processing-timed-out": lambda facts: f"its deadline was {facts['deadline_at']}",

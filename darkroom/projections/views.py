@@ -1,6 +1,13 @@
 """The views of an image: pure folds of its stream."""
 
-from darkroom.events import ImageRejected, ProcessingFailed, ProcessingTimedOut, Stream
+from darkroom.events import (
+    ImageRejected,
+    ProcessingFailed,
+    ProcessingTimedOut,
+    Stream,
+    VariantDropped,
+    VariantFailed,
+)
 from darkroom.images import Image, Run, fold
 from darkroom.projections.rows import (
     GalleryRow,
@@ -72,9 +79,10 @@ def _variants(run: Run) -> dict[str, VariantRow]:
 
 
 def _missing(run: Run) -> dict[str, Reason]:
+    missing: dict[str, VariantFailed | VariantDropped] = {**run.failed, **run.dropped}
     return {
-        name: Reason(step=failed.step, code=failed.code, facts=failed.facts)
-        for name, failed in run.failed.items()
+        name: Reason(step=lost.step, code=lost.code, facts=lost.facts)
+        for name, lost in missing.items()
     }
 
 

@@ -17,7 +17,13 @@ from darkroom.events import (
 )
 from darkroom.history.store import EventStore
 from darkroom.ids import ImageRef, original_key, run_id, variant_key
-from darkroom.images import RecordUpload, RecordVariant, RecordVariantFailure, StartProcessing
+from darkroom.images import (
+    RecordUpload,
+    RecordVariant,
+    RecordVariantDrop,
+    RecordVariantFailure,
+    StartProcessing,
+)
 
 REF = ImageRef("main", "01JDA7Q0G0ABCDEFGHJKMNPQRS")
 OWNER = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -96,6 +102,11 @@ def failure(name: str, run: str = RUN) -> RecordVariantFailure:
     return RecordVariantFailure(
         run_id=run, name=name, step="brand", code="no_room", facts={"limit": 400, "actual": 12}
     )
+
+
+def drop(name: str, run: str = RUN) -> RecordVariantDrop:
+    """Return the command for a variant that was given up, for the reason of `failure`."""
+    return RecordVariantDrop(**vars(failure(name, run)))
 
 
 def uploaded() -> ImageUploaded:

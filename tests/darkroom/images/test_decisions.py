@@ -6,6 +6,7 @@ import pytest
 
 from darkroom.errors import InvalidRequest, NotFound
 from darkroom.events import (
+    ErrorRecorded,
     Event,
     FactsRecorded,
     ImageRejected,
@@ -13,11 +14,13 @@ from darkroom.events import (
     ProcessingFailed,
     ProcessingTimedOut,
     ReuploadIgnored,
+    VariantDropped,
     VariantFailed,
 )
 from darkroom.images import (
     Command,
     Finish,
+    RecordError,
     RecordFacts,
     RecordValidation,
     TimeOut,
@@ -30,6 +33,7 @@ from darkroom.testing.samples import (
     RUN,
     at,
     completed,
+    drop,
     failure,
     history,
     rendered,
@@ -43,11 +47,16 @@ from darkroom.testing.samples import (
 
 VALIDATION = RecordValidation(**validated().model_dump())
 FACTS = RecordFacts(run_id=RUN, step="describe", way="describe", facts={"blur": 0.25})
+ERROR = RecordError(run_id=RUN, step="hide", way="hide", code="no_room", facts={}, on_error="pass")
 DONE = Finish(run_id=RUN, outcome=Outcome(outcome="done"))
 
 
 def failed(name: str) -> VariantFailed:
     return VariantFailed(**vars(failure(name)))
+
+
+def dropped(name: str) -> VariantDropped:
+    return VariantDropped(**vars(drop(name)))
 
 
 def finish(outcome: str, **reason: Any) -> Finish:
@@ -75,7 +84,8 @@ def test_an_upload_announced_again_says_nothing_new() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [start(), VALIDATION, FACTS, variant("large"), failure("large"), DONE]
+    "command",
+    [start(), VALIDATION, FACTS, ERROR, variant("large"), failure("large"), drop("large"), DONE],
 )
 def test_nothing_can_be_told_of_an_image_that_does_not_exist(command: Command) -> None:
     """The upload's own event comes first; the message is for later."""
@@ -124,12 +134,18 @@ def test_each_finding_is_recorded_once() -> None:
     given(*begun, rendered("large")).when(variant("large")).then_nothing()
     given(*begun).when(failure("large")).then(failed("large"))
     given(*begun, failed("large")).when(failure("large")).then_nothing()
+    given(*begun).when(drop("large")).then(dropped("large"))
+    given(*begun, dropped("large")).when(drop("large")).then_nothing()
+    given(*begun).when(ERROR).then(ErrorRecorded(**vars(ERROR)))
+    given(*begun, ErrorRecorded(**vars(ERROR))).when(ERROR).then_nothing()
 
 
 def test_a_variants_first_outcome_stands() -> None:
     """One of two racing executions may fail where the other succeeded."""
     given(uploaded(), started(), rendered("large")).when(failure("large")).then_nothing()
     given(uploaded(), started(), failed("large")).when(variant("large")).then_nothing()
+    given(uploaded(), started(), rendered("large")).when(drop("large")).then_nothing()
+    given(uploaded(), started(), dropped("large")).when(failure("large")).then_nothing()
 
 
 def test_a_variant_that_was_never_promised_is_refused() -> None:
@@ -138,9 +154,12 @@ def test_a_variant_that_was_never_promised_is_refused() -> None:
 
     begun.when(variant("huge")).then_raises(InvalidRequest, "not_promised")
     begun.when(failure("huge")).then_raises(InvalidRequest, "not_promised")
+    begun.when(drop("huge")).then_raises(InvalidRequest, "not_promised")
 
 
-@pytest.mark.parametrize("command", [VALIDATION, FACTS, variant("large"), failure("large"), DONE])
+@pytest.mark.parametrize(
+    "command", [VALIDATION, FACTS, ERROR, variant("large"), drop("large"), DONE]
+)
 def test_a_run_that_has_ended_or_never_started_hears_nothing(command: Command) -> None:
     """A stale execution cannot change what the image has become."""
     given(uploaded(), started(), completed()).when(command).then_nothing()
@@ -155,12 +174,37 @@ def test_a_run_is_complete_when_all_that_was_promised_exists() -> None:
 
 
 def test_a_run_is_partial_when_some_of_it_exists() -> None:
-    """Whether the rest failed or was never heard of."""
+    """Whether the rest was dropped or never heard of."""
     partial = ProcessingCompleted(run_id=RUN, state="partial", variants=("medium",))
     begun = (uploaded(), started(), rendered("medium"))
 
     given(*begun).when(DONE).then(partial)
-    given(*begun, failed("thumbnail"), failed("large")).when(DONE).then(partial)
+    given(*begun, dropped("thumbnail"), dropped("large")).when(DONE).then(partial)
+
+
+def test_one_failed_variant_fails_the_run_and_a_dropped_one_does_not() -> None:
+    """Rule 17: whatever else exists. A run in which all were dropped has failed as well."""
+    reason = ProcessingFailed(
+        run_id=RUN, step="brand", code="no_room", facts={"limit": 400, "actual": 12}
+    )
+    begun = (uploaded(), started(), rendered("medium"), dropped("thumbnail"))
+
+    given(*begun, failed("large")).when(DONE).then(reason)
+    given(uploaded(), started(), *map(dropped, PROMISED)).when(DONE).then(reason)
+
+
+@pytest.mark.parametrize(
+    ("on_error", "state"), [("fail", "failed"), ("drop", "ok"), ("pass", "ok")]
+)
+def test_an_error_that_lost_no_variant_fails_the_run_where_on_error_says_so(
+    on_error: Any, state: str
+) -> None:
+    """A pipeline may have steps that only tell facts."""
+    error = ErrorRecorded(**{**vars(ERROR), "on_error": on_error})
+    whole = (uploaded(), started(), error, *map(rendered, PROMISED))
+    failed = ProcessingFailed(run_id=RUN, step="hide", code="no_room", facts={})
+
+    given(*whole).when(DONE).then(failed if state == "failed" else completed())
 
 
 def test_a_run_without_any_variant_has_failed_for_the_first_ones_reason() -> None:

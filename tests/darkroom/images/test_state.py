@@ -14,6 +14,7 @@ from darkroom.events import (
     ProcessingTimedOut,
     ReuploadIgnored,
     Stream,
+    VariantDropped,
     VariantFailed,
 )
 from darkroom.images import Image, ImageState, evolve, fold
@@ -24,6 +25,7 @@ from darkroom.testing.samples import (
     RUN,
     at,
     completed,
+    drop,
     failure,
     history,
     rendered,
@@ -104,11 +106,14 @@ def test_a_late_event_of_an_older_run_leaves_the_latest_as_it_is() -> None:
 def test_a_run_is_settled_when_each_promised_variant_has_its_outcome() -> None:
     """Then there is nothing left to render, whoever asks."""
     failed = VariantFailed(**vars(failure("medium")))
-    some = image_after(uploaded(), started(), rendered("large"), failed)
-    each = image_after(uploaded(), started(), rendered("large"), failed, rendered("thumbnail"))
+    dropped = VariantDropped(**vars(drop("thumbnail")))
+    some = image_after(uploaded(), started(), rendered("large"), dropped)
+    each = image_after(uploaded(), started(), rendered("large"), dropped, rendered("medium"))
+    lost = image_after(uploaded(), started(), rendered("large"), dropped, failed)
     none = image_after(uploaded(), started(variants=()), validated())
+    outcomes = [image.run and image.run.outcome for image in (some, each, lost, none)]
 
-    assert [image.run and image.run.settled for image in (some, each, none)] == [False, True, False]
+    assert [told and told.outcome for told in outcomes] == [None, "done", "failed", None]
 
 
 @for_all(past=st.lists(events, max_size=20))

@@ -4,12 +4,14 @@ import pytest
 
 from darkroom.events import (
     EVENTS,
+    ErrorRecorded,
     Event,
     ImageRejected,
     ProcessingCompleted,
     ProcessingFailed,
     ProcessingTimedOut,
     ReuploadIgnored,
+    VariantDropped,
     VariantFailed,
 )
 from darkroom.local import timeline
@@ -33,6 +35,16 @@ SAMPLES: tuple[tuple[Event, str], ...] = (
     (
         VariantFailed(run_id=RUN, name="large", step="brand", code="no_room", facts={"limit": 4}),
         "large: no_room by brand (limit 4)",
+    ),
+    (
+        VariantDropped(run_id=RUN, name="large", step="brand", code="no_room", facts={"limit": 4}),
+        "large: no_room by brand (limit 4)",
+    ),
+    (
+        ErrorRecorded(
+            run_id=RUN, step="faces", way="faces", code="crashed", facts={}, on_error="pass"
+        ),
+        "crashed by faces; the picture went on as it came",
     ),
     (
         ImageRejected(

@@ -10,6 +10,7 @@ from darkroom.events import (
     ProcessingFailed,
     ProcessingTimedOut,
     Stream,
+    VariantDropped,
     VariantFailed,
 )
 from darkroom.projections import GalleryRow, ImageRow, Reason, rows
@@ -20,6 +21,7 @@ from darkroom.testing.samples import (
     RUN,
     appended,
     at,
+    drop,
     failure,
     history,
     rendered,
@@ -75,12 +77,13 @@ def test_a_variant_can_be_had_as_soon_as_it_exists() -> None:
 def test_a_partial_image_says_why_each_variant_is_missing() -> None:
     """With step, code and facts."""
     failed = VariantFailed(**vars(failure("medium")))
+    dropped = VariantDropped(**vars(drop("thumbnail")))
     partial = ProcessingCompleted(run_id=RUN, state="partial", variants=("large",))
 
-    image, _ = views(*BEGUN, failed, partial)
+    image, _ = views(*BEGUN, failed, dropped, partial)
 
     reason = Reason(step="brand", code="no_room", facts={"limit": 400, "actual": 12})
-    assert (image.state, image.missing) == ("partial", {"medium": reason})
+    assert (image.state, image.missing) == ("partial", {"medium": reason, "thumbnail": reason})
     assert tuple(image.variants) == ("large",)
 
 
