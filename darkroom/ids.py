@@ -104,6 +104,12 @@ def parse_original_key(key: str) -> OriginalKey:
     return OriginalKey(pipeline, ImageRef(tenant, image_id), owner)
 
 
+def intermediate_key(ref: ImageRef, run_id: str, way: str) -> str:
+    """Return the key of a picture that goes from one stage to another, having passed `way`."""
+    digest = hashlib.sha256(way.encode()).hexdigest()[:32]
+    return f"intermediates/{ref.tenant}/{ref.image_id}/{run_id}/{digest}"
+
+
 def variant_key(pipeline: str, ref: ImageRef, digest: str, extension: str) -> str:
     """Return the key of a variant; `digest` names what decides its bytes."""
     return f"{pipeline}/{ref.tenant}/{ref.image_id}/{digest}.{extension}"

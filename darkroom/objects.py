@@ -35,6 +35,18 @@ class Stored:
         return cls(hashlib.sha256(content).hexdigest(), len(content))
 
 
+class Intermediates(Protocol):
+    """Where pictures lie that go from one stage to another; they are forgotten after a day."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store `content`, also over what a try before this one stored."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Return what was stored; raises NotFound where there is nothing."""
+        ...
+
+
 class Variants(Protocol):
     """Where variants are written to."""
 

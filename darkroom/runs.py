@@ -6,6 +6,7 @@
 Whoever repeats any of this, at any point, finds in the history what has been done already.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -14,10 +15,18 @@ from darkroom.errors import Unfinished
 from darkroom.events import ProcessingFailed
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, run_id
-from darkroom.images import Finish, Image, StartProcessing, fold
+from darkroom.images import (
+    Command,
+    Finish,
+    Image,
+    RecordError,
+    RecordVariantDrop,
+    StartProcessing,
+    fold,
+)
 from darkroom.ingest import Message
-from darkroom.outcome import Outcome
-from darkroom.plan import Plan
+from darkroom.outcome import KILLED, Killed, Outcome
+from darkroom.plan import Plan, below, promised, task_at
 
 
 class Engine(Protocol):
@@ -125,10 +134,11 @@ class Orchestrator:
         return handle(self.history, ref, started, context, self.clock)
 
     def _finish(self, ref: ImageRef, run_id: str, outcome: Outcome) -> Image:
-        return finish(ref, run_id, outcome, history=self.history, clock=self.clock)
+        return finish(self.plan, ref, run_id, outcome, history=self.history, clock=self.clock)
 
 
 def finish(
+    plan: Plan,
     ref: ImageRef,
     run_id: str,
     outcome: Outcome,
@@ -138,9 +148,35 @@ def finish(
 ) -> Image:
     """Append the ending of a run, the only place that does, and return the image after it.
 
-    What was promised and what exists decide between complete, partial and failed; a run that
-    has its ending keeps it.
+    Before it comes what nobody else could tell: the variants that killed stages gave up. What was
+    promised and what exists decide between complete, partial and failed; a run that has its ending
+    keeps it.
     """
-    command = Finish(run_id=run_id, outcome=outcome)
     context = Context(writer="finish", correlation_id=ref.image_id, causation_id=run_id)
-    return handle(history, ref, command, context, clock)
+    for killed in outcome.killed:
+        for command in _given_up(plan, run_id, killed):
+            handle(history, ref, command, context, clock)
+    return handle(history, ref, Finish(run_id=run_id, outcome=outcome), context, clock)
+
+
+def _given_up(plan: Plan, run_id: str, killed: Killed) -> Iterator[Command]:
+    """Yield what is to be recorded of a killed stage: the variants at and below its one step."""
+    task = task_at(plan, killed.stage, killed.at)
+    facts = {"error": killed.error}
+    for node in below(plan, killed.at):
+        if node.way not in task.covers:
+            continue
+        names = promised((node,))
+        for name in names:
+            yield RecordVariantDrop(
+                run_id=run_id, name=name, step=node.step, code=KILLED, facts=facts
+            )
+        if not names:
+            yield RecordError(
+                run_id=run_id,
+                step=node.step,
+                way=node.way,
+                code=KILLED,
+                facts=facts,
+                on_error=node.on_error,
+            )

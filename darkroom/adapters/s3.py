@@ -81,6 +81,27 @@ class S3Variants:
 
 
 @dataclass(frozen=True)
+class S3Intermediates:
+    """Keeps pictures between stages, below `intermediates/`, where they expire after a day."""
+
+    client: "S3Client"
+    bucket: str
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store `content`, also over what a try before this one stored."""
+        self.client.put_object(Bucket=self.bucket, Key=key, Body=content)
+
+    def get(self, key: str) -> bytes:
+        """Return what was stored; raises NotFound where there is nothing."""
+        try:
+            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise NotFound(key=key) from error
+            raise
+
+
+@dataclass(frozen=True)
 class S3Forms:
     """Signs upload forms."""
 

@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from botocore.config import Config
@@ -53,6 +53,12 @@ def step_functions(worst_case_s: int) -> "SFNClient":
     """
     config = Config(read_timeout=worst_case_s + 5, retries={"total_max_attempts": 1})
     return boto3.client("stepfunctions", config=config)
+
+
+@cache
+def of_service(name: str) -> Any:
+    """Return the client of a service that a step calls, by its name, such as `rekognition`."""
+    return boto3.client(name, config=_RETRIES)  # type: ignore[call-overload]
 
 
 @cache

@@ -5,35 +5,59 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel
 
+from darkroom.adapters.calls import AwsCalls
 from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.adapters.s3 import S3Originals, S3Variants
+from darkroom.adapters.s3 import S3Intermediates, S3Originals, S3Variants
 from darkroom.handlers import clients
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import ImageRef
-from darkroom.runner.stage import Stage
+from darkroom.outcome import Hand
+from darkroom.runner.stage import Stage, Stores
 
 
 @cache
 def stage() -> Stage:
     """Return the stage, wired from this function's settings."""
+    variants = setting("VARIANTS_BUCKET")
+    stores = Stores(
+        originals=S3Originals(clients.s3(), setting("ORIGINALS_BUCKET")),
+        intermediates=S3Intermediates(clients.s3(), variants),
+        variants=S3Variants(clients.s3(), variants),
+    )
     return Stage(
         name=setting("STAGE"),
         plan=plan(),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
-        originals=S3Originals(clients.s3(), setting("ORIGINALS_BUCKET")),
-        variants=S3Variants(clients.s3(), setting("VARIANTS_BUCKET")),
+        stores=stores,
         clock=clients.now,
+        ask=AwsCalls(clients.of_service),
     )
 
 
+class Request(BaseModel):
+    """What the state machine asks: `hand` but for the stage that opens the original.
+
+    With `by`, an error, the stage's step was killed by it on every try, and the picture is to go
+    by it.
+    """
+
+    tenant: str
+    image_id: str
+    run_id: str
+    hand: Hand | None = None
+    by: str | None = None
+
+
 @observed
-def handler(event: dict[str, str], _: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Return the stage's outcome; what is raised is the engine's to try again."""
-    logger.append_keys(correlation_id=event["image_id"])
-    ref = ImageRef(event["tenant"], event["image_id"])
-    outcome = stage().run(ref, event["run_id"])
+    asked = Request.model_validate(event)
+    logger.append_keys(correlation_id=asked.image_id)
+    ref = ImageRef(asked.tenant, asked.image_id)
+    outcome = stage().run(ref, asked.run_id, asked.hand, asked.by)
     logger.info("stage ended", extra={"outcome": outcome.outcome, "code": outcome.code})
     metrics.add_dimension("Outcome", outcome.outcome)
     metrics.add_metric("StageEnded", MetricUnit.Count, 1)

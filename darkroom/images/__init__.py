@@ -14,7 +14,7 @@ from darkroom.images.commands import (
     TimeOut,
 )
 from darkroom.images.decisions import decide
-from darkroom.images.state import Image, ImageState, Run, evolve, fold
+from darkroom.images.state import Image, ImageState, Run, evolve, fold, outcome_of
 
 __all__ = [
     "Command",
@@ -34,4 +34,5 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
+    "outcome_of",
 ]

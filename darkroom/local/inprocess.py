@@ -16,23 +16,27 @@ from darkroom.events import Stream
 from darkroom.ids import ImageRef, new_image_id, original_key
 from darkroom.images import Image
 from darkroom.ingest import Arrival, Message, record_upload
+from darkroom.local.replies import RecordedReplies
 from darkroom.objects import Original, Stored
 from darkroom.outcome import Outcome
-from darkroom.plan import Plan
-from darkroom.runner.stage import Stage
+from darkroom.plan import Plan, whole
+from darkroom.runner.calls import Ask
+from darkroom.runner.stage import Stage, Stores
 from darkroom.runs import Orchestrator
 
 TENANT = "local"
 OWNER = "you"
+ANSWERED: Ask = RecordedReplies()
 
 
 @dataclass
 class MemoryBucket:
-    """Originals and variants of one image, in memory."""
+    """Original, intermediates and variants of one image, in memory."""
 
     original: Original
     version_id: str
     written: dict[str, bytes] = field(default_factory=dict)
+    between: dict[str, bytes] = field(default_factory=dict)
 
     def read(self, key: str, version_id: str, etag: str) -> Original:  # noqa: ARG002 - the protocol
         """Return the original; raises NotFound for another version."""
@@ -43,6 +47,16 @@ class MemoryBucket:
     def write(self, key: str, content: bytes, media_type: str) -> Stored:  # noqa: ARG002
         """Keep `content` at `key`, unless something is there."""
         return Stored.of(self.written.setdefault(key, content))
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep `content` at `key`."""
+        self.between[key] = content
+
+    def get(self, key: str) -> bytes:
+        """Return what is kept at `key`; raises NotFound where there is nothing."""
+        if key not in self.between:
+            raise NotFound(key=key)
+        return self.between[key]
 
 
 @dataclass
@@ -58,7 +72,7 @@ class MemoryQueue:
 
 @dataclass(frozen=True)
 class InProcessEngine:
-    """Runs a plan's one stage here and now."""
+    """Runs a plan here and now, all of it in one stage."""
 
     stage: Stage
 
@@ -76,8 +90,13 @@ class Processed:
     variants: dict[str, bytes]
 
 
-def process(photo: Path, plan: Plan, owner_name: str | None = None) -> Processed:
+def process(
+    photo: Path, plan: Plan, owner_name: str | None = None, ask: Ask = ANSWERED
+) -> Processed:
     """Take one file through the plan, from its upload to its ending, in this process.
+
+    However the plan divides its steps among stages, they all run in one here: it means the same
+    (rule 19). `ask` answers the calls of steps.
 
     Raises OSError for a file that cannot be read. A bad picture raises nothing: it ends as
     rejected or failed, like in the cloud.
@@ -95,7 +114,8 @@ def process(photo: Path, plan: Plan, owner_name: str | None = None) -> Processed
         byte_size=len(content),
     )
     record_upload(arrival, history=history, queue=queue, clock=_now)
-    stage = Stage(plan.stages[0].id, plan, history, bucket, bucket, _now)
+    stores = Stores(originals=bucket, intermediates=bucket, variants=bucket)
+    stage = Stage(plan.start.stage, whole(plan), history, stores, _now, ask)
     patience = timedelta(seconds=plan.worst_case_s)
     orchestrator = Orchestrator(plan, history, InProcessEngine(stage), _now, patience)
     for message in queue.messages:

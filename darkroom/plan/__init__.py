@@ -7,8 +7,10 @@ from darkroom.plan.expressions import (
     Template,
     evaluate,
     fill,
+    names,
 )
-from darkroom.plan.models import Node, OnError, Opening, Plan, Retry, Stage, Task, ways
+from darkroom.plan.models import Node, OnError, Opening, Plan, Retry, Stage, Task
+from darkroom.plan.tree import below, nodes_of, promised, task_at, tasks_of, ways, whole
 
 __all__ = [
     "Environment",
@@ -22,7 +24,14 @@ __all__ = [
     "Stage",
     "Task",
     "Template",
+    "below",
     "evaluate",
     "fill",
+    "names",
+    "nodes_of",
+    "promised",
+    "task_at",
+    "tasks_of",
     "ways",
+    "whole",
 ]

@@ -110,6 +110,21 @@ def evaluate(expression: Expression, environment: Environment) -> Value:
             return _binary(expression, environment)
 
 
+def names(expression: Expression) -> frozenset[str]:
+    """Return every name that the expression may read."""
+    match expression:
+        case Constant():
+            return frozenset()
+        case Reference(name=name) | Exists(name=name):
+            return frozenset({name})
+        case Else(name=name, fallback=fallback):
+            return names(fallback) | {name}
+        case Not(operand=operand):
+            return names(operand)
+        case Binary(left=left, right=right):
+            return names(left) | names(right)
+
+
 def fill(template: Template, environment: Environment) -> Value:
     """Return the option's value: typed for one expression alone, else the parts joined as text."""
     if len(template.template) == 1 and not isinstance(template.template[0], str):

@@ -5,7 +5,6 @@ else. It is a tree because pictures fork and never join. The opening is the root
 plugin applied to one picture, after `variants`, `from`, `only` and names have been worked out.
 """
 
-from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -36,14 +35,16 @@ class Opening(_Model):
 class Node(_Model):
     """One plugin applied to one picture.
 
-    The picture enters `way` after its parent. Where `when` is given and false, the picture goes
-    by untouched. `output` is the promised name under which the picture is published as it leaves
-    this node (also when it went by); None if it only goes on. `facts` nodes leave pixels alone.
+    The picture, called `takes`, enters `way` after its parent. Where `when` is given and false, the
+    picture goes by untouched. `output` is the promised name under which the picture is published as
+    it leaves this node (also when it went by); None if it only goes on. `facts` nodes leave pixels
+    alone.
     """
 
     step: str
     variant: str | None = None
     way: str  # all that was passed, this node last: "sizes.large > brand"; unique in the plan
+    takes: str = "original"  # the name of the picture that enters (rule 7)
     uses: str
     version: int
     kind: Literal["picture", "facts"]
@@ -106,8 +107,3 @@ class Plan(_Model):
     start: Task  # opens the original; its `at` is ""
     engine: Literal["express", "standard"]
     worst_case_s: int  # of one run, retries and waits included
-
-
-def ways(nodes: Iterable[Node]) -> tuple[str, ...]:
-    """Return the way of every node at and below `nodes`, each before those below it."""
-    return tuple(way for node in nodes for way in (node.way, *ways(node.next)))

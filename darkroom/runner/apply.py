@@ -2,12 +2,14 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from darkroom.errors import Unfinished
 from darkroom.plan import Environment, Node, fill
+from darkroom.runner.calls import Ask, CallRefused, answered, no_calls
 from steps.contract import Facts, Options, Picture, Rejected, Step, StepFailed
 
 logger = logging.getLogger(__name__)
@@ -31,28 +33,39 @@ def read_options(step: AnyStep, node: Node, environment: Environment) -> Options
     return options
 
 
-def apply(step: AnyStep, node: Node, picture: Picture, options: Options) -> Answer:
-    """Run `step`, the plugin of `node`, on `picture`.
+def apply(
+    step: AnyStep, node: Node, picture: Picture, options: Options, ask: Ask = no_calls
+) -> Answer:
+    """Run `step`, the plugin of `node`, on `picture`, and make the calls that it asks for.
 
-    Raises StepFailed with the plugin's own code, or "crashed" for any other exception, and for
-    a code that the plugin did not declare.
+    Raises StepFailed with the plugin's own code, with "crashed" for any other exception and for
+    what the plugin did not declare, or with "call_refused"; and Unfinished, as `ask` does.
     """
     try:
         answer = step.apply(picture, options)
+        if isinstance(answer, Generator):
+            answer = answered(answer, step.calls, ask)
     except StepFailed as failure:
         if failure.code in step.fails:
             _check_facts(failure.facts, failure)
             raise
-        raise StepFailed("crashed", undeclared=failure.code) from failure
+        undeclared = failure.facts.get("undeclared", failure.code)
+        raise StepFailed("crashed", undeclared=undeclared) from failure
+    except CallRefused as refused:
+        raise StepFailed("call_refused", action=refused.action, error=refused.error) from refused
+    except Unfinished:
+        raise
     except Exception as error:
         logger.warning("step %s (%s) crashed", node.step, node.uses, exc_info=True)
         raise StepFailed("crashed", exception=type(error).__name__) from error
-    if not isinstance(answer, Answer):
-        # The compiler admits no plugin that calls AWS yet; this one's file came after it.
-        raise StepFailed("crashed", undeclared="calls")
-    if isinstance(answer, Rejected) and answer.code not in step.rejects:
-        raise StepFailed("crashed", undeclared=answer.code)
+    return _declared(step, answer)
+
+
+def _declared(step: AnyStep, answer: Answer) -> Answer:
+    """Return the answer, if it is one that the step declared."""
     if isinstance(answer, Rejected):
+        if answer.code not in step.rejects:
+            raise StepFailed("crashed", undeclared=answer.code)
         _check_facts(answer.facts, None)
     return answer
 

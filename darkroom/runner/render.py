@@ -1,127 +1,148 @@
-"""Render: walk the plan's tree with one image, giving results as they come about.
+"""Render: take a picture through the plan, giving results as they come about.
 
 Bytes and facts in, results out: nothing is read or written here. Every branch runs to its end
-whatever happens on another (rule 17); only a verdict ends the walk.
+whatever happens on another (rule 17); only a verdict ends all of them.
 """
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from darkroom.events import Applied
-from darkroom.plan import Environment, Node, Plan, evaluate
+from darkroom.plan import Environment, Node, OnError, Plan, Task, below, evaluate, promised
 from darkroom.runner.apply import AnyStep, apply, read_options
+from darkroom.runner.calls import Ask, no_calls
+from darkroom.runner.journey import Journey
 from darkroom.runner.recipe import options_digest
+from darkroom.runner.results import (
+    FactsFound,
+    Failed,
+    Leaving,
+    Rendered,
+    Result,
+    Validated,
+    Verdict,
+)
 from steps import encoding, plugins
-from steps.contract import Facts, Options, Picture, Rejected, StepFailed
-from steps.formats import Format
+from steps.contract import Facts, Options, Rejected, StepFailed
 from steps.limits import Limits
-from steps.opening import Header, Opened, open_picture
+from steps.opening import Opened, open_picture
 
 logger = logging.getLogger(__name__)
 
-Scalars = Mapping[str, str | int | float | bool | None]
 Load = Callable[[str], AnyStep]
 
 
 @dataclass(frozen=True)
-class Validated:
-    """The original was opened: it is what `accept` admits, whole, and upright from here on."""
+class Means:
+    """What a plan is carried out with.
 
-    step: str | None
-    header: Header
+    `load` gives a plugin by its name, `ask` makes the calls of steps. `found` holds the facts that
+    are on record already, by way: a step that calls AWS is not asked for them again, since what
+    stands below it has seen those.
+    """
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """The image is not acceptable; nothing comes after this."""
-
-    step: str | None
-    code: str
-    facts: Scalars
-
-
-@dataclass(frozen=True)
-class FactsFound:
-    """A facts step answered; `way` tells the picture it looked at."""
-
-    step: str
-    way: str
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A promised picture, encoded."""
-
-    name: str
-    encoded: bytes
-    format: Format
-    width: int  # pixels
-    height: int  # pixels
-    recipe: tuple[Applied, ...]
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A step could not do its work, so the promised pictures `names` do not come about."""
-
-    names: tuple[str, ...]
-    step: str
-    code: str
-    facts: Scalars
-
-
-Result = Validated | Verdict | FactsFound | Rendered | Failed
-
-
-@dataclass(frozen=True)
-class _Way:
-    """A picture and what it has gone through so far."""
-
-    picture: Picture
-    format: str  # the original's
-    encoder: int  # its version
-    environment: Environment
-    recipe: tuple[Applied, ...]
-
-    def about_to_enter(self) -> "_Way":
-        """Return the same way with `picture.*` telling of the picture as it is now."""
-        picture: Environment = {
-            "picture.format": self.format,
-            "picture.width": self.picture.width,
-            "picture.height": self.picture.height,
-            "picture.frames": self.picture.frames,
-            "picture.alpha": self.picture.alpha,
-        }
-        return replace(self, environment={**self.environment, **picture})
+    load: Load = plugins.load
+    ask: Ask = no_calls
+    found: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def render(
-    plan: Plan, original: bytes, environment: Environment, *, load: Load = plugins.load
+    plan: Plan, original: bytes, environment: Environment, means: Means = Means()
 ) -> Iterator[Result]:
-    """Yield what comes of `original` under `plan`, in the order in which it comes about.
+    """Open the original, and yield what comes of it in the plan's first task.
 
     `environment` holds what is known of the image before it is opened: `image.id`, `image.owner`
-    and so on; `load` gives a plugin by its name. First comes Validated, or a Verdict and nothing
-    more; then each promised output comes once, as Rendered or in a Failed. Bad input raises
-    nothing: it is in the results.
+    and so on. First comes Validated, or a Verdict and nothing more; then each promised output that
+    the task covers comes once, as Rendered or in a Failed, and each picture that goes on to other
+    tasks as Leaving. Bad input raises nothing: it is in the results.
     """
     opened = open_picture(original, Limits.read(plan.opening.options), plan.opening.keep)
     if isinstance(opened, Rejected):
         yield Verdict(plan.opening.step, opened.code, opened.facts)
         return
     yield Validated(plan.opening.step, opened.header)
-    way = _opened_way(plan, opened, environment)
-    for node in plan.nodes:
-        for result in _walk(node, way, load):
-            yield result
-            if isinstance(result, Verdict):
-                return
+    yield from carry(plan, plan.start, _departure(plan, opened, environment), means)
 
 
-def _opened_way(plan: Plan, opened: Opened, environment: Environment) -> _Way:
+def carry(
+    plan: Plan, task: Task, journey: Journey, means: Means = Means(), *, by: Failed | None = None
+) -> Iterator[Result]:
+    """Yield what comes of a picture in `task`, as `render` does.
+
+    With `by`, an error that ended the step of this task from outside, the step is not tried: the
+    picture goes by it, as that error's `on_error: pass` says.
+    """
+    walk = _Walk(plan, task, means, by)
+    try:
+        yield from walk.on(task.at, below(plan, task.at), journey)
+    except _Rejected as rejected:
+        yield rejected.verdict
+
+
+class _Rejected(Exception):
+    """A step gave a verdict: no branch goes on."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.code)
+        self.verdict = verdict
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """The walk over the nodes of one task."""
+
+    plan: Plan
+    task: Task
+    means: Means
+    by: Failed | None
+
+    def on(self, at: str, nodes: tuple[Node, ...], journey: Journey) -> Iterator[Result]:
+        """Go on from `at`: to other tasks, and through those of `nodes` that are this task's."""
+        if any(following.at == at for following in self.task.next):
+            yield Leaving(at, journey)
+        for node in nodes:
+            if node.way in self.task.covers:
+                yield from self._through(node, journey)
+
+    def _through(self, node: Node, journey: Journey) -> Iterator[Result]:
+        """Take the picture through `node`, publish it if promised, and go on below."""
+        environment = journey.environment(node)
+        told: FactsFound | Failed | None = None
+        if self.by is not None and node.way == self.by.way:
+            told = self.by
+        elif node.when is None or evaluate(node.when, environment):
+            try:
+                told, journey = self._applied(node, journey, environment)
+            except StepFailed as failure:
+                told = _failed(node, failure)
+        if told is not None:
+            yield told
+        if isinstance(told, Failed) and told.on_error != "pass":
+            return
+        if node.output is not None:
+            yield _encoded(self.plan, node, journey)
+        yield from self.on(node.way, node.next, journey)
+
+    def _applied(
+        self, node: Node, journey: Journey, environment: Environment
+    ) -> tuple[FactsFound | None, Journey]:
+        """Apply the node's step; return what there is to tell, and the journey behind it."""
+        step = self.means.load(node.uses)
+        facts = self.means.found.get(node.way) if step.calls else None
+        if facts is None:
+            options = read_options(step, node, environment)
+            answer = apply(step, node, journey.picture, options, self.means.ask)
+            if isinstance(answer, Rejected):
+                raise _Rejected(Verdict(node.step, answer.code, answer.facts))
+            if not isinstance(answer, Facts):
+                return None, journey.having(answer, _recorded(node, options))
+            facts = answer.model_dump(mode="json")
+        return FactsFound(node.step, node.way, facts), journey.knowing(node.step, facts)
+
+
+def _departure(plan: Plan, opened: Opened, environment: Environment) -> Journey:
     facts = asdict(opened.header)
     known = {f"image.{name}": value for name, value in facts.items()}
     if plan.opening.step is not None:
@@ -129,77 +150,44 @@ def _opened_way(plan: Plan, opened: Opened, environment: Environment) -> _Way:
     keep = options_digest({"keep": list(plan.opening.keep)})
     version = plan.opening.version
     applied = Applied(step="original", uses="open", version=version, options_digest=keep)
-    return _Way(
-        opened.picture, opened.header.format, plan.encoder, {**environment, **known}, (applied,)
-    )
+    return Journey(opened.picture, opened.header.format, {**environment, **known}, (applied,))
 
 
-def _walk(node: Node, way: _Way, load: Load) -> Iterator[Result]:
-    """Take the picture of `way` through `node`, publish it if promised, and go on below."""
-    way = way.about_to_enter()
-    if node.when is None or evaluate(node.when, way.environment):
-        step = load(node.uses)
-        try:
-            options = read_options(step, node, way.environment)
-            answer = apply(step, node, way.picture, options)
-        except StepFailed as failure:
-            yield Failed(_promised(node), node.step, failure.code, failure.facts)
-            return
-        if isinstance(answer, Rejected):
-            yield Verdict(node.step, answer.code, answer.facts)
-            return
-        if isinstance(answer, Facts):
-            facts = answer.model_dump(mode="json")
-            yield FactsFound(node.step, node.way, facts)
-            way = _knowing(way, node.step, facts)
-        else:
-            way = _having(way, node, answer, options)
-    if node.output is not None:
-        yield _encoded(node.output, node.step, way)
-    for below in node.next:
-        yield from _walk(below, way, load)
+def _failed(node: Node, failure: StepFailed) -> Failed:
+    names = () if node.on_error == "pass" else promised((node,))
+    return Failed(names, node.step, node.way, failure.code, failure.facts, node.on_error)
 
 
-def _knowing(way: _Way, step: str, facts: Mapping[str, Any]) -> _Way:
-    # A fact that was not found is absent, so that `else` and `exists` see it so.
-    named = {f"{step}.{name}": value for name, value in facts.items() if value is not None}
-    return replace(way, environment={**way.environment, **named})
-
-
-def _having(way: _Way, node: Node, picture: Picture, options: Options) -> _Way:
+def _recorded(node: Node, options: Options) -> Applied:
     digest = options_digest(
         {"options": options.model_dump(mode="json"), "assets": dict(node.assets)}
     )
-    applied = Applied(step=node.step, uses=node.uses, version=node.version, options_digest=digest)
-    return replace(way, picture=picture, recipe=(*way.recipe, applied))
+    return Applied(step=node.step, uses=node.uses, version=node.version, options_digest=digest)
 
 
-def _encoded(name: str, step: str, way: _Way) -> Rendered | Failed:
-    """Encode the picture as it leaves `step`; what no encoder takes is that step's failure."""
-    format_ = encoding.output_format(way.format, alpha=way.picture.alpha)
+def _encoded(plan: Plan, node: Node, journey: Journey) -> Rendered | Failed:
+    """Encode the picture as it leaves `node`; what no encoder takes is that step's failure."""
+    name, picture = node.output or "", journey.picture
+    format_ = encoding.output_format(journey.format, alpha=picture.alpha)
     applied = Applied(
         step="output",
         uses="encode",
-        version=way.encoder,
+        version=plan.encoder,
         options_digest=options_digest({"format": format_}),
     )
     try:
         # Pictures are lazy: a mistake in their pixels may show only now.
-        encoded = encoding.encode(way.picture, format_)
+        encoded = encoding.encode(picture, format_)
     except Exception as error:
-        logger.warning("the picture of step %s cannot be encoded", step, exc_info=True)
-        return Failed((name,), step, "not_encodable", {"exception": type(error).__name__})
+        logger.warning("the picture of step %s cannot be encoded", node.step, exc_info=True)
+        told = {"exception": type(error).__name__}
+        on_error: OnError = "drop" if node.on_error == "drop" else "fail"
+        return Failed((name,), node.step, node.way, "not_encodable", told, on_error)
     return Rendered(
         name=name,
         encoded=encoded,
         format=format_,
-        width=way.picture.width,
-        height=way.picture.height,
-        recipe=(*way.recipe, applied),
+        width=picture.width,
+        height=picture.height,
+        recipe=(*journey.recipe, applied),
     )
-
-
-def _promised(node: Node) -> tuple[str, ...]:
-    """Return the outputs at and below `node`."""
-    own = () if node.output is None else (node.output,)
-    return own + tuple(name for below in node.next for name in _promised(below))

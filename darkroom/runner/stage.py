@@ -1,38 +1,45 @@
-"""A stage at work: read the original, render, store the variants, tell the history.
+"""A stage at work: take a picture, carry it through the stage's steps, tell what came of it.
 
 Safe to repeat at any point: objects are named by what they are, events by what they say. An
 object is written before its event, so an event never names an object that is not there.
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Literal
 
-from darkroom.errors import DarkroomError, NotFound, StreamConflict
+from darkroom.errors import DarkroomError, NotFound, StreamConflict, Unfinished
 from darkroom.history import Clock, Context, EventStore, handle
-from darkroom.ids import ImageRef, variant_key
+from darkroom.ids import ImageRef, intermediate_key, variant_key
 from darkroom.images import (
     Command,
     Image,
+    RecordError,
     RecordFacts,
     RecordValidation,
     RecordVariant,
+    RecordVariantDrop,
     RecordVariantFailure,
     Run,
     fold,
+    outcome_of,
 )
-from darkroom.objects import Original, Originals, Variants
-from darkroom.outcome import Outcome
-from darkroom.plan import Environment, Plan
+from darkroom.objects import Intermediates, Original, Originals, Variants
+from darkroom.outcome import KILLED, Hand, Outcome
+from darkroom.plan import Environment, Plan, Task, nodes_of, task_at
+from darkroom.runner.calls import Ask, no_calls
+from darkroom.runner.handing import hands
+from darkroom.runner.journey import pack, unpack
 from darkroom.runner.recipe import variant_digest
-from darkroom.runner.render import (
+from darkroom.runner.render import Means, carry, render
+from darkroom.runner.results import (
     FactsFound,
     Failed,
+    Leaving,
     Rendered,
     Result,
     Validated,
     Verdict,
-    render,
 )
 from steps import encoding
 from steps.limits import Limits, check_bytes
@@ -40,86 +47,133 @@ from steps.limits import Limits, check_bytes
 logger = logging.getLogger(__name__)
 
 
+class Gone(DarkroomError):
+    """What the stage should work on is not there any more; trying again would not bring it back."""
+
+    code = "gone"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where a stage reads originals, and reads and writes pictures."""
+
+    originals: Originals
+    intermediates: Intermediates
+    variants: Variants
+
+
 @dataclass(frozen=True)
 class Stage:
-    """What a stage works with: its name in the plan, the plan, the history and the two stores."""
+    """What a stage works with: its name in the plan, the plan, the history and the stores."""
 
     name: str
     plan: Plan
     history: EventStore
-    originals: Originals
-    variants: Variants
+    stores: Stores
     clock: Clock
+    ask: Ask = no_calls
 
-    def run(self, ref: ImageRef, run_id: str) -> Outcome:
+    def run(
+        self, ref: ImageRef, run_id: str, hand: Hand | None = None, by: str | None = None
+    ) -> Outcome:
         """Do the stage's part of the run `run_id` on the image, and say how it ended.
 
-        Raises StreamConflict where others are busy with the image, and what the stores raise
-        when they cannot be reached: the engine tries again. Any other error of ours would be the
-        same on every try, and is the outcome.
+        `hand` is the picture to take; None for the stage that opens the original. With `by`, the
+        error that killed it on every try, its step is not tried again: the picture goes by it.
+
+        Raises StreamConflict where others are busy with the image, Unfinished where AWS does not
+        answer a step's call, and what the stores raise when they cannot be reached: the engine
+        tries again. Any other error of ours would be the same on every try, and is the outcome.
         """
         try:
-            return self._run(ref, run_id)
-        except StreamConflict:
+            return self._run(ref, run_id, hand, by)
+        except (StreamConflict, Unfinished):
             raise
         except DarkroomError as error:
             logger.warning("stage %s failed", self.name, exc_info=True)
             return Outcome(outcome="failed", code=error.code, facts=dict(error.facts))
 
-    def _run(self, ref: ImageRef, run_id: str) -> Outcome:
+    def _run(self, ref: ImageRef, run_id: str, hand: Hand | None, by: str | None) -> Outcome:
         image = fold(self.history.load(ref))
         if image is None or image.run is None or not self._is_ours(image.run, run_id):
             return Outcome(outcome="superseded")
-        if image.run.outcome is not None:
+        if image.run.outcome is not None and self._all_is_told(image.run):
             return image.run.outcome
-        limits = Limits.read(self.plan.opening.options)
-        refused = check_bytes(limits, image.original.byte_size)
-        if refused is not None:
-            return _ended("rejected", Verdict(self.plan.opening.step, refused.code, refused.facts))
-        original = image.original
-        try:
-            read = self.originals.read(original.key, original.version_id, original.etag)
-        except NotFound:
-            return Outcome(outcome="failed", code="original_gone")
-        outcome = Outcome(outcome="done")
-        for result in render(self.plan, read.content, _environment(image, read)):
+        task = self.plan.start if hand is None else task_at(self.plan, self.name, hand.at)
+        onward: list[Hand] = []
+        for result in self._results(image, task, hand, by):
             if isinstance(result, Verdict):
-                return _ended("rejected", result)
-            if isinstance(result, Failed) and outcome.outcome == "done":
-                outcome = _ended("failed", result)
-            self._record(image, run_id, result)
-        return outcome
+                facts = dict(result.facts)
+                return Outcome(outcome="rejected", step=result.step, code=result.code, facts=facts)
+            if isinstance(result, Leaving):
+                key = intermediate_key(ref, run_id, result.at)
+                self.stores.intermediates.put(key, pack(result.journey))
+                onward += hands(self.plan, task, result, ref, run_id)
+            for command in self._commands(image, run_id, result):
+                image = self._tell(ref, command)
+        if onward:
+            return Outcome(outcome="done", onward=tuple(onward))
+        return outcome_of(image.runs[run_id].failure)
 
     def _is_ours(self, run: Run, run_id: str) -> bool:
         """Whether `run` is the one asked for, open, and of the pipeline that this stage runs."""
         of_this_pipeline = run.started.pipeline_digest == self.plan.digest
         return run.run_id == run_id and not run.ended and of_this_pipeline
 
-    def _record(self, image: Image, run_id: str, result: Result) -> None:
-        """Append what `result` says; a rendered variant is stored first."""
+    def _all_is_told(self, run: Run) -> bool:
+        """Whether each step that tells facts has; what pictures came to, the run knows itself."""
+        telling = {node.way for node in nodes_of(self.plan.nodes) if node.kind == "facts"}
+        return telling <= {*run.facts, *run.errors}
+
+    def _results(
+        self, image: Image, task: Task, hand: Hand | None, by: str | None
+    ) -> Iterator[Result]:
+        """Yield what comes of the picture that is handed over, or of the original."""
+        found = image.run.facts if image.run else {}
+        means = Means(ask=self.ask, found={way: dict(each.facts) for way, each in found.items()})
+        if hand is None:
+            yield from self._opened(image, means)
+            return
+        try:
+            stored = self.stores.intermediates.get(
+                intermediate_key(image.ref, hand.run_id, hand.stored)
+            )
+        except NotFound as gone:
+            raise Gone("intermediate_gone") from gone
+        error = None if by is None else _killed(self.plan, task, by)
+        yield from carry(self.plan, task, unpack(stored), means, by=error)
+
+    def _opened(self, image: Image, means: Means) -> Iterator[Result]:
+        limits = Limits.read(self.plan.opening.options)
+        original = image.original
+        refused = check_bytes(limits, original.byte_size)
+        if refused is not None:
+            yield Verdict(self.plan.opening.step, refused.code, refused.facts)
+            return
+        try:
+            read = self.stores.originals.read(original.key, original.version_id, original.etag)
+        except NotFound as gone:
+            raise Gone("original_gone") from gone
+        yield from render(self.plan, read.content, _environment(image, read), means)
+
+    def _commands(self, image: Image, run_id: str, result: Result) -> Iterator[Command]:
+        """Yield what is to be recorded of `result`; a rendered variant is stored first."""
         match result:
             case Rendered():
-                command: Command = self._stored(image, run_id, result)
-                self._tell(image.ref, command)
-            case Failed(names=names, step=step, code=code, facts=facts):
-                for name in names:
-                    failure = RecordVariantFailure(
-                        run_id=run_id, name=name, step=step, code=code, facts=dict(facts)
-                    )
-                    self._tell(image.ref, failure)
+                yield self._stored(image, run_id, result)
+            case Failed():
+                yield from _lost(run_id, result)
             case FactsFound(step=step, way=way, facts=facts):
-                found = RecordFacts(run_id=run_id, step=step, way=way, facts=dict(facts))
-                self._tell(image.ref, found)
+                yield RecordFacts(run_id=run_id, step=step, way=way, facts=dict(facts))
             case Validated(step=step, header=header):
-                validation = RecordValidation(run_id=run_id, step=step, **asdict(header))
-                self._tell(image.ref, validation)
+                yield RecordValidation(run_id=run_id, step=step, **asdict(header))
 
     def _stored(self, image: Image, run_id: str, rendered: Rendered) -> RecordVariant:
         digest = variant_digest(image.original.version_id, rendered.recipe)
         extension = encoding.extension(rendered.format)
         key = variant_key(self.plan.pipeline, image.ref, digest, extension)
         media_type = encoding.media_type(rendered.format)
-        stored = self.variants.write(key, rendered.encoded, media_type)
+        stored = self.stores.variants.write(key, rendered.encoded, media_type)
         return RecordVariant(
             run_id=run_id,
             name=rendered.name,
@@ -133,13 +187,32 @@ class Stage:
             recipe=rendered.recipe,
         )
 
-    def _tell(self, ref: ImageRef, command: Command) -> None:
+    def _tell(self, ref: ImageRef, command: Command) -> Image:
         context = Context(writer=f"stage:{self.name}", correlation_id=ref.image_id)
-        handle(self.history, ref, command, context, self.clock)
+        return handle(self.history, ref, command, context, self.clock)
 
 
-def _ended(how: Literal["rejected", "failed"], why: Verdict | Failed) -> Outcome:
-    return Outcome(outcome=how, step=why.step, code=why.code, facts=dict(why.facts))
+def _lost(run_id: str, failed: Failed) -> Iterator[Command]:
+    """Yield what is to be recorded of a step's error: each variant it lost, or itself."""
+    record = RecordVariantDrop if failed.on_error == "drop" else RecordVariantFailure
+    facts = dict(failed.facts)
+    for name in failed.names:
+        yield record(run_id=run_id, name=name, step=failed.step, code=failed.code, facts=facts)
+    if not failed.names:
+        yield RecordError(
+            run_id=run_id,
+            step=failed.step,
+            way=failed.way,
+            code=failed.code,
+            facts=facts,
+            on_error=failed.on_error,
+        )
+
+
+def _killed(plan: Plan, task: Task, error: str) -> Failed:
+    """Return the error of a step that was killed in a stage of its own."""
+    (node,) = (node for node in nodes_of(plan.nodes) if node.way in task.covers)
+    return Failed((), node.step, node.way, KILLED, {"error": error}, "pass")
 
 
 def _environment(image: Image, original: Original) -> Environment:

@@ -3,7 +3,8 @@
 import math
 from dataclasses import replace
 
-from darkroom.plan.models import Retry, Stage, Task, ways
+from darkroom.plan.models import Retry, Stage, Task
+from darkroom.plan.tree import ways
 from dsl import estimates
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Part, Resolved

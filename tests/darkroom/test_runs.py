@@ -23,13 +23,14 @@ from darkroom.events import (
     ProcessingStarted,
     ProcessingTimedOut,
     Stream,
+    VariantDropped,
 )
 from darkroom.history import handle
 from darkroom.ids import ImageRef
 from darkroom.images import Image
 from darkroom.ingest import Message
-from darkroom.outcome import Outcome, Scalar
-from darkroom.plan import Opening, Plan, Task
+from darkroom.outcome import Killed, Outcome, Scalar
+from darkroom.plan import Node, Opening, Plan, Task
 from darkroom.runs import Orchestrator
 from darkroom.testing import samples
 from darkroom.testing.samples import CONTEXT, DIGEST, PROMISED, REF, RUN, appended, at
@@ -92,16 +93,19 @@ class FakeEngine:
 
 @dataclass
 class FakeStage:
-    """Tells of these variants, rendered and failed, and gives its outcome."""
+    """Tells of these variants, rendered, dropped and failed, and gives its outcome."""
 
     history: MemoryEventStore
     rendered: tuple[str, ...] = PROMISED
+    dropped: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     outcome: Outcome = DONE
 
     def __call__(self, ref: ImageRef, run_id: str) -> Outcome:
         for name in self.rendered:
             handle(self.history, ref, samples.variant(name, run_id), CONTEXT, lambda: at(2))
+        for name in self.dropped:
+            handle(self.history, ref, samples.drop(name, run_id), CONTEXT, lambda: at(2))
         for name in self.failed:
             handle(self.history, ref, samples.failure(name, run_id), CONTEXT, lambda: at(2))
         return self.outcome
@@ -367,7 +371,7 @@ def test_a_rejection_ends_the_image_with_its_reason(history: MemoryEventStore) -
 
 def test_what_could_be_made_makes_the_image_partial(history: MemoryEventStore) -> None:
     """The ending names the variants that exist, in the order of the promise."""
-    stage = FakeStage(history, rendered=("large", "thumbnail"), failed=("medium",))
+    stage = FakeStage(history, rendered=("large", "thumbnail"), dropped=("medium",))
     ours, _ = orchestrator(history, stage)
 
     image = deliver(ours)
@@ -376,6 +380,41 @@ def test_what_could_be_made_makes_the_image_partial(history: MemoryEventStore) -
     assert image.state == "partial"
     assert isinstance(ending, ProcessingCompleted)
     assert ending.variants == ("thumbnail", "large")
+
+
+def test_what_a_killed_stage_gave_up_is_told_before_the_ending(history: MemoryEventStore) -> None:
+    """Nobody else could: the stage is dead, and the machine appends no events."""
+    node = Node(
+        step="brand",
+        way="brand",
+        uses="watermark",
+        version=1,
+        kind="picture",
+        options={},
+        on_error="drop",
+        output="large",
+    )
+    brand = Task(stage="brand", at="", covers=("brand",))
+    plan = PLAN.model_copy(
+        update={"nodes": (node,), "start": Task(stage="photos", at="", covers=(), next=(brand,))}
+    )
+    killed = Killed(stage="brand", at="", error="Sandbox.Timedout")
+    stage = FakeStage(
+        history,
+        rendered=("thumbnail", "medium"),
+        outcome=Outcome(outcome="done", killed=(killed,)),
+    )
+    ours, _ = orchestrator(history, stage)
+
+    image = deliver(replace(ours, plan=plan))
+
+    *_, dropped, ending = (recorded.event for recorded in history.load(REF).events)
+    facts = {"error": "Sandbox.Timedout"}
+    assert image.state == "partial"
+    assert dropped == VariantDropped(
+        run_id=RUN, name="large", step="brand", code="killed", facts=facts
+    )
+    assert isinstance(ending, ProcessingCompleted)
 
 
 def test_an_image_of_which_nothing_could_be_made_has_failed(history: MemoryEventStore) -> None:

@@ -8,10 +8,11 @@ from collections import defaultdict
 
 import pytest
 
+from darkroom.adapters.calls import AwsCalls
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_views import DynamoViewStore
-from darkroom.adapters.s3 import S3Forms, S3Links, S3Originals, S3Variants
+from darkroom.adapters.s3 import S3Forms, S3Intermediates, S3Links, S3Originals, S3Variants
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.adapters.stepfunctions import ExpressEngine
 from infra.assets import ROOT
@@ -37,7 +38,13 @@ USES = {
     ),
     "IngestS3Event": ("s3_event", (*APPEND, SqsQueue.send)),
     "ProcessingOrchestrator": ("orchestrator", (*APPEND, ExpressEngine.run)),
-    "ProcessingPipelineStage": ("stage", (*APPEND, S3Originals.read, S3Variants.write)),
+    "ProcessingPipelineStage": (
+        "stage",
+        (
+            *(*APPEND, S3Originals.read, S3Variants.write),
+            *(S3Intermediates.get, S3Intermediates.put, AwsCalls.__call__),
+        ),
+    ),
     "ProjectionProjector": ("projector", (DynamoEventStore.load, DynamoViewStore.put_if_newer)),
 }
 

@@ -21,7 +21,7 @@ images.handler(json.load(sys.stdin), context)
 logging.getLogger("darkroom.runner.apply").warning("a module says something")
 try:
     stage.handler({"image_id": "an image"}, context)
-except KeyError:
+except ValueError:
     pass
 """
 

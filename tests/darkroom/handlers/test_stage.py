@@ -11,6 +11,7 @@ from darkroom.handlers.settings import plan
 from darkroom.history import handle
 from darkroom.ids import ImageRef, original_key, run_id
 from darkroom.images import RecordUpload, StartProcessing, fold
+from darkroom.outcome import Outcome
 from darkroom.testing.samples import CONTEXT, OWNER, REF, at
 from steps.testing.sources import jpeg
 
@@ -54,7 +55,7 @@ def test_a_stage_renders_every_variant_into_its_bucket(
 
     outcome = stage.handler(payload, context)
 
-    assert outcome == {"outcome": "done", "step": None, "code": None, "facts": {}}
+    assert outcome == Outcome(outcome="done").model_dump(mode="json")
     image = fold(cloud.history.load(REF))
     assert image is not None
     assert image.run is not None

@@ -1,8 +1,7 @@
 """Render: each promised output comes exactly once, rendered or failed, whatever plugins do."""
 
 import io
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,150 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.plan import Environment, Node, Opening, Plan, Task, Template, ways
+from darkroom.errors import Unfinished
+from darkroom.plan import Environment, Node, Plan, Template
 from darkroom.plan.expressions import Binary, Constant, Else, Exists, Reference
-from darkroom.runner.apply import AnyStep
-from darkroom.runner.render import (
-    FactsFound,
-    Failed,
-    Rendered,
-    Result,
-    Validated,
-    Verdict,
-    render,
-)
+from darkroom.runner.calls import CallRefused, Reply
+from darkroom.runner.render import Means, render
+from darkroom.runner.results import FactsFound, Failed, Rendered, Result, Validated, Verdict
 from steps import plugins
-from steps.contract import Asks, Call, Facts, Options, Picture, Rejected, StepFailed, step
-from steps.limits import Limits
+from steps.contract import Call
 from steps.testing.sources import gif, jpeg, png
+from tests.darkroom.runner.stub_plans import ENVIRONMENT, PLUGINS, a_plan, node
 
-ENVIRONMENT: Environment = {"image.id": "an image", "image.owner": "an owner"}
 PHOTO = jpeg(1000, 600)
 
 
-class NoOptions(Options):
-    """Nothing to choose."""
-
-
-class TextOptions(Options):
-    """What a text is."""
-
-    text: str = "nothing"
-
-
-class Found(Facts):
-    """What `look` finds: nothing of the second."""
-
-    width: int
-    text: str | None = None
-
-
-@step(version=1)
-def same(picture: Picture, options: TextOptions) -> Picture:
-    """Do nothing; its options stand in the recipe all the same."""
-    return picture
-
-
-@step(version=1)
-def look(picture: Picture, options: NoOptions) -> Found:
-    """Find the width."""
-    return Found(width=picture.width)
-
-
-@step(version=1, rejects=("too_dull",))
-def judge(picture: Picture, options: NoOptions) -> Picture | Rejected:
-    """Find every picture dull."""
-    return Rejected("too_dull", {"limit": 3, "actual": 0})
-
-
-@step(version=1, rejects=("too_dull",))
-def judge_oddly(picture: Picture, options: NoOptions) -> Picture | Rejected:
-    """Give a verdict that is not declared."""
-    return Rejected("too_bright", {})
-
-
-@step(version=1, fails=("no_room",))
-def refuse(picture: Picture, options: NoOptions) -> Picture:
-    """Fail as declared."""
-    raise StepFailed("no_room", limit=4)
-
-
-@step(version=1, fails=("no_room",))
-def refuse_oddly(picture: Picture, options: NoOptions) -> Picture:
-    """Fail with a code that is not declared."""
-    raise StepFailed("no_patience")
-
-
-@step(version=1, fails=("no_room",))
-def refuse_endlessly(picture: Picture, options: NoOptions) -> Picture:
-    """Fails with a fact that no event can hold."""
-    raise StepFailed("no_room", limit=math.inf)
-
-
-@step(version=1)
-def crash(picture: Picture, options: NoOptions) -> Picture:
-    """Fail by mistake."""
-    raise ZeroDivisionError("secret")
-
-
-@step(version=1)
-def grow(picture: Picture, options: NoOptions) -> Picture:
-    """Make a picture that no JPEG can hold: 70,000 pixels wide. Lazily, as pictures are."""
-    return picture.cropped(0, 0, 1, 1).padded(0, 0, 70_000, 1, (0, 0, 0, 255))
-
-
-@step(version=1, calls=("rekognition:DetectLabels",))
-def ask(picture: Picture, options: NoOptions) -> Asks[Found]:
-    """Ask AWS, which no pipeline can do yet."""
-    yield Call("rekognition:DetectLabels", {})
-    return Found(width=1)
-
-
-PLUGINS: Mapping[str, AnyStep] = {
-    each.name: each
-    for each in (
-        *(same, look, judge, judge_oddly, refuse, refuse_oddly),
-        *(refuse_endlessly, crash, grow, ask),
-    )
-}
-
-
-def node(uses: str, way: str = "", **kept: Any) -> Node:
-    """Return a node for one of the plugins above; its step is called as its plugin."""
-    kind = PLUGINS[uses].kind if uses in PLUGINS else "picture"
-    return Node.model_validate(
-        {"step": uses, "way": way or uses, "uses": uses, "version": 1, "kind": kind, "options": {}}
-        | kept
-    )
-
-
-def a_plan(*nodes: Node, limits: Mapping[str, Any] | None = None) -> Plan:
-    def promised(each: Node) -> Iterator[str]:
-        if each.output is not None:
-            yield each.output
-        for below in each.next:
-            yield from promised(below)
-
-    return Plan(
-        pipeline="photos",
-        digest="5e" * 32,
-        opening=Opening(
-            step="check", version=1, options={**Limits().model_dump(), **(limits or {})}
-        ),
-        nodes=nodes,
-        outputs=tuple(name for each in nodes for name in promised(each)),
-        stages=(),
-        start=Task(stage="photos", at="", covers=ways(nodes)),
-        encoder=1,
-        engine="express",
-        worst_case_s=60,
-    )
-
-
 def results(
-    plan: Plan, original: bytes = PHOTO, environment: Environment = ENVIRONMENT
+    plan: Plan,
+    original: bytes = PHOTO,
+    environment: Environment = ENVIRONMENT,
+    **means: Any,
 ) -> list[Result]:
-    return list(render(plan, original, environment, load=PLUGINS.__getitem__))
+    return list(render(plan, original, environment, Means(load=PLUGINS.__getitem__, **means)))
 
 
 def answers(plan: Plan, environment: Environment = ENVIRONMENT) -> dict[str, Result]:
@@ -282,7 +158,8 @@ def test_results_come_in_the_order_of_the_plan() -> None:
         ("judge_oddly", "crashed", {"undeclared": "too_bright"}),
         ("refuse_endlessly", "crashed", {"undeclared": "facts"}),
         ("crash", "crashed", {"exception": "ZeroDivisionError"}),
-        ("ask", "crashed", {"undeclared": "calls"}),
+        ("ask", "call_refused", {"action": "rekognition:DetectLabels", "error": "NotPlanned"}),
+        ("ask_oddly", "crashed", {"undeclared": "s3:DeleteObject"}),
         ("grow", "not_encodable", {"exception": "Error"}),
     ],
 )
@@ -314,6 +191,75 @@ def test_a_failure_takes_all_outputs_below_it_at_once() -> None:
 
     assert failed(found["a"]) == (("a", "b", "c"), "refuse", "no_room", {"limit": 4})
     assert found["a"] is found["b"] is found["c"]
+
+
+def test_a_dropped_error_gives_up_the_outputs_below_it_and_no_more() -> None:
+    """The other branch runs to its end; what was lost says that the image is not (rule 14)."""
+    below = (node("same", way="x", output="b"),)
+    plan = a_plan(node("refuse", on_error="drop", output="a", next=below), node("same", output="c"))
+
+    found = answers(plan)
+
+    lost = found["a"]
+    assert isinstance(lost, Failed)
+    assert (lost.names, lost.on_error) == (("a", "b"), "drop")
+    assert isinstance(found["c"], Rendered)
+
+
+def test_a_passed_error_lets_the_picture_go_on_as_it_came() -> None:
+    """Without facts, and with the error told."""
+    exists = Exists(name="look.width")
+    below = (node("look", way="x", next=(node("refuse", way="y", when=exists, output="c"),)),)
+    plan = a_plan(node("refuse", on_error="pass", output="a", next=below))
+    plain = a_plan(node("same", output="a"))
+
+    told = results(plan)
+
+    assert [type(result).__name__ for result in told] == [
+        *("Validated", "Failed", "Rendered", "FactsFound", "Failed")
+    ]
+    assert isinstance(told[1], Failed)
+    assert (told[1].names, told[1].way, told[1].on_error) == ((), "refuse", "pass")
+    passed, rendered = told[2], answers(plain)["a"]
+    assert isinstance(passed, Rendered)
+    assert isinstance(rendered, Rendered)
+    assert passed.encoded == rendered.encoded
+    assert [applied.uses for applied in passed.recipe] == ["open", "encode"]
+
+
+def test_a_step_gets_the_replies_to_its_calls_one_by_one() -> None:
+    """What it asks for next may follow from the reply; its facts are facts like any other."""
+    asked = []
+
+    def answer(call: Call) -> Reply:
+        asked.append(call)
+        return {"seen": call.parameters["MaxLabels"] + 1}
+
+    told = results(a_plan(node("ask")), ask=answer)
+
+    assert told[1:] == [FactsFound("ask", "ask", {"width": 3, "text": None})]
+    assert [call.parameters["MaxLabels"] for call in asked] == [1, 2]
+
+
+def test_facts_on_record_are_not_asked_for_again() -> None:
+    """A service may change its mind, but steps below have seen what it said first."""
+
+    def refuse_all(call: Call) -> Reply:
+        raise CallRefused(call.action, "AskedAgain")
+
+    told = results(a_plan(node("ask")), ask=refuse_all, found={"ask": {"width": 7}})
+
+    assert told[1:] == [FactsFound("ask", "ask", {"width": 7})]
+
+
+def test_a_service_that_does_not_answer_ends_the_stage() -> None:
+    """It is nobody's verdict: the engine tries again."""
+
+    def silent(call: Call) -> Reply:
+        raise Unfinished("call_broke_off", action=call.action)
+
+    with pytest.raises(Unfinished):
+        results(a_plan(node("ask", on_error="pass")), ask=silent)
 
 
 def test_what_came_out_above_a_failure_stays() -> None:

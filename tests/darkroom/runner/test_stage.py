@@ -25,7 +25,7 @@ from darkroom.objects import Original, Stored
 from darkroom.outcome import Outcome
 from darkroom.plan import Node, Opening, Plan, Task, Template, ways
 from darkroom.plan.expressions import Constant, Else, Reference
-from darkroom.runner.stage import Stage
+from darkroom.runner.stage import Stage, Stores
 from darkroom.testing import samples
 from darkroom.testing.samples import DIGEST, REF, RUN, appended, at
 from steps.limits import Limits
@@ -81,6 +81,7 @@ class FakeBuckets:
     original: Original | None = field(default_factory=lambda: Original(PHOTO))
     crashes: Crashes = field(default_factory=Crashes)
     written: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    between: dict[str, bytes] = field(default_factory=dict)
     read_as: list[tuple[str, str, str]] = field(default_factory=list)
 
     def read(self, key: str, version_id: str, etag: str) -> Original:
@@ -95,6 +96,16 @@ class FakeBuckets:
         for _ in self.crashes():
             kept, _ = self.written.setdefault(key, (content, media_type))
         return Stored.of(kept)
+
+    def put(self, key: str, content: bytes) -> None:
+        for _ in self.crashes():
+            self.between[key] = content
+
+    def get(self, key: str) -> bytes:
+        for _ in self.crashes():
+            if key not in self.between:
+                raise NotFound(key=key)
+        return self.between[key]
 
 
 def node(name: str, width: int, by: Template | None = None) -> Node:
@@ -150,7 +161,8 @@ def of_another_pipeline() -> ProcessingStarted:
 
 
 def stage(history: FakeHistory, buckets: FakeBuckets, plan: Plan = PLAN) -> Stage:
-    return Stage("photos", plan, history, buckets, buckets, clock=lambda: at(9))
+    stores = Stores(originals=buckets, intermediates=buckets, variants=buckets)
+    return Stage("photos", plan, history, stores, clock=lambda: at(9))
 
 
 def image_of(history: FakeHistory) -> Image:
@@ -177,7 +189,7 @@ def test_a_stage_tells_what_it_found_and_made() -> None:
     ]
     run = image_of(history).run
     assert run is not None
-    assert run.settled
+    assert run.existing == run.promised
     assert run.validated == ImageValidated(
         run_id=RUN, step="check", format="jpeg", width=120, height=80, frames=1, alpha=False
     )
@@ -337,7 +349,8 @@ def test_a_step_may_read_what_came_with_the_upload() -> None:
         output="thumbnail",
     )
     history, buckets = running(), FakeBuckets(Original(PHOTO, file_name="lake.jpg"))
-    plan = PLAN.model_copy(update={"nodes": (brand,)})
+    start = Task(stage="photos", at="", covers=("brand",))
+    plan = PLAN.model_copy(update={"nodes": (brand,), "start": start})
 
     stage(history, buckets, plan).run(REF, RUN)
 
