@@ -32,7 +32,7 @@ def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
     """Return the compiled pipeline; `path` is what messages call it, and nothing is read from it.
 
     Raises PipelineRefused with every mistake of the file, whatever `text` is, and BrokenPlugin for
-    a plugin of it whose assets cannot be read; nothing else.
+    a plugin of it whose assets cannot be read, or that calls what is not reviewed; nothing else.
     """
     report = Report(SourceText(path, text))
     tree = source.read(report)

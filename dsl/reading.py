@@ -49,8 +49,10 @@ def _pipeline_name(tree: Mapping, report: Report) -> Name | None:
         fields.missing(tree, "pipeline", "the file", report, at=at, cure=cure)
         return None
     name = fields.as_text(entry, "write: pipeline: photos", report)
-    # The name is a package under generated/, which Python has to be able to import.
-    return name and fields.as_word(name, "a pipeline's name", report, keyword.kwlist)
+    # The name is a package under generated/, which Python has to be able to import, and begins the
+    # keys of variants: below `intermediates/`, infra/storage.py lets nothing lie for long.
+    taken = (*keyword.kwlist, "intermediates")
+    return name and fields.as_word(name, "a pipeline's name", report, taken)
 
 
 def _keep(entry: Entry | None, report: Report) -> tuple[Name, ...]:

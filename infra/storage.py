@@ -8,12 +8,17 @@ from constructs import Construct
 from infra.encryption import Encryption
 from infra.settings import Settings
 
+# Below it, in the bucket of variants, stages of one run leave pictures for each other. Days are
+# what S3 counts in; a run takes minutes.
+INTERMEDIATES = "intermediates/"
+
 
 class Storage(Construct):
     """Two private, encrypted buckets.
 
     Originals are versioned: a run is pinned to one version, whatever is uploaded after it.
     Variants are not: their key is the digest of what made them, so writing twice is writing once.
+    Beside them lie intermediates, for a day.
     """
 
     def __init__(
@@ -23,6 +28,7 @@ class Storage(Construct):
         self._settings = settings
         self.originals = self._bucket("Originals", encryption.originals, versioned=True)
         self.variants = self._bucket("Variants", encryption.variants, versioned=False)
+        self.variants.add_lifecycle_rule(prefix=INTERMEDIATES, expiration=Duration.days(1))
 
     def _bucket(self, construct_id: str, key: kms.IKey, *, versioned: bool) -> s3.Bucket:
         retain = self._settings.retain_data

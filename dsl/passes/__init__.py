@@ -2,8 +2,7 @@
 
 `resolve` and `typecheck` and `flow` look at a file with mistakes too, so that all of them are
 reported at once. The others run only if there are none. What comes next has its place here:
-`effects` behind `typecheck`, `share_decode` and `fuse` before `stages`, `shape` and `name_states`
-last.
+`share_decode` and `fuse` before `stages`, `shape` and `name_states` last.
 """
 
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 
 from dsl.diagnostics import Report
 from dsl.draft import Draft
-from dsl.passes import engine, flow, lower, resolve, stages, typecheck
+from dsl.passes import effects, engine, flow, lower, resolve, stages, typecheck
 
 
 class BrokenInvariant(AssertionError):
@@ -34,6 +33,7 @@ PASSES = (
     Pass("flow", flow.run, flow.broken, needs_a_sound_file=False),
     Pass("lower", lower.run, lower.broken),
     Pass("stages", stages.run, stages.broken),
+    Pass("effects", effects.run, effects.broken),
     Pass("engine", engine.run, engine.broken),
 )
 

@@ -20,12 +20,17 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Steps that run together in one function."""
+    """Steps that run together in one function, and what that function may read, write and call."""
 
     id: str
     steps: tuple[str, ...]
     memory_mb: int
     timeout_s: int
+    opens: bool  # reads the original
+    takes: bool  # reads intermediates: pictures that another stage left
+    leaves: bool  # writes intermediates
+    publishes: bool  # writes variants
+    calls: tuple[str, ...]  # actions that have no resources to name: dsl/calls.py has the pages
 
 
 STAGES = (
@@ -38,6 +43,11 @@ STAGES = (
         ),
         memory_mb=1808,
         timeout_s=30,
+        opens=True,
+        takes=False,
+        leaves=False,
+        publishes=True,
+        calls=(),
     ),
 )
 
@@ -77,6 +87,8 @@ USE_TABLE_KEY = [
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 ]
+# Objects that stages leave for each other; a rule of the bucket's removes them after a day.
+INTERMEDIATES = "intermediates/*"
 
 
 class Pipeline(Construct):
@@ -86,7 +98,7 @@ class Pipeline(Construct):
     DIGEST = "6501e0e26ea753eb17daaf520b0d05fac7f9f8290559eb125c46ecff2ba450dc"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
-    # Stages of one run that work at one time: they follow one another.
+    # Functions of stages that one run keeps busy at one time, at most.
     STAGES_AT_ONCE = 1
 
     def __init__(
@@ -118,18 +130,9 @@ class Pipeline(Construct):
             "DARKROOM_ORIGINALS_BUCKET": originals.bucket_name,
             "DARKROOM_VARIANTS_BUCKET": variants.bucket_name,
         }
-        self._permissions = (
-            _allow(["dynamodb:Query", "dynamodb:PutItem"], events.table_arn),
-            _deny(CHANGE_ITEMS, events.table_arn),
-            _use_key(events_key, USE_TABLE_KEY, "dynamodb"),
-            _allow(["s3:GetObjectVersion"], originals.arn_for_objects("*")),
-            # Without it S3 says "forbidden" of an original that is gone: GetObject, API reference.
-            _allow(["s3:ListBucket"], originals.bucket_arn),
-            _use_key(originals_key, ["kms:Decrypt"], "s3"),
-            # A variant that is there already is looked at, by HeadObject: that is GetObject too.
-            _allow(["s3:GetObject", "s3:PutObject"], variants.arn_for_objects("*")),
-            _use_key(variants_key, ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),
-        )
+        self._events, self._events_key = events, events_key
+        self._originals, self._originals_key = originals, originals_key
+        self._variants, self._variants_key = variants, variants_key
         self.functions = {stage.id: self._function(stage) for stage in STAGES}
         self.versions = {name: self._version(name) for name in self.functions}
         self.state_machine = self._state_machine()
@@ -143,7 +146,7 @@ class Pipeline(Construct):
         return lambda_.Function(
             scope,
             "Function",
-            description=f"{self.NAME}: {', '.join(stage.steps)}",
+            description=f"{self.NAME}: {', '.join(stage.steps)}"[:256],  # Lambda: no longer
             code=self._code,
             handler="darkroom.handlers.stage.handler",
             runtime=self._runtime,
@@ -152,15 +155,18 @@ class Pipeline(Construct):
             timeout=Duration.seconds(stage.timeout_s),
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
-            role=self._function_role(scope, log_group).without_policy_updates(),
+            role=self._function_role(scope, stage, log_group).without_policy_updates(),
             environment={**self._environment, "DARKROOM_STAGE": stage.id},
             # A run that is under way finishes on the code it began with.
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
 
-    def _function_role(self, scope: Construct, log_group: logs.ILogGroup) -> iam.Role:
+    def _function_role(self, scope: Construct, stage: Stage, log_group: logs.ILogGroup) -> iam.Role:
         statements = [
-            *self._permissions,
+            *self._tells(),
+            *(self._opens() if stage.opens else []),
+            *self._pictures(stage),
+            *([_allow(list(stage.calls), "*")] if stage.calls else []),
             _allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn),
             # X-Ray has no resources to name: AWS Service Authorization Reference.
             _allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
@@ -171,6 +177,40 @@ class Pipeline(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"permissions": iam.PolicyDocument(statements=statements)},
         )
+
+    def _tells(self) -> list[iam.PolicyStatement]:
+        """Every stage reads the history of its image, and adds to it."""
+        return [
+            _allow(["dynamodb:Query", "dynamodb:PutItem"], self._events.table_arn),
+            _deny(CHANGE_ITEMS, self._events.table_arn),
+            _use_key(self._events_key, USE_TABLE_KEY, "dynamodb"),
+        ]
+
+    def _opens(self) -> list[iam.PolicyStatement]:
+        return [
+            _allow(["s3:GetObjectVersion"], self._originals.arn_for_objects("*")),
+            # Without it S3 says "forbidden" of an original that is gone: GetObject, API reference.
+            _allow(["s3:ListBucket"], self._originals.bucket_arn),
+            _use_key(self._originals_key, ["kms:Decrypt"], "s3"),
+        ]
+
+    def _pictures(self, stage: Stage) -> list[iam.PolicyStatement]:
+        """Variants and intermediates lie in one bucket, each below a prefix of its own."""
+        variants = self._variants.arn_for_objects(f"{self.NAME}/*")
+        intermediates = self._variants.arn_for_objects(INTERMEDIATES)
+        allowed = []
+        if stage.takes:
+            allowed.append(_allow(["s3:GetObject"], intermediates))
+        if stage.leaves:
+            allowed.append(_allow(["s3:PutObject"], intermediates))
+        if stage.publishes:
+            # A variant that is there already is looked at, by HeadObject: that is GetObject too.
+            allowed.append(_allow(["s3:GetObject", "s3:PutObject"], variants))
+        if stage.takes or stage.publishes:
+            allowed.append(_use_key(self._variants_key, ["kms:Decrypt"], "s3"))
+        if stage.leaves or stage.publishes:
+            allowed.append(_use_key(self._variants_key, ["kms:GenerateDataKey"], "s3"))
+        return allowed
 
     def _version(self, stage_id: str) -> lambda_.IVersion:
         return self.functions[stage_id].current_version

@@ -41,7 +41,7 @@ def test_the_passes_run_in_the_order_of_the_design() -> None:
     names = [each.name for each in PASSES]
     needing = [each.needs_a_sound_file for each in PASSES]
 
-    assert names == ["resolve", "typecheck", "flow", "lower", "stages", "engine"]
+    assert names == ["resolve", "typecheck", "flow", "lower", "stages", "effects", "engine"]
     assert needing == sorted(needing)
 
 

@@ -166,18 +166,6 @@ def test_the_adapters_named_here_are_those_that_the_handler_wires(handler, metho
     assert {method.__qualname__.split(".")[0] for method in methods} == wired
 
 
-def test_a_stage_may_look_at_the_variant_that_is_there_already(stacks):
-    """S3 answers 412, and the stage asks by HeadObject for what was first; with its key."""
-    statements = [found for role, found in stacks.policies() if "PipelineStage" in role]
-    (objects,) = (found for found in statements if "s3:PutObject" in found["Action"])
-    (key,) = (found for found in statements if "EncryptionVariants" in str(found["Resource"]))
-
-    assert set(objects["Action"]) == {"s3:GetObject", "s3:PutObject"}
-    assert "StorageVariants" in str(objects["Resource"])
-    assert "/*" in str(objects["Resource"])
-    assert set(key["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
-
-
 def test_who_only_reads_tables_may_only_decrypt_their_key(stacks):
     """And who writes may do what the guide lists; always through DynamoDB."""
     found = {}

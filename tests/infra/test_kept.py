@@ -1,5 +1,8 @@
 """What must never be lost: keys, buckets, tables and users."""
 
+from generated.photos import wiring
+from infra.storage import INTERMEDIATES
+
 
 def test_each_class_of_data_has_a_key_of_its_own_that_rotates(stacks):
     """One key for a bucket and its queue would make the stack circular."""
@@ -30,6 +33,21 @@ def test_originals_keep_every_version(stacks):
     originals = stacks.properties("AWS::S3::Bucket", "StorageOriginals")
 
     assert originals["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_intermediates_are_gone_after_a_day(stacks):
+    """Where the compiler lets stages put them; originals and variants are never removed so."""
+    variants = stacks.properties("AWS::S3::Bucket", "StorageVariants")
+    originals = stacks.properties("AWS::S3::Bucket", "StorageOriginals")
+    rules = [
+        rule
+        for bucket in (variants, originals)
+        for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if "AbortIncompleteMultipartUpload" not in rule
+    ]
+
+    assert rules == [{"ExpirationInDays": 1, "Prefix": INTERMEDIATES, "Status": "Enabled"}]
+    assert f"{INTERMEDIATES}*" == wiring.INTERMEDIATES
 
 
 def test_plain_http_is_refused_by_buckets_and_queues_on_aws(dev):
