@@ -51,6 +51,8 @@ class Processing(Construct):
             handler="orchestrator",
             environment=self._environment(settings, compiled, timing, kept),
             permissions=self._permissions(kept, ingest),
+            # It waits for the run, and each second of waiting is paid for by the megabyte.
+            memory_mb=256,
             timeout_s=timing.orchestrator_s,
         )
         self._take_messages(ingest, runs_at_once=settings.runs_at_once)
