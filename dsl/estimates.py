@@ -21,14 +21,14 @@ from steps.formats import Format
 ONE_VCPU_MB = 1769
 
 # S3 and the history, and the slow moments of both; a cold start is not in a function's timeout.
-_BASE_S = 10.0
+BASE_S = 10.0
 _BASE_MB = 256.0  # measured: 100 MB with libvips and pydantic loaded and a 6 MP photo opened
 _BYTES_HELD = 3  # the original, what the decoder buffers of it, the variant being written
 
 # Measured on one core with a 6 MP photo, and rounded up:
 # opening 15 ms a megapixel; encoding jpeg 22, png 50, webp 85, gif 727, avif 1975.
 OPENING = Cost(cpu_ms=30, memory_mb=12)
-_ENCODING_MS: Mapping[Format, float] = {
+ENCODING_MS: Mapping[Format, float] = {
     "jpeg": 30,
     "png": 100,
     "webp": 120,
@@ -44,7 +44,7 @@ def of_opening(draft: Draft) -> Part:
     megapixels = _largest(draft)
     return Part(
         name=draft.opening_step.name if draft.opening_step else "opening",
-        seconds=_BASE_S + OPENING.cpu_ms * megapixels / 1000,
+        seconds=BASE_S + OPENING.cpu_ms * megapixels / 1000,
         memory_mb=_BASE_MB
         + _BYTES_HELD * draft.limits.max_bytes / 10**6
         + OPENING.memory_mb * megapixels,
@@ -60,7 +60,7 @@ def of_steps(draft: Draft) -> tuple[Part, ...]:
         seconds = _cost(passage).cpu_ms * megapixels / 1000
         if passage.output:
             after = _after(passage, megapixels, draft)
-            seconds += max(_ENCODING_MS[each] for each in draft.limits.formats) * after / 1000
+            seconds += max(ENCODING_MS[each] for each in draft.limits.formats) * after / 1000
         found[passage.step.name] = Part(
             known.name, known.seconds + seconds, max(known.memory_mb, memory_mb)
         )
