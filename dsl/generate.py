@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from dsl.backends.asl import state_machine
+from dsl.backends.lint import lint
 from dsl.backends.schema import schema
 from dsl.backends.wiring import render_wiring
 from dsl.canonical import digest, pretty
 from dsl.compile import Compiled
 from dsl.draft import Plugins
+from dsl.passes import BrokenInvariant
 from dsl.passes.lower import nodes_of
 
 _HEADER = (
@@ -19,7 +21,10 @@ _HEADER = (
 
 
 def files(compiled: Compiled, plugins: Plugins) -> Mapping[str, str]:
-    """Return the content of each file under generated/, by its path there."""
+    """Return the content of each file under generated/, by its path there.
+
+    Raises BrokenInvariant for a machine that AWS would refuse: no pipeline may make one.
+    """
     name = compiled.plan.pipeline
     return {
         "__init__.py": _package(
@@ -29,9 +34,16 @@ def files(compiled: Compiled, plugins: Plugins) -> Mapping[str, str]:
         "pipeline.schema.json": pretty(schema(plugins)),
         f"{name}/__init__.py": _package(f"The pipeline {name}, compiled.", ""),
         f"{name}/plan.json": pretty(lock(compiled, plugins)),
-        f"{name}/state_machine.asl.json": pretty(state_machine(compiled.plan)),
+        f"{name}/state_machine.asl.json": pretty(sound(state_machine(compiled.plan))),
         f"{name}/wiring.py": render_wiring(compiled.plan),
     }
+
+
+def sound(machine: dict[str, Any]) -> dict[str, Any]:
+    """Return `machine`. Raises BrokenInvariant, with every flaw, if it has any."""
+    if flaws := lint(machine):
+        raise BrokenInvariant("state machine: " + "; ".join(map(str, flaws)))
+    return machine
 
 
 def lock(compiled: Compiled, plugins: Plugins) -> dict[str, Any]:
