@@ -33,7 +33,7 @@ setup: .stamps/python .stamps/ministack .stamps/node ## install everything, from
 	@mkdir -p .stamps && touch $@
 
 .stamps/node: package-lock.json .stamps/python
-	@echo "Setting up the CDK command line in node_modules"
+	@echo "Setting up the CDK command line and validators of state machines in node_modules"
 	@$(BIN)/npm ci --silent --no-audit --no-fund
 	@mkdir -p .stamps && touch $@
 
