@@ -9,7 +9,7 @@ from steps.units import SECONDS, Unit
 
 MEMORY_MB = (128, 10_240)  # Source: Lambda quotas, "Function memory allocation"
 TIMEOUT_S = (1, 900)  # Source: Lambda quotas, "Function timeout"
-_ATTEMPTS = (1, 10)
+ATTEMPTS = (1, 10)  # tries of a stage
 _WAIT_S = (1, 60)  # whole seconds: ASL's IntervalSeconds is a positive integer
 
 
@@ -37,7 +37,7 @@ def _retry(entry: Entry, report: Report) -> RetryEntry | None:
 def _count(entry: Entry, report: Report) -> int | None:
     value = entry.value.value if isinstance(entry.value, Scalar) else None
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if _within(entry, value, _ATTEMPTS, "", report) else None
+        return value if _within(entry, value, ATTEMPTS, "", report) else None
     if not isinstance(entry.value, Unreadable):
         title = f"`attempts` is a whole number, this is {kind_of(entry.value)}"
         report.add("P015", entry.value.span, title, cure="write: attempts: 3")

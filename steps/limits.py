@@ -39,18 +39,26 @@ class LimitOptions(Options):
     """Limits to tighten; None leaves one as the pipeline's `accept` has it."""
 
     formats: Formats | None = None
+    """The formats that an original may have, as its first bytes show them."""
     max_bytes: Bytes | None = None
-    max_pixels: PixelCount | None = None  # width x height x frames
+    """The size of the original's file."""
+    max_pixels: PixelCount | None = None
+    """Width x height x frames."""
     max_frames: Frames | None = None
+    """The number of frames; 1 takes no animations."""
 
 
 class Limits(Options):
     """What `accept` says, or its defaults: jpeg, png, gif, webp; 25 MB; 50 MP; one frame."""
 
     formats: Formats = DEFAULT_FORMATS
+    """The formats that an original may have, as its first bytes show them."""
     max_bytes: Bytes = 25_000_000
+    """The size of the original's file."""
     max_pixels: PixelCount = 50_000_000
+    """Width x height x frames."""
     max_frames: Frames = 1
+    """The number of frames; 1 takes no animations."""
 
     def tightened(self, by: LimitOptions) -> "Limits":
         """Return these limits with those that `by` gives; raises LoosenedLimit for a wider one."""

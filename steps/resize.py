@@ -21,11 +21,6 @@ MAX_CANVAS = 100_000_000
 class ResizeOptions(Options):
     """The box in pixels, and how the picture meets it.
 
-    - `contain`: all of the picture, as large as fits in the box. One side alone is enough.
-    - `cover`: the whole box, filled; what hangs over is cut off on the sides away from `anchor`.
-    - `stretch`: the whole box, out of shape if need be.
-    - `pad`: as `contain`, then placed at `anchor` on a canvas of exactly the box in `background`.
-
     Nothing is enlarged unless `enlarge` says so. Where the picture is too small for its box,
     `contain` leaves it as it is; `cover` and `stretch` make the box smaller in its own shape
     until the picture fills it, so that a row of squares stays a row of squares; `pad` leaves
@@ -33,11 +28,23 @@ class ResizeOptions(Options):
     """
 
     width: Pixels | None = None
+    """The box's width, in pixels."""
     height: Pixels | None = None
+    """The box's height, in pixels."""
     fit: Literal["contain", "cover", "stretch", "pad"] = "contain"
+    """How the picture meets the box.
+
+    - `contain`: all of the picture, as large as fits in the box. One side alone is enough.
+    - `cover`: the whole box, filled; what hangs over is cut off on the sides away from `anchor`.
+    - `stretch`: the whole box, out of shape if need be.
+    - `pad`: as `contain`, then placed at `anchor` on a canvas of exactly the box in `background`.
+    """
     anchor: Anchor = "centre"
+    """The side or corner that `cover` keeps, and where `pad` places the picture."""
     background: Colour = "white"
+    """The colour of what `pad` adds."""
     enlarge: bool = False
+    """Whether a picture smaller than the box grows to meet it."""
 
     @model_validator(mode="after")
     def _sides_suffice(self) -> Self:

@@ -28,18 +28,23 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom
 class WatermarkOptions(Options):
     """The text, where it stands and how it looks.
 
-    `size` is the height of the type (one em) and `margin` the distance of the text from the
-    edges, both as a share of the picture's shorter side: so a mark looks the same on every
-    variant, upright or wide. `opacity` is 0 (invisible) to 1. A soft shadow, dark behind light
-    text and light behind dark, keeps it readable on any picture.
+    Shares are of the picture's shorter side: so a mark looks the same on every variant, upright
+    or wide. A soft shadow, dark behind light text and light behind dark, keeps it readable on
+    any picture.
     """
 
     text: Annotated[str, Len(1, 200), Examples(("© Ava Tavares", "Łódź, Ψ, Ю", "Ñ", "i"))]
+    """What is written, in Latin, Greek or Cyrillic letters."""
     anchor: Anchor = "south-east"
+    """Where the text stands: a side, a corner or the centre."""
     opacity: Annotated[float, Ge(0), Le(1)] = 0.5
+    """How much of the picture the text hides: 0 (invisible) to 1."""
     size: Annotated[Share, Gt(0)] = 0.04
+    """The height of the type (one em), as a share of the picture's shorter side."""
     margin: Annotated[Share, Le(0.4)] = 0.03
+    """The distance of the text from the edges, as a share of the picture's shorter side."""
     colour: Colour = "white"
+    """The colour of the text."""
 
     @field_validator("text")
     @classmethod

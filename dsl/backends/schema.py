@@ -1,27 +1,25 @@
 """JSON Schema of a pipeline file, from the plugins' models: editors complete and check by it.
 
-Draft 7, which editors' YAML servers know best. It is looser than the compiler where options may
-be `${…}` or quantities, and never stricter.
+Draft 7, which every editor's YAML support knows. It is looser than the compiler where a mistake
+shows only in several steps together, and never stricter. `enumDescriptions` and
+`errorMessage` are editors' own words, which validators pass over.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import keyword
+from collections.abc import Iterable, Mapping
 
-from pydantic import BaseModel
-
+from dsl import limits
+from dsl.backends.option_schema import Schema, options, quantity, summary
 from dsl.draft import Plugin, Plugins
 from dsl.fields import LONGEST_WORD
-from dsl.keys import ENGINES, RETRY_KEYS, STEP_KEYS, TOP_KEYS
-from dsl.option_types import json_schema, unit_of
+from dsl.keys import ENGINES, KEEPS, RESERVED, RETRY_KEYS, STEP_KEYS, TOP_KEYS
+from dsl.quantities import MEGABYTES
 from steps.limits import Limits
-from steps.units import Unit
+from steps.units import SECONDS
 
-Schema = dict[str, Any]
-
-_WORD = f"^[a-z][a-z0-9_]{{0,{LONGEST_WORD - 1}}}$"
-_FILLED: Schema = {"type": "string", "pattern": r"\$\{", "description": "filled at run time"}
-_DURATION: Schema = {"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|min)$"}
-_MEMORY: Schema = {"type": "string", "pattern": r"^\d+(\.\d+)?(MB|GB)$"}
+_WORD = f"[a-z][a-z0-9_]{{0,{LONGEST_WORD - 1}}}"
+# Limits that a step leaves out and `defaults` gives.
+_DEFAULT_KEYS = {key: STEP_KEYS[key] for key in ("timeout", "memory", "retry")}
 
 
 def schema(plugins: Plugins) -> Schema:
@@ -34,99 +32,129 @@ def schema(plugins: Plugins) -> Schema:
         "required": ["pipeline", "steps"],
         "additionalProperties": False,
         "properties": _described(TOP_KEYS, _top()),
-        "definitions": {"step": _step(plugins), **_shared(plugins)},
+        "definitions": {
+            "step": _step(plugins),
+            **{
+                _options_of(name): options(plugin.options_model, filled=True)
+                for name, plugin in plugins.items()
+            },
+        },
     }
 
 
-def _shared(plugins: Plugins) -> Schema:
-    """Return what the options of several plugins, or several options of one, refer to."""
-    found: Schema = {}
-    for plugin in plugins.values():
-        model: type[BaseModel] = plugin.options_model
-        found |= json_schema(model).get("$defs", {})
-    return found
-
-
 def _top() -> Mapping[str, Schema]:
+    """Return what each key of a file holds, those included that are not built yet."""
     return {
-        "pipeline": {"type": "string", "pattern": _WORD},
-        "accept": _options(Limits),
-        "keep": {"type": "array", "maxItems": 0},
+        "pipeline": _word(keyword.kwlist, ", and none of Python's own words"),
+        "accept": options(Limits, filled=False),
+        "keep": {"type": "array", "items": {"enum": list(KEEPS)}},
+        "defaults": _closed(_described(_DEFAULT_KEYS, _budget())),
         "engine": {"enum": list(ENGINES)},
         "steps": {
             "type": "object",
             "minProperties": 1,
-            "propertyNames": {"pattern": _WORD},
+            "propertyNames": _word(RESERVED, f", and none of {', '.join(RESERVED)}"),
             "additionalProperties": {"$ref": "#/definitions/step"},
         },
     }
 
 
 def _step(plugins: Plugins) -> Schema:
-    retry: Mapping[str, Schema] = {"attempts": {"type": "integer"}, "wait": _DURATION}
+    """Return what a step holds: its keys, and below them what its plugin makes of them."""
     return {
         "type": "object",
         "required": ["uses"],
         "additionalProperties": False,
-        "properties": _described(
-            STEP_KEYS,
+        "properties": _described(STEP_KEYS, _keys(plugins)),
+        "allOf": [
+            *(_use(name, plugin) for name, plugin in plugins.items()),
             {
-                "uses": {"enum": list(plugins)},
-                "with": {"type": "object"},
-                "variants": {
-                    "type": "object",
-                    "minProperties": 1,
-                    "propertyNames": {"pattern": _WORD},
-                    "additionalProperties": {"type": "object"},
-                },
-                "only": {"type": "array", "minItems": 1, "items": {"type": "string"}},
-                "when": {"type": "string"},
-                "timeout": _DURATION,
-                "memory": _MEMORY,
-                "retry": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": _described(RETRY_KEYS, retry),
-                },
+                "if": {"required": ["variants"]},
+                "then": {"properties": {"when": False, "on_error": {"enum": ["fail", "drop"]}}},
             },
-        ),
-        "allOf": [_with(plugin) for plugin in plugins.values()],
+        ],
     }
 
 
-def _with(plugin: Plugin) -> Schema:
-    """Return what `with` and each variant hold if a step uses `plugin`."""
-    options = _options(plugin.options_model)
+def _keys(plugins: Plugins) -> Mapping[str, Schema]:
+    """Return what each key of a step holds, those included that are not built yet."""
     return {
-        "if": {"properties": {"uses": {"const": plugin.name}}, "required": ["uses"]},
-        "then": {"properties": {"with": options, "variants": {"additionalProperties": options}}},
-    }
-
-
-def _options(model: type[BaseModel]) -> Schema:
-    """Return the schema of options: none is required, for `with` and variants share them."""
-    own = json_schema(model)
-    return {
-        "type": "object",
-        "description": str(own.get("description", "")).partition("\n\n")[0],
-        "additionalProperties": False,
-        "properties": {
-            name: _option(each, unit_of(model, name)) for name, each in own["properties"].items()
+        "uses": {
+            "enum": list(plugins),
+            "enumDescriptions": [summary(plugin.function) for plugin in plugins.values()],
         },
+        "with": {"type": "object"},
+        "variants": {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": _word(),
+            "additionalProperties": {"type": "object"},
+        },
+        "from": _way(),
+        "only": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+        "when": {"type": "string"},
+        "on_error": {"enum": ["fail", "drop", "pass"]},
+        "alone": {"type": "boolean"},
+        **_budget(),
     }
 
 
-def _option(own: Schema, unit: Unit | None) -> Schema:
-    told = {key: own[key] for key in ("description", "default") if own.get(key) is not None}
-    bare = {key: value for key, value in own.items() if key not in {*told, "title", "default"}}
-    if unit is None:
-        return {**told, "anyOf": [bare, _FILLED]}
-    suffixes = "|".join(suffix for suffix, _ in unit.suffixes)
-    spelt = {"type": "string", "pattern": rf"^\s*\d+(\.\d+)?\s*({suffixes})\s*$"}
-    alternatives = [bare, spelt, _FILLED] if "%" in suffixes else [spelt, _FILLED]
-    # A default counts in bare units, which the file may not.
-    told.pop("default", None)
-    return {**told, "anyOf": alternatives}
+def _budget() -> Mapping[str, Schema]:
+    """Return what a step's limits hold, and what `defaults` holds for all of them."""
+    least, most = limits.ATTEMPTS
+    retry: Mapping[str, Schema] = {
+        "attempts": {"type": "integer", "minimum": least, "maximum": most},
+        "wait": quantity(SECONDS),
+    }
+    return {
+        "timeout": quantity(SECONDS),
+        "memory": quantity(MEGABYTES),
+        "retry": _closed(_described(RETRY_KEYS, retry)),
+    }
+
+
+def _use(name: str, plugin: Plugin) -> Schema:
+    """Return what `with` and each variant hold if a step uses `plugin`."""
+    own = {"$ref": f"#/definitions/{_options_of(name)}"}
+    variants = False if plugin.kind == "facts" else {"type": "object", "additionalProperties": own}
+    then: Schema = {"properties": {"with": own, "variants": variants}}
+    if needed := plugin.options_model.model_json_schema().get("required"):
+        # Without variants there is but `with` to give what the plugin cannot do without.
+        then["if"] = {"required": ["variants"]}
+        then["else"] = {"required": ["with"], "properties": {"with": {"required": needed}}}
+    return {"if": {"properties": {"uses": {"const": name}}, "required": ["uses"]}, "then": then}
+
+
+def _options_of(name: str) -> str:
+    """Name the definition of a plugin's options; no plugin's name has a dash."""
+    return f"{name}-options"
+
+
+def _word(taken: Iterable[str] = (), but: str = "") -> Schema:
+    """Return what a name of rule 7 is; names that are `taken` are none, as `but` says."""
+    others = "|".join(each for each in taken if each.islower())
+    free = f"(?!({others})$)" if others else ""
+    return {
+        "type": "string",
+        "pattern": f"^{free}{_WORD}$",
+        "errorMessage": f"A name is a small letter, then small letters, digits and _, "
+        f"at most {LONGEST_WORD}{but}.",
+    }
+
+
+def _way() -> Schema:
+    """Return what `from` takes: a step, one of its variants, or the original."""
+    return {
+        "type": "string",
+        "pattern": rf"^{_WORD}(\.{_WORD})?$",
+        "errorMessage": "Write original, a step above, or one of its variants: sizes.large.",
+        "examples": ["original"],
+    }
+
+
+def _closed(properties: Schema) -> Schema:
+    """Return what is a mapping of these keys, and of no others."""
+    return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
 def _described(keys: Mapping[str, str], schemas: Mapping[str, Schema]) -> Schema:

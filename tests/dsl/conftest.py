@@ -12,6 +12,7 @@ import pytest
 from annotated_types import Ge, Gt, Le, Len
 from pydantic import AfterValidator, model_validator
 
+from dsl.backends.schema import schema
 from dsl.compile import Compiled, compile_source
 from dsl.draft import Plugins
 from steps.contract import (
@@ -175,6 +176,12 @@ def plugins() -> Plugins:
         )
     }
     return found
+
+
+@pytest.fixture(scope="session")
+def stubs(plugins: Plugins) -> dict[str, Any]:
+    """The schema of files that use the stubs."""
+    return schema(plugins)
 
 
 @pytest.fixture(scope="session")
