@@ -44,6 +44,7 @@ _IDLE_WORKERS_END_AFTER_S = 60
 _SERVICES = (
     *("apigateway", "cloudformation", "cognito-idp", "dynamodb", "dynamodbstreams", "iam"),
     *("kms", "lambda", "logs", "monitoring", "s3", "ses", "sqs", "ssm", "states", "sts"),
+    "cloudtrail",  # a record of all calls, off until a test asks for it
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from aws import Aws
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -27,8 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[EmbeddedCloud]:
-    """A running embedded cloud."""
+    """A running embedded cloud that records the calls of everybody."""
     with EmbeddedCloud() as running:
+        config = {"cloudtrail._recording_enabled": "true"}
+        requests.post(f"{running.endpoint}/_ministack/config", json=config).raise_for_status()
         yield running
 
 
