@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonata import Jsonata
 
-from darkroom.plan import Environment, Expression, evaluate
+from darkroom.plan import Environment, Expression, evaluate, names
 from darkroom.plan.expressions import Constant
 from dsl.expressions import Scope
 from dsl.expressions.jsonata import jsonata
-from dsl.expressions.names import names
 from dsl.expressions.parser import parse
 from dsl.expressions.syntax import ExpressionError
 from dsl.expressions.text import text
