@@ -11,7 +11,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test generate golden check synth deploy destroy to-aws doctor lock ci clean
+.PHONY: help setup demo up down process test generate explain golden check synth deploy destroy to-aws doctor lock ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ test: setup ## run all tests, those on the embedded cloud included
 
 generate: .stamps/python ## compile pipeline.yaml into generated/
 	@$(PY) -m dsl generate $(PIPELINE)
+
+explain: .stamps/python ## tell what the pipeline does, what a million images cost, and why
+	@$(PY) -m dsl cost $(PIPELINE)
 
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
 	@$(PY) -m pytest -q tests/dsl --golden

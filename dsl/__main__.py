@@ -12,6 +12,7 @@ from darkroom.plan.models import Plan
 from dsl import drift, findings, generate
 from dsl.changes import changes
 from dsl.compile import Compiled
+from dsl.costs import command as costs
 from dsl.diagnostics import PipelineRefused
 from dsl.explain import UnknownCode, explain
 from dsl.files import compile_file
@@ -56,7 +57,7 @@ def _explain(codes: Sequence[str]) -> _Outcome:
 
 
 def _compile(chosen: argparse.Namespace) -> _Outcome:
-    """Do what `check` and `generate` do."""
+    """Do what `check`, `generate` and `cost` do."""
     path: Path = chosen.pipeline
     try:
         found = plugins.find()
@@ -72,6 +73,8 @@ def _compile(chosen: argparse.Namespace) -> _Outcome:
         return _Outcome(MISUSED, f"error: {title}", (finding,))
     if chosen.command == "check":
         return _Outcome(0, compiled.tree)
+    if chosen.command == "cost":
+        return _Outcome(0, costs.run(compiled, found, chosen))
     wanted = generate.files(compiled, found)
     return _check(wanted, path) if chosen.check else _generate(compiled, wanted)
 
@@ -142,8 +145,12 @@ def _parser() -> argparse.ArgumentParser:
     generated.add_argument(
         "--check", action="store_true", help="write nothing; fail if generated/ would change"
     )
-    for command in (check, generated):
+    priced = commands.add_parser("cost", help="tell what a million images cost, and why")
+    costs.add_arguments(priced)
+    priced.set_defaults(format="text")
+    for command in (check, generated, priced):
         command.add_argument("pipeline", nargs="?", type=Path, default=Path("pipeline.yaml"))
+    for command in (check, generated):
         command.add_argument(
             "--format",
             choices=("text", "json", "github"),

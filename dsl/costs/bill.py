@@ -35,6 +35,12 @@ class Bill:
         return sum(line.usd for line in self.lines)
 
     @property
+    def kept_kb(self) -> float:
+        """Kilobytes of variants that one image leaves."""
+        works = self.usage.works
+        return sum(work.bytes_written - work.bytes_stored for work in works) / 1000
+
+    @property
     def by_service(self) -> Mapping[str, float]:
         """Dollars for a million images, of each service, in one order for all forms."""
         return {

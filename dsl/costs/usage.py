@@ -99,23 +99,21 @@ def _run(form: Form, works: tuple[Work, ...], run_s: float) -> Iterator[Charge]:
     """Yield what the pipeline itself takes: the engine, the stages, and S3."""
     if form.engine == "express":
         gb_s = ceil(round(run_s / _EXPRESS_S, 9)) * _EXPRESS_S * _EXPRESS_GB
-        yield Charge(STEP_FUNCTIONS, "a run on Express", "express_requests", 1)
-        yield Charge(STEP_FUNCTIONS, f"{run_s:.2f} s, 64 MB", "express_gb_s", gb_s)
+        yield Charge(STEP_FUNCTIONS, "runs on Express", "express_requests", 1)
+        yield Charge(STEP_FUNCTIONS, "GB-s of them, in 64 MB", "express_gb_s", gb_s)
     else:
         yield Charge(STEP_FUNCTIONS, "states entered", "transitions", form.states)
     pairs = tuple(zip(form.invocations, works, strict=True))
     gb_s = sum(work.seconds * each.memory_mb / 1024 for each, work in pairs)
-    seconds = sum(work.seconds for work in works)
-    yield Charge(STAGES, "invocations", "lambda_requests", len(works))
-    yield Charge(STAGES, f"{seconds:.2f} s of functions", "lambda_gb_s", gb_s)
+    yield Charge(STAGES, "requests", "lambda_requests", len(works))
+    yield Charge(STAGES, "GB-s", "lambda_gb_s", gb_s)
     puts, gets = sum(work.puts for work in works), sum(work.gets for work in works)
-    yield Charge(S3, "the upload, and pictures written", "s3_puts", 1 + puts)
-    yield Charge(S3, "originals and pictures read", "s3_gets", gets)
-    stored = sum(work.bytes_stored for work in works) / 10**9
-    if stored:
-        yield Charge(
-            S3, "intermediates, kept for a day or two", "s3_gb_months", stored * _STORED_MONTHS
-        )
+    yield Charge(S3, "PUT: the upload, pictures written", "s3_puts", 1 + puts)
+    yield Charge(S3, "GET: originals, pictures read", "s3_gets", gets)
+    stored_kb = sum(work.bytes_stored for work in works) / 1000
+    if stored_kb:
+        months = stored_kb * _STORED_MONTHS
+        yield Charge(S3, "kB-months of intermediates", "s3_kb_months", months)
 
 
 def _around(form: Form, plan: Plan, works: tuple[Work, ...], run_s: float) -> Iterator[Charge]:
@@ -128,14 +126,13 @@ def _around(form: Form, plan: Plan, works: tuple[Work, ...], run_s: float) -> It
     log_bytes += platform.API_LOG_BYTES * platform.API_REQUESTS
     traced = platform.API_REQUESTS, *(each.times for each in calls if each.name != "images")
     for each in calls:
-        what = "calls of " + each.name
-        yield Charge(PLATFORM, what, "lambda_requests", each.times)
-        yield Charge(PLATFORM, f"{each.seconds:.2f} s of {each.name}", "lambda_gb_s", each.gb_s)
-    yield Charge(DYNAMODB, f"{history.events} events", "dynamodb_writes", history.event_writes)
-    yield Charge(DYNAMODB, "rows of views", "dynamodb_writes", history.view_writes)
-    yield Charge(DYNAMODB, "histories read", "dynamodb_reads", history.reads)
-    yield Charge(API, "requests", "api_requests", platform.API_REQUESTS)
-    yield Charge(SQS, "send, receive, delete", "sqs_requests", platform.QUEUE_REQUESTS)
-    yield Charge(KMS, "1 % of what S3 is asked", "kms_requests", objects * platform.KMS_SHARE)
-    yield Charge(LOGS, "lines", "log_gb", log_bytes / 10**9)
-    yield Charge(XRAY, "traces, sampled", "traces", sum(map(platform.traces, traced)))
+        yield Charge(PLATFORM, f"requests: {each.name}", "lambda_requests", each.times)
+        yield Charge(PLATFORM, f"GB-s: {each.name}", "lambda_gb_s", each.gb_s)
+    yield Charge(DYNAMODB, "write units: events", "dynamodb_writes", history.event_writes)
+    yield Charge(DYNAMODB, "write units: rows of views", "dynamodb_writes", history.view_writes)
+    yield Charge(DYNAMODB, "read units: histories", "dynamodb_reads", history.reads)
+    yield Charge(API, "requests: a grant, a look", "api_requests", platform.API_REQUESTS)
+    yield Charge(SQS, "requests: send, receive, delete", "sqs_requests", platform.QUEUE_REQUESTS)
+    yield Charge(KMS, "requests, for 1 % of S3's", "kms_requests", objects * platform.KMS_SHARE)
+    yield Charge(LOGS, "kB of lines", "log_kb", log_bytes / 1000)
+    yield Charge(XRAY, "traces, by sample", "traces", sum(map(platform.traces, traced)))

@@ -41,15 +41,24 @@ class Work:
         return self.declared_cpu_s * TYPICAL_SHARE
 
     @property
-    def seconds(self) -> float:
-        """How long it takes: one thing after the other, on one vCPU.
+    def requests_s(self) -> float:
+        """How long S3 takes to begin."""
+        return (self.gets + self.puts) * S3_REQUEST_S
 
-        It loads the history once, and once more for each event that it appends.
-        """
-        requests_s = (self.gets + self.puts) * S3_REQUEST_S
-        bytes_s = (self.bytes_read + self.bytes_written) / S3_BYTES_A_SECOND
-        history_s = (1 + 2 * self.events) * DYNAMODB_REQUEST_S
-        return self.cpu_s + requests_s + bytes_s + history_s
+    @property
+    def bytes_s(self) -> float:
+        """How long S3 takes to move the bytes."""
+        return (self.bytes_read + self.bytes_written) / S3_BYTES_A_SECOND
+
+    @property
+    def history_s(self) -> float:
+        """How long the history takes: loaded once, and once more for each event appended."""
+        return (1 + 2 * self.events) * DYNAMODB_REQUEST_S
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes: one thing after the other, on one vCPU."""
+        return self.cpu_s + self.requests_s + self.bytes_s + self.history_s
 
 
 @dataclass(frozen=True)

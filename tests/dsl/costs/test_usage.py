@@ -67,7 +67,7 @@ def test_waiting_is_paid_for(compiled: Compile, plugins: Plugins) -> None:
     plan = compiled(ONE_RESIZE).plan
     used = usage(of_plan(plan), plan, PHOTO, plugins)
 
-    waited = next(each for each in used.charges if each.what == "0.44 s of orchestrator")
+    waited = next(each for each in used.charges if each.what == "GB-s: orchestrator")
     assert waited.quantity == pytest.approx((0.05 + 0.3917) * 256 / 1024, rel=1e-3)
 
 
@@ -96,7 +96,7 @@ def test_the_naive_form_stores_and_reads_what_the_fused_one_hands_on(
     assert charged["Step Functions", "transitions"] == 7
     assert charged["S3", "s3_gets"] == 4
     assert charged["S3", "s3_puts"] == 1 + 3
-    assert charged["S3", "s3_gb_months"] == pytest.approx(0.002 * 1.5 / 30)
+    assert charged["S3", "s3_kb_months"] == pytest.approx(2000 * 1.5 / 30)
 
 
 def test_by_step_is_a_chain_of_one_function_a_step(compiled: Compile, plugins: Plugins) -> None:
