@@ -45,8 +45,8 @@ class Hand(_Value):
 class Killed(_Value):
     """A task that the infrastructure ended, on every try, where `on_error: drop` stands."""
 
-    stage: str
-    at: str
+    at: str  # of the hand that it could not take
+    to: int
     error: str
 
 

@@ -161,7 +161,7 @@ def finish(
 
 def _given_up(plan: Plan, run_id: str, killed: Killed) -> Iterator[Command]:
     """Yield what is to be recorded of a killed stage: the variants at and below its one step."""
-    task = task_at(plan, killed.stage, killed.at)
+    task = task_at(plan, killed.at, killed.to)
     facts = {"error": killed.error}
     for node in below(plan, killed.at):
         if node.way not in task.covers:

@@ -48,6 +48,7 @@ CODES: Mapping[str, str] = {
     "P030": "a limit of the original is asked of a picture",
     "P031": "the opening depends on the picture",
     "P032": "a condition holds for every picture, or for none",
+    "P034": "a payload of the state machine would be too large",
     "D301": "a step that may reject stands below a fork",
     "D302": "a step with variants has a condition",
     "D303": "a fact may be missing here",

@@ -1,7 +1,7 @@
 """Compile: the text of a pipeline file to its plan, or to all mistakes that are in it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from darkroom.plan.models import Plan
 from dsl import passes, reading, source
@@ -9,6 +9,8 @@ from dsl.canonical import digest
 from dsl.diagnostics import Report
 from dsl.draft import Decision, Draft, Plugins
 from dsl.outline import outline
+from dsl.passes import engine, fuse
+from dsl.passes.stages import staged
 from dsl.text import SourceText
 from steps.encoding import ENCODER_VERSION
 
@@ -18,6 +20,7 @@ class Compiled:
     """A pipeline without mistakes: its plan, and what the lock and the author want to know."""
 
     plan: Plan
+    unfused: Plan  # the same with every node in an invocation of its own: what fusing is held to
     tree: str  # the steps and outputs, drawn
     source_sha256: str
     decisions: tuple[Decision, ...]
@@ -44,10 +47,18 @@ def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
     plan = _plan(draft)
     return Compiled(
         plan=plan,
+        unfused=_plan(_unfused(draft)),
         tree=outline(plan),
         source_sha256=hashlib.sha256(text.encode()).hexdigest(),
         decisions=draft.decisions,
     )
+
+
+def _unfused(draft: Draft) -> Draft:
+    """Return the draft with all fusing undone."""
+    sized, start = staged(draft, fuse.unfused(draft))
+    apart = replace(draft, sized=sized, start=start)
+    return replace(apart, worst_case_s=engine.longest_s(apart))
 
 
 def _plan(draft: Draft) -> Plan:

@@ -9,6 +9,7 @@ from darkroom.plan.models import Node, Opening, Stage, Task
 from dsl.model import PipelineFile, StepEntry
 from dsl.options import Checked
 from dsl.tree import Entry
+from dsl.visits import Visit
 from steps.contract import Step
 from steps.limits import Limits
 
@@ -32,6 +33,11 @@ class Resolved:
     def is_facts(self) -> bool:
         """Whether the step leaves pictures as they are; a step without plugin does not."""
         return self.plugin is not None and self.plugin.kind == "facts"
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the step has a stage of its own, so that `on_error` covers kills (rule 15)."""
+        return self.plugin is not None and bool(self.plugin.calls)
 
     @property
     def misplaced(self) -> tuple[Entry, ...]:
@@ -66,6 +72,14 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Sized:
+    """A stage, and what the longest of its tasks is made of."""
+
+    stage: Stage
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
 class Decision:
     """What a pass did, or declined to do, and why. The lock keeps it."""
 
@@ -88,11 +102,24 @@ class Draft:
     opening: Opening | None = None
     nodes: tuple[Node, ...] = ()
     outputs: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()  # what the stages are sized by
-    stages: tuple[Stage, ...] = ()
+    sized: tuple[Sized, ...] = ()  # the stages, and what they are sized by
     start: Task | None = None
+    first_visit: Visit | None = None  # how the tasks are run, from the first on
+    names: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # of visits
     worst_case_s: int = 0
     decisions: tuple[Decision, ...] = ()
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages, in the order in which their first tasks come."""
+        return tuple(each.stage for each in self.sized)
+
+    @property
+    def first_task(self) -> Task:
+        """The task that opens the original; there is one behind the pass `fuse`."""
+        if self.start is None:
+            raise AssertionError("nothing divides the nodes into tasks before `fuse`")
+        return self.start
 
     def decided(self, made_by: str, reason: str) -> tuple[Decision, ...]:
         """Return the decisions so far and one more."""

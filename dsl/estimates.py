@@ -4,15 +4,16 @@
     memory = 256 MB + 3 x max_bytes + (12 MB + sum on one way of Cost.memory_mb) x MP entering,
              the costliest way, and never less than one whole vCPU
 
-MP entering is `accept.max_pixels`, and below a step that bounds its result, that bound. A step's
-`timeout` or `memory` replaces its own part.
+MP entering is `accept.max_pixels`, and below a step that bounds its result, that bound. A stage
+that takes what another left has no original to hold, and fetches pixels. A step's `timeout` or
+`memory` replaces its own part.
 """
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from dsl.draft import Draft, Part, Passage
-from dsl.passes.flow import passages_of
 from steps.contract import Cost, Options
 from steps.formats import Format
 
@@ -28,6 +29,8 @@ _BYTES_HELD = 3  # the original, what the decoder buffers of it, the variant bei
 # Measured on one core with a 6 MP photo, and rounded up:
 # opening 15 ms a megapixel; encoding jpeg 22, png 50, webp 85, gif 727, avif 1975.
 OPENING = Cost(cpu_ms=30, memory_mb=12)
+# Pixels as they are, to S3 or from it at 50 MB/s, and twice in memory while they move.
+INTERMEDIATE = Cost(cpu_ms=80, memory_mb=8)
 ENCODING_MS: Mapping[Format, float] = {
     "jpeg": 30,
     "png": 100,
@@ -37,6 +40,16 @@ ENCODING_MS: Mapping[Format, float] = {
 }
 # A side that a step leaves open is taken to be this many times the other: panoramas are 4:1.
 _LONGEST_SHAPE = 4
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a picture at most takes in one node: time with its encoding, and the memory it adds."""
+
+    step: str
+    seconds: float
+    memory_mb: float
+    megapixels: float  # entering
 
 
 def of_opening(draft: Draft) -> Part:
@@ -51,25 +64,23 @@ def of_opening(draft: Draft) -> Part:
     )
 
 
-def of_steps(draft: Draft) -> tuple[Part, ...]:
-    """Return what each step takes, over all pictures that it works on."""
-    found = {step.name: Part(step.name, 0.0, 0.0) for step in draft.steps}
-    opening_mb = of_opening(draft).memory_mb
-    for passage, megapixels, memory_mb in _loads(draft.tree, _largest(draft), opening_mb, draft):
-        known = found[passage.step.name]
-        seconds = _cost(passage).cpu_ms * megapixels / 1000
-        if passage.output:
-            after = _after(passage, megapixels, draft)
-            seconds += max(ENCODING_MS[each] for each in draft.limits.formats) * after / 1000
-        found[passage.step.name] = Part(
-            known.name, known.seconds + seconds, max(known.memory_mb, memory_mb)
-        )
-    return tuple(found.values())
+def of_taking(load: Load) -> Part:
+    """Return what it takes to fetch the picture that enters a node, where another stage left it."""
+    return Part(
+        name=load.step,
+        seconds=BASE_S + of_moving(load.megapixels),
+        memory_mb=_BASE_MB + INTERMEDIATE.memory_mb * load.megapixels,
+    )
 
 
-def pictures(draft: Draft) -> int:
-    """Return how many times a plugin is run for one image."""
-    return sum(1 for _ in passages_of(draft.tree))
+def of_moving(megapixels: float) -> float:
+    """Return the seconds it takes to leave a picture of that size for another stage."""
+    return INTERMEDIATE.cpu_ms * megapixels / 1000
+
+
+def loads(draft: Draft) -> Mapping[str, Load]:
+    """Return what each node of the draft's tree takes, by its way."""
+    return dict(_loads(draft.tree, _largest(draft), draft))
 
 
 def _largest(draft: Draft) -> float:
@@ -81,13 +92,16 @@ def _cost(passage: Passage) -> Cost:
 
 
 def _loads(
-    tree: tuple[Passage, ...], megapixels: float, memory_mb: float, draft: Draft
-) -> Iterator[tuple[Passage, float, float]]:
-    """Yield each passage with the megapixels entering it and the memory held behind it."""
+    tree: tuple[Passage, ...], megapixels: float, draft: Draft
+) -> Iterator[tuple[str, Load]]:
     for passage in tree:
-        held = memory_mb + _cost(passage).memory_mb * megapixels
-        yield passage, megapixels, held
-        yield from _loads(passage.next, _after(passage, megapixels, draft), held, draft)
+        cost, after = _cost(passage), _after(passage, megapixels, draft)
+        seconds = cost.cpu_ms * megapixels / 1000
+        if passage.output:
+            seconds += max(ENCODING_MS[each] for each in draft.limits.formats) * after / 1000
+        load = Load(passage.step.name, seconds, cost.memory_mb * megapixels, megapixels)
+        yield passage.way, load
+        yield from _loads(passage.next, after, draft)
 
 
 def _after(passage: Passage, megapixels: float, draft: Draft) -> float:

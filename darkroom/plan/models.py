@@ -82,11 +82,15 @@ class Task(_Model):
     The picture left at `at` (a way, "" for the original) goes through the nodes at the ways
     `covers`. Below them, and below `at`, pictures leave for the tasks `next`. Fused or not, a plan
     has the same nodes; only its tasks differ.
+
+    `when` is the condition of its one node, where the state machine can ask it and there is nothing
+    to do if it is false: the picture then goes by without an invocation.
     """
 
     stage: str  # its id
     at: str
     covers: tuple[str, ...]
+    when: Expression | None = None
     next: tuple["Task", ...] = ()
 
 

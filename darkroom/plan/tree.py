@@ -39,12 +39,17 @@ def tasks_of(task: Task) -> Iterator[Task]:
         yield from tasks_of(following)
 
 
-def task_at(plan: Plan, stage: str, at: str) -> Task:
-    """Return the stage's task that takes the picture left at `at`; raises LookupError if none."""
+def task_at(plan: Plan, at: str, to: int) -> Task:
+    """Return the task for a picture left at `at`, the one in the place `to` behind the last.
+
+    Raises LookupError where the plan has no such task.
+    """
     for task in tasks_of(plan.start):
-        if (task.stage, task.at) == (stage, at):
-            return task
-    raise LookupError(f"{stage} takes no picture left at {at!r}")
+        if at in task.covers or (at == "" and task is plan.start):
+            following = task.next[to] if to < len(task.next) else None
+            if following is not None and following.at == at:
+                return following
+    raise LookupError(f"no task of the plan takes a picture left at {at!r} in place {to}")
 
 
 def whole(plan: Plan) -> Plan:

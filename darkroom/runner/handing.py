@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from darkroom.ids import ImageRef
 from darkroom.outcome import Hand, Seen
-from darkroom.plan import Environment, Plan, Task, names, nodes_of
+from darkroom.plan import Environment, Plan, Task, names, tasks_of
 from darkroom.runner.results import Leaving
 
 
@@ -32,8 +32,8 @@ def hands(plan: Plan, task: Task, leaving: Leaving, ref: ImageRef, run_id: str) 
 
 
 def _facts(plan: Plan, known: Environment) -> dict[str, dict[str, int | float | bool]]:
-    """Return the numbers and truths that conditions of the plan ask for, by step and name."""
-    conditions = [node.when for node in nodes_of(plan.nodes) if node.when is not None]
+    """Return the numbers and truths that the state machine asks for, by step and name."""
+    conditions = [task.when for task in tasks_of(plan.start) if task.when is not None]
     asked = sorted({name for condition in conditions for name in names(condition)})
     found: dict[str, dict[str, int | float | bool]] = {}
     for name in asked:

@@ -31,7 +31,7 @@ from darkroom.runner.calls import Ask, no_calls
 from darkroom.runner.handing import hands
 from darkroom.runner.journey import pack, unpack
 from darkroom.runner.recipe import variant_digest
-from darkroom.runner.render import Means, carry, render
+from darkroom.runner.render import Load, Means, carry, render
 from darkroom.runner.results import (
     FactsFound,
     Failed,
@@ -41,7 +41,7 @@ from darkroom.runner.results import (
     Validated,
     Verdict,
 )
-from steps import encoding
+from steps import encoding, plugins
 from steps.limits import Limits, check_bytes
 
 logger = logging.getLogger(__name__)
@@ -72,6 +72,7 @@ class Stage:
     stores: Stores
     clock: Clock
     ask: Ask = no_calls
+    load: Load = plugins.load
 
     def run(
         self, ref: ImageRef, run_id: str, hand: Hand | None = None, by: str | None = None
@@ -99,7 +100,7 @@ class Stage:
             return Outcome(outcome="superseded")
         if image.run.outcome is not None and self._all_is_told(image.run):
             return image.run.outcome
-        task = self.plan.start if hand is None else task_at(self.plan, self.name, hand.at)
+        task = self.plan.start if hand is None else task_at(self.plan, hand.at, hand.to)
         onward: list[Hand] = []
         for result in self._results(image, task, hand, by):
             if isinstance(result, Verdict):
@@ -130,7 +131,8 @@ class Stage:
     ) -> Iterator[Result]:
         """Yield what comes of the picture that is handed over, or of the original."""
         found = image.run.facts if image.run else {}
-        means = Means(ask=self.ask, found={way: dict(each.facts) for way, each in found.items()})
+        recorded = {way: dict(each.facts) for way, each in found.items()}
+        means = Means(load=self.load, ask=self.ask, found=recorded)
         if hand is None:
             yield from self._opened(image, means)
             return

@@ -1,36 +1,34 @@
 """Amazon States Language: the plan as a state machine, in JSONata throughout.
 
-A stage answers with its outcome as a value, which a Choice routes; exceptions are for
-infrastructure only. The machine appends no events: who started it does, from its output.
+A stage answers with its outcome as a value, and with a hand for each picture that goes on; what
+the infrastructure does to it is caught, and becomes such a value too. So every branch runs to its
+end, and where branches meet, the gravest outcome goes on. The machine appends no events: who
+started it does, from its output.
 
-    stage 1 -> after stage 1 -> stage 2 -> ... -> Image complete
-      |             |-> Image rejected, Image failed, Upload superseded
-      |-> (caught) Stage broke off
+    check + sizes --> after check + sizes --> each brand [ brand --> end of brand ] --> Ending
+          |                                                                               |
+          `--> (caught) Ending                             All stages done, Image rejected, ...
+
+What flows from state to state is an outcome; only the first stage gets the machine's own input.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
-from darkroom.plan.models import Plan, Retry, Stage
+from darkroom.plan.models import Plan, Stage
+from dsl.backends import outcomes
+from dsl.backends.retries import catchers, retriers
+from dsl.expressions.jsonata import jsonata
 from dsl.passes.engine import START_S
+from dsl.passes.names import Names, names
+from dsl.passes.shape import shape
+from dsl.visits import Fork, Visit
 
 State = dict[str, Any]
+States = dict[str, State]
 
-# What the infrastructure raises, from least work lost to most. `Sandbox.Timedout` is a function's
-# timeout, which older pages call `Lambda.Unknown`; `Runtime.HandlerError` is how the embedded
-# cloud reports any exception. Source: Step Functions guide,
-# "Handling errors in Step Functions workflows".
-INFRASTRUCTURE = (
-    "Lambda.TooManyRequestsException",
-    "Lambda.ServiceException",
-    "Lambda.Unknown",
-    "Sandbox.Timedout",
-    "Runtime.ExitError",
-    "Runtime.HandlerError",
-    "States.Timeout",
-)
-_LONGEST_NAME = 80  # characters of a state's name. Source: Step Functions quotas
-
-DONE = "Image complete"
+ENDING = "Ending"
+DONE = "All stages done"
 REJECTED = "Image rejected"
 FAILED = "Image failed"
 SUPERSEDED = "Upload superseded"
@@ -39,30 +37,17 @@ UNKNOWN = "Outcome unknown"
 
 
 def state_machine(plan: Plan) -> State:
-    """Return the definition of `plan`'s machine; its output is the last stage's outcome."""
-    states: dict[str, State] = {}
-    names = [state_name(stage) for stage in plan.stages]
-    for index, stage in enumerate(plan.stages):
-        behind = names[index + 1] if index + 1 < len(names) else DONE
-        choice = _choice_name(names[index])
-        states[names[index]] = _task(stage, choice)
-        states[choice] = _choice(behind)
+    """Return the definition of `plan`'s machine; its output is the outcome of all its stages."""
+    first = shape(plan.nodes, plan.start)
+    machine = _Machine({stage.id: stage for stage in plan.stages}, names(first, plan.stages))
+    start, states = machine.visited(first, None, ENDING)
     return {
         "Comment": f"{plan.pipeline}: generated from its pipeline file, do not edit",
         "QueryLanguage": "JSONata",
-        "StartAt": names[0],
+        "StartAt": start,
         "TimeoutSeconds": plan.worst_case_s,
         "States": states | _endings(),
     }
-
-
-def state_name(stage: Stage) -> str:
-    """Return the stage's steps as the console shows them: `check + sizes + brand`."""
-    name = " + ".join(stage.steps)
-    room = _LONGEST_NAME - len(_choice_name(""))
-    if len(name) <= room:
-        return name
-    return f"{stage.steps[0][: room // 2]} and {len(stage.steps) - 1} more steps"
 
 
 def substitution(stage: Stage) -> str:
@@ -70,53 +55,136 @@ def substitution(stage: Stage) -> str:
     return f"StageFunction_{stage.id}"
 
 
-def _choice_name(stage: str) -> str:
-    return f"after {stage}"
+@dataclass(frozen=True)
+class _Machine:
+    """Writes states. Each method returns the name of the first, and all of them by name."""
+
+    stages: dict[str, Stage]
+    names: Names
+
+    def visited(self, visit: Visit, hand: str | None, end: str) -> tuple[str, States]:
+        """Invoke the stage on the picture at the path `hand`; all that follows leads to `end`."""
+        name = self.names[visit.task.covers]
+        following, states = self._behind(visit, end)
+        after = end
+        if visit.behind is not None:
+            after = f"after {name}"
+            states = {after: _if("$count($states.input.onward) > 0", following, end)} | states
+        states = {name: self._task(visit, hand, after)} | states
+        if visit.on_error == "pass" and hand is not None:
+            states[_past_killed(name)] = self._past_killed(visit, hand, after)
+        if visit.task.when is None or hand is None:
+            return name, states
+        asked, past = f"{name}?", f"past {name}"
+        choice = _if(jsonata(visit.task.when, hand), name, past)
+        goes_by = {"Type": "Pass", "Output": outcomes.gone_by(visit, hand), "Next": following}
+        return asked, {asked: choice, past: goes_by} | states
+
+    def _behind(self, visit: Visit, end: str) -> tuple[str, States]:
+        match visit.behind:
+            case None:
+                return end, {}
+            case Visit(to=(_,)) as only:
+                return self.visited(only, outcomes.FIRST, end)
+            case Visit() as equal:
+                name, state = self._map(equal)
+                return name, {name: state | {"Next": end}}
+            case Fork(branches=branches):
+                name = f"fork behind {self.names[visit.task.covers]}"
+                parallel = {
+                    "Type": "Parallel",
+                    "Branches": [self._branch(each) for each in branches],
+                    "Output": outcomes.gravest(),
+                    "Next": end,
+                }
+                return name, {name: parallel}
+
+    def _branch(self, visit: Visit) -> State:
+        if len(visit.to) > 1:
+            name, state = self._map(visit)
+            return {"StartAt": name, "States": {name: state | {"End": True}}}
+        name = self.names[visit.task.covers]
+        hand = outcomes.hand_for(visit.to[0])
+        begin, without, end = f"begin {name}", f"without {name}", f"end of {name}"
+        start, states = self.visited(visit, hand, end)
+        nothing = {"Type": "Pass", "Output": outcomes.NOTHING, "Next": end}
+        choice = _if(f"$exists({hand})", start, without)
+        return {
+            "StartAt": begin,
+            "States": {begin: choice, without: nothing} | states | {end: {"Type": "Succeed"}},
+        }
+
+    def _map(self, visit: Visit) -> tuple[str, State]:
+        name = self.names[visit.task.covers]
+        end = f"end of {name}"
+        start, states = self.visited(visit, outcomes.FIRST, end)
+        return f"each {name}", {
+            "Type": "Map",
+            "Items": outcomes.hands_for(visit.to),
+            "ItemSelector": {"onward": ["{% $states.context.Map.Item.Value %}"]},
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": start,
+                "States": states | {end: {"Type": "Succeed"}},
+            },
+            "Output": outcomes.gravest(),
+        }
+
+    def _task(self, visit: Visit, hand: str | None, after: str) -> State:
+        """Return the task; what kills it on every try ends as the step's `on_error` says."""
+        broke_off = {"Output": outcomes.broke_off(), "Next": after}
+        killed = broke_off
+        if visit.on_error == "drop" and hand is not None:
+            killed = {"Output": outcomes.given_up(hand), "Next": after}
+        elif visit.on_error == "pass" and hand is not None:
+            error = "{% $merge([$states.input, {'by': $states.errorOutput.Error}]) %}"
+            killed = {"Output": error, "Next": _past_killed(self.names[visit.task.covers])}
+        return self._invoked(visit, outcomes.request(hand), after) | {
+            "Catch": catchers(broke_off, killed)
+        }
+
+    def _past_killed(self, visit: Visit, hand: str, after: str) -> State:
+        """Return the task that lets the picture of a killed step go by."""
+        broke_off = {"Output": outcomes.broke_off(), "Next": after}
+        return self._invoked(visit, outcomes.request(hand, by=True), after) | {
+            "Catch": catchers(broke_off, broke_off)
+        }
+
+    def _invoked(self, visit: Visit, payload: State | str, after: str) -> State:
+        stage = self.stages[visit.task.stage]
+        return {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": {"FunctionName": f"${{{substitution(stage)}}}", "Payload": payload},
+            "Output": "{% $states.result.Payload %}",
+            "TimeoutSeconds": stage.timeout_s + START_S,
+            "Retry": retriers(stage.retry),
+            "Next": after,
+        }
 
 
-def _task(stage: Stage, behind: str) -> State:
+def _past_killed(name: str) -> str:
+    return f"past killed {name}"
+
+
+def _if(condition: str, then: str, otherwise: str) -> State:
     return {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Arguments": {
-            "FunctionName": f"${{{substitution(stage)}}}",
-            "Payload": "{% $states.input %}",
-        },
-        "Output": "{% $states.result.Payload %}",
-        "TimeoutSeconds": stage.timeout_s + START_S,
-        "Retry": _retriers(stage.retry),
-        "Catch": [
-            {"ErrorEquals": list(INFRASTRUCTURE), "Next": BROKE_OFF},
-            {"ErrorEquals": ["States.ALL"], "Next": BROKE_OFF},
-        ],
-        "Next": behind,
+        "Type": "Choice",
+        "Choices": [{"Condition": f"{{% {condition} %}}", "Next": then}],
+        "Default": otherwise,
     }
 
 
-def _retriers(retry: Retry) -> list[State]:
-    """Return the retriers, none for a single attempt.
-
-    `States.ALL` has to stand alone: on AWS it is what an exception of the function comes under,
-    by the name of its class. Each retrier counts for itself; a run whose errors change from one
-    kind to the other is held to the worst case by the machine's own timeout.
-    """
-    if retry.attempts == 1:
-        return []
-    policy = {
-        "IntervalSeconds": int(retry.wait_s),
-        "MaxAttempts": retry.attempts - 1,
-        "BackoffRate": 2.0,
-        "JitterStrategy": "FULL",
+def _endings() -> States:
+    """Return the states in which a machine ends. An outcome is a success of the machine's."""
+    routes = {
+        "done": DONE,
+        "rejected": REJECTED,
+        "failed": FAILED,
+        "superseded": SUPERSEDED,
+        outcomes.BROKE_OFF: BROKE_OFF,
     }
-    return [
-        {"ErrorEquals": list(INFRASTRUCTURE), **policy},
-        {"ErrorEquals": ["States.ALL"], **policy},
-    ]
-
-
-def _choice(behind: str) -> State:
-    routes = {"done": behind, "rejected": REJECTED, "failed": FAILED, "superseded": SUPERSEDED}
-    return {
+    ending = {
         "Type": "Choice",
         "Choices": [
             {"Condition": f"{{% $states.input.outcome = '{outcome}' %}}", "Next": target}
@@ -124,22 +192,18 @@ def _choice(behind: str) -> State:
         ],
         "Default": UNKNOWN,
     }
-
-
-def _endings() -> dict[str, State]:
-    """Return the states in which a machine ends. An outcome is a success of the machine's."""
-    reached: dict[str, State] = {
-        name: {"Type": "Succeed"} for name in (DONE, REJECTED, FAILED, SUPERSEDED)
-    }
-    return reached | {
+    reached: States = {name: {"Type": "Succeed"} for name in (DONE, REJECTED, FAILED, SUPERSEDED)}
+    return {
+        ENDING: ending,
+        **reached,
         BROKE_OFF: {
             "Type": "Fail",
-            "Error": "{% $states.input.Error %}",
-            "Cause": "{% $states.input.Cause %}",
+            "Error": "{% $states.input.error %}",
+            "Cause": "{% $states.input.cause %}",
         },
         UNKNOWN: {
             "Type": "Fail",
             "Error": "Darkroom.UnknownOutcome",
-            "Cause": "The stage answered with an outcome that the machine does not know.",
+            "Cause": "A stage answered with an outcome that the machine does not know.",
         },
     }

@@ -1,8 +1,7 @@
 """The passes, in order: plain functions from a draft to a draft, each with its invariant.
 
-`resolve` and `typecheck` and `flow` look at a file with mistakes too, so that all of them are
-reported at once. The others run only if there are none. What comes next has its place here:
-`share_decode` and `fuse` before `stages`, `shape` and `name_states` last.
+`resolve`, `typecheck` and `flow` look at a file with mistakes too, so that all of them are
+reported at once. The others run only if there are none.
 """
 
 from collections.abc import Callable
@@ -10,7 +9,19 @@ from dataclasses import dataclass
 
 from dsl.diagnostics import Report
 from dsl.draft import Draft
-from dsl.passes import effects, engine, flow, lower, resolve, stages, typecheck
+from dsl.passes import (
+    budgets,
+    effects,
+    engine,
+    flow,
+    fuse,
+    lower,
+    names,
+    resolve,
+    shape,
+    stages,
+    typecheck,
+)
 
 
 class BrokenInvariant(AssertionError):
@@ -32,9 +43,13 @@ PASSES = (
     Pass("typecheck", typecheck.run, typecheck.broken, needs_a_sound_file=False),
     Pass("flow", flow.run, flow.broken, needs_a_sound_file=False),
     Pass("lower", lower.run, lower.broken),
+    Pass("fuse", fuse.run, fuse.broken),
     Pass("stages", stages.run, stages.broken),
     Pass("effects", effects.run, effects.broken),
     Pass("engine", engine.run, engine.broken),
+    Pass("shape", shape.run, shape.broken),
+    Pass("names", names.run, names.broken),
+    Pass("budgets", budgets.run, budgets.broken),
 )
 
 

@@ -1,9 +1,11 @@
 """engine: what runs the pipeline, and how long one run takes at most."""
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from darkroom.plan.models import Retry, Stage
+from darkroom.plan.models import Retry, Stage, Task
+from darkroom.plan.tree import nodes_of
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Part
 from dsl.passes.stages import all_steps, place_of, spelt
@@ -13,18 +15,27 @@ EXPRESS_S = 300  # Source: Step Functions quotas, "Maximum execution duration", 
 # A function's timeout begins behind its initialisation, which takes up to 10 s before it is
 # started over. Source: Lambda guide, "Understanding the Lambda execution environment lifecycle".
 START_S = 10
+# Iterations of an inline Map at one time. Source: Step Functions guide, "Map state processing
+# modes".
+AT_ONCE = 40
 
 
 def run(draft: Draft, report: Report) -> Draft:
     """Choose Express, and refuse a pipeline whose worst case does not fit it."""
-    worst_case_s = sum(worst_case(stage) for stage in draft.stages)
+    path = _longest_path(draft)
+    worst_case_s = sum(seconds for _, seconds in path)
     if worst_case_s >= EXPRESS_S:
-        _refuse(draft, worst_case_s, report)
+        _refuse(draft, path, report)
     reason = (
-        f"express: at most {worst_case_s} s < {EXPRESS_S} s ({_arithmetic(draft.stages[0])}), "
+        f"express: at most {worst_case_s} s < {EXPRESS_S} s ({_spelt_path(path)}), "
         "nothing waits for a callback, writing twice is writing once"
     )
     return replace(draft, worst_case_s=worst_case_s, decisions=draft.decided("engine", reason))
+
+
+def longest_s(draft: Draft) -> int:
+    """Return the seconds that one run takes at most, whatever engine runs it."""
+    return sum(seconds for _, seconds in _longest_path(draft))
 
 
 def broken(draft: Draft) -> str | None:
@@ -42,6 +53,36 @@ def waits(retry: Retry) -> tuple[int, ...]:
     return tuple(int(retry.wait_s) * 2**index for index in range(retry.attempts - 1))
 
 
+_Path = tuple[tuple[Stage, int], ...]
+"""Stages that follow one another, with the seconds of each."""
+
+
+def _longest_path(draft: Draft) -> _Path:
+    """Return the stages that a run passes one after another, where that takes longest."""
+    passing = frozenset(node.way for node in nodes_of(draft.nodes) if node.on_error == "pass")
+    stages = {stage.id: stage for stage in draft.stages}
+    return _path(draft.first_task, 1, stages, passing)
+
+
+def _path(task: Task, rounds: int, stages: Mapping[str, Stage], passing: frozenset[str]) -> _Path:
+    """Return the longest path from `task` on, which is run in so many `rounds`, one by one.
+
+    A killed step that may pass is invoked once more, to let its picture go by.
+    """
+    stage = stages[task.stage]
+    again = 2 if passing.intersection(task.covers) and len(task.covers) == 1 else 1
+    behind = math.ceil(len(task.next) / AT_ONCE)
+    paths = [_path(each, rounds * behind, stages, passing) for each in task.next]
+    longest = max(paths, key=lambda path: sum(seconds for _, seconds in path), default=())
+    return ((stage, again * rounds * worst_case(stage)), *longest)
+
+
+def _spelt_path(path: _Path) -> str:
+    if len(path) == 1:
+        return _arithmetic(path[0][0])
+    return " + ".join(f"{stage.id} {seconds} s" for stage, seconds in path)
+
+
 def _arithmetic(stage: Stage) -> str:
     tries = "1 attempt" if stage.retry.attempts == 1 else f"{stage.retry.attempts} attempts"
     between = " + ".join(map(str, waits(stage.retry)))
@@ -50,15 +91,21 @@ def _arithmetic(stage: Stage) -> str:
     )
 
 
-def _refuse(draft: Draft, worst_case_s: int, report: Report) -> None:
-    stage = draft.stages[0]
-    longest = max(draft.parts, key=lambda part: part.seconds)
+def _refuse(draft: Draft, path: _Path, report: Report) -> None:
+    total = sum(seconds for _, seconds in path)
+    slowest = max(path, key=lambda each: each[1])[0]
+    parts = next(each.parts for each in draft.sized if each.stage == slowest)
+    longest = max(parts, key=lambda part: part.seconds)
+    note = f"{_arithmetic(slowest)} = {worst_case(slowest)} s"
+    if len(path) > 1:
+        note = f"{_spelt_path(path)} = {total} s; {slowest.id}: {note}"
     report.add(
         "P010",
         _retry_place(draft) or place_of(longest, draft),
-        f"a run may take {worst_case_s} s, an Express execution ends after {EXPRESS_S} s",
-        cure=_said_too_long(longest, draft) or _cure(stage, draft.limits.formats),
-        note=f"{_arithmetic(stage)} = {worst_case_s} s; {spelt(draft.parts)} = {stage.timeout_s} s",
+        f"a run may take {total} s, an Express execution ends after {EXPRESS_S} s",
+        cure=_said_too_long(longest, draft)
+        or _cure(slowest, total - worst_case(slowest), draft.limits.formats),
+        note=f"{note}; {spelt(parts)} = {slowest.timeout_s} s",
     )
 
 
@@ -76,8 +123,8 @@ def _said_too_long(longest: Part, draft: Draft) -> str:
     return ""
 
 
-def _cure(stage: Stage, accepted: Collection[str]) -> str:
-    """Name the largest number of attempts that fits, if any does."""
+def _cure(stage: Stage, others_s: int, accepted: Collection[str]) -> str:
+    """Name the largest number of attempts of `stage` that fits beside the others, if any does."""
     slow = [each for each in ("gif", "avif") if each in accepted]
     lower = "lower accept.max_pixels" + (
         f", or accept no {' and no '.join(slow)}, slow to encode" if slow else ""
@@ -85,6 +132,6 @@ def _cure(stage: Stage, accepted: Collection[str]) -> str:
     for attempts in range(stage.retry.attempts - 1, 0, -1):
         retry = stage.retry.model_copy(update={"attempts": attempts})
         fewer = stage.model_copy(update={"retry": retry})
-        if worst_case(fewer) < EXPRESS_S:
+        if others_s + worst_case(fewer) < EXPRESS_S:
             return f"write retry: {{ attempts: {attempts} }}, or {lower}"
     return f"{lower}, or lower the steps' timeouts"

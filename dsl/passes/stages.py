@@ -1,45 +1,53 @@
-"""stages: which steps share a Lambda function, and what it needs (rule 18)."""
+"""stages: the functions that carry out the tasks, and what each needs (rule 18)."""
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from darkroom.plan.models import Retry, Stage, Task
-from darkroom.plan.tree import ways
+from darkroom.plan.tree import tasks_of
 from dsl import estimates
 from dsl.diagnostics import Report
-from dsl.draft import Draft, Part, Resolved
+from dsl.draft import Draft, Part, Plugin, Resolved, Sized
+from dsl.estimates import Load
 from dsl.limits import MEMORY_MB, TIMEOUT_S
 from dsl.text import Span
 
 
 def run(draft: Draft, report: Report) -> Draft:
-    """Put all steps into one stage: every plugin is pure, so one decode serves them all."""
-    steps = all_steps(draft)
-    parts = _parts(draft)
-    stage = Stage(
-        id=draft.file.name.text if draft.file.name else "",
-        steps=tuple(step.name for step in steps),
-        memory_mb=_memory(parts, steps),
-        timeout_s=math.ceil(sum(part.seconds for part in parts)),
-        retry=_retry(steps),
-    )
-    _check(stage, parts, draft, report)
-    reason = (
-        f"one stage: no step calls AWS; {estimates.pictures(draft)} runs of plugins an image, "
-        f"{stage.memory_mb} MB, {stage.timeout_s} s ({spelt(parts)})"
-    )
-    decisions = draft.decided("stages", reason)
-    start = Task(stage=stage.id, at="", covers=ways(draft.nodes))
-    return replace(draft, parts=parts, stages=(stage,), start=start, decisions=decisions)
+    """Give tasks of the same steps one stage, as large as its largest task needs it."""
+    sized, start = staged(draft, draft.first_task)
+    for each in sized:
+        _check(each, draft, report)
+    decisions = draft.decided("stages", "; ".join(map(_reason, sized)))
+    return replace(draft, sized=sized, start=start, decisions=decisions)
 
 
 def broken(draft: Draft) -> str | None:
-    """Every step is in one stage, and Lambda can have what the stage needs."""
-    placed = [name for stage in draft.stages for name in stage.steps]
-    if sorted(placed) != sorted(step.name for step in all_steps(draft)):
-        return "steps are lost, or in two stages"
+    """Every task has its stage, no stage is idle, and Lambda can have what each needs."""
+    if {task.stage for task in tasks_of(draft.first_task)} != {stage.id for stage in draft.stages}:
+        return "tasks and stages do not match"
     fits = all(stage.memory_mb <= MEMORY_MB[1] for stage in draft.stages)
     return None if fits else "a stage is larger than a function"
+
+
+def staged(draft: Draft, start: Task) -> tuple[tuple[Sized, ...], Task]:
+    """Return the stages that the tasks of `start` need, and the tasks with their stages named.
+
+    `start` is as `fuse` leaves it: tasks of the same steps have the same `stage`.
+    """
+    grouped: dict[str, list[Task]] = {}
+    for task in tasks_of(start):
+        grouped.setdefault(task.stage, []).append(task)
+    loads = estimates.loads(draft)
+    ids: dict[str, str] = {}
+    sized = []
+    for key, tasks in grouped.items():
+        ids[key] = _id(tasks[0], loads, draft, taken=set(ids.values()))
+        parts = tuple(_parts(task, loads, draft, opens=task is start) for task in tasks)
+        sized.append(_sized(ids[key], parts, draft))
+    return tuple(sized), _named(start, ids)
 
 
 def all_steps(draft: Draft) -> tuple[Resolved, ...]:
@@ -59,12 +67,41 @@ def spelt(parts: tuple[Part, ...]) -> str:
     return " + ".join(f"{part.name} {part.seconds:.3g}" for part in parts if part.seconds)
 
 
-def _parts(draft: Draft) -> tuple[Part, ...]:
-    """Return what opening and steps take, estimated or as their author says."""
-    opening = estimates.of_opening(draft)
-    found = [_said(opening, draft.opening_step)]
-    pairs = zip(estimates.of_steps(draft), draft.steps, strict=True)
-    return (*found, *(_said(part, step) for part, step in pairs))
+def _id(task: Task, loads: Mapping[str, Load], draft: Draft, *, taken: set[str]) -> str:
+    """Return a name for the task's stage: the pipeline's for the first, else its first step's."""
+    if not taken:
+        return draft.file.name.text if draft.file.name else ""
+    name = loads[task.covers[0]].step
+    number = 2
+    unique = name
+    while unique in taken:
+        unique, number = f"{name}_{number}", number + 1
+    return unique
+
+
+def _named(task: Task, ids: Mapping[str, str]) -> Task:
+    following = tuple(_named(each, ids) for each in task.next)
+    return task.model_copy(update={"stage": ids[task.stage], "next": following})
+
+
+def _parts(task: Task, loads: Mapping[str, Load], draft: Draft, *, opens: bool) -> tuple[Part, ...]:
+    """Return what opening, or taking, and each step takes in one task."""
+    base = estimates.of_opening(draft) if opens else estimates.of_taking(loads[task.covers[0]])
+    seconds: dict[str, float] = defaultdict(float, {base.name: base.seconds})
+    peaks = {base.name: base.memory_mb}
+    held = {task.at: base.memory_mb}
+    for way in task.covers:
+        load = loads[way]
+        held[way] = held[way.rpartition(" > ")[0]] + load.memory_mb
+        seconds[load.step] += load.seconds
+        peaks[load.step] = max(peaks.get(load.step, 0.0), held[way])
+    for left, following in {each.at: each.covers[0] for each in task.next}.items():
+        by = loads[left].step if left in task.covers else base.name
+        seconds[by] += estimates.of_moving(loads[following].megapixels)
+    steps = {step.name: step for step in all_steps(draft)}
+    return tuple(
+        _said(Part(name, seconds[name], peak), steps.get(name)) for name, peak in peaks.items()
+    )
 
 
 def _said(part: Part, step: Resolved | None) -> Part:
@@ -79,11 +116,45 @@ def _said(part: Part, step: Resolved | None) -> Part:
     )
 
 
+def _sized(stage_id: str, tasks: tuple[tuple[Part, ...], ...], draft: Draft) -> Sized:
+    """Return the stage of some tasks, told by the parts of the one that takes longest."""
+    slowest = max(tasks, key=_seconds)
+    names = dict.fromkeys(part.name for parts in tasks for part in parts)
+    steps = tuple(step for step in all_steps(draft) if step.name in names)
+    return Sized(
+        Stage(
+            id=stage_id,
+            steps=tuple(step.name for step in steps),
+            memory_mb=max(_memory(parts, steps) for parts in tasks),
+            timeout_s=math.ceil(_seconds(slowest)),
+            retry=_retry(steps),
+            calls=_distinct(call for step in steps for call in _plugin(step).calls),
+            requires=_distinct(each for step in steps for each in _plugin(step).requires),
+        ),
+        slowest,
+    )
+
+
+def _seconds(parts: tuple[Part, ...]) -> float:
+    return sum(part.seconds for part in parts)
+
+
+def _plugin(step: Resolved) -> Plugin:
+    if step.plugin is None:
+        raise LookupError(step.name)
+    return step.plugin
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
 def _memory(parts: tuple[Part, ...], steps: tuple[Resolved, ...]) -> int:
     """Return the largest part's megabytes; less than one vCPU only if every part was said."""
     largest = max(part.memory_mb for part in parts)
-    said = [step for step in steps if step.entry.budget.memory_mb is not None]
-    return math.ceil(largest) if len(said) == len(parts) else estimates.rounded_memory(largest)
+    said = {step.name for step in steps if step.entry.budget.memory_mb is not None}
+    all_said = all(part.name in said for part in parts)
+    return math.ceil(largest) if all_said else estimates.rounded_memory(largest)
 
 
 def _retry(steps: tuple[Resolved, ...]) -> Retry:
@@ -98,8 +169,14 @@ def _retry(steps: tuple[Resolved, ...]) -> Retry:
     )
 
 
-def _check(stage: Stage, parts: tuple[Part, ...], draft: Draft, report: Report) -> None:
+def _reason(sized: Sized) -> str:
+    stage = sized.stage
+    return f"{stage.id}: {stage.memory_mb} MB, {stage.timeout_s} s ({spelt(sized.parts)})"
+
+
+def _check(sized: Sized, draft: Draft, report: Report) -> None:
     """Report a stage that no Lambda function can be."""
+    stage, parts = sized.stage, sized.parts
     megapixels = draft.limits.max_pixels / 10**6
     lower = f"lower accept.max_pixels, which is {megapixels:g}MP"
     if stage.memory_mb > MEMORY_MB[1]:

@@ -398,7 +398,7 @@ def test_what_a_killed_stage_gave_up_is_told_before_the_ending(history: MemoryEv
     plan = PLAN.model_copy(
         update={"nodes": (node,), "start": Task(stage="photos", at="", covers=(), next=(brand,))}
     )
-    killed = Killed(stage="brand", at="", error="Sandbox.Timedout")
+    killed = Killed(at="", to=0, error="Sandbox.Timedout")
     stage = FakeStage(
         history,
         rendered=("thumbnail", "medium"),

@@ -10,38 +10,48 @@ from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.static_analyser.static_analyser import StaticAnalyser
 from statelint.linter import Linter
 
-from darkroom.plan import Plan, Retry, Stage
-from dsl.backends.asl import INFRASTRUCTURE, state_machine, state_name
-from dsl.compile import compile_source
+from darkroom.plan import Plan, Retry
+from dsl.backends.asl import state_machine
+from dsl.backends.retries import INFRASTRUCTURE
+from dsl.compile import Compiled, compile_source
 from dsl.draft import Plugins
 from steps import plugins as real_plugins
+from tests.dsl.conftest import Compile
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = sorted((Path(__file__).parent / "fixtures" / "good").glob("*.yaml"))
 
 
 @pytest.fixture(params=[*FIXTURES, ROOT / "pipeline.yaml"], ids=lambda path: path.stem)
-def plan(request: pytest.FixtureRequest, plugins: Plugins) -> Plan:
+def compiled_file(request: pytest.FixtureRequest, plugins: Plugins) -> Compiled:
     path: Path = request.param
     known = real_plugins.find() if path.parent == ROOT else plugins
-    return compile_source(path.read_text("utf-8"), path.name, known).plan
+    return compile_source(path.read_text("utf-8"), path.name, known)
 
 
-def two_stages(plan: Plan) -> Plan:
-    """The plan as it will be when passes split it: everything is written for several stages."""
-    second = Stage(
-        id="second", steps=("more",), memory_mb=512, timeout_s=3, retry=Retry(attempts=1)
-    )
-    return plan.model_copy(update={"stages": (*plan.stages, second), "worst_case_s": 299})
+@pytest.fixture(params=["plan", "unfused"])
+def plan(request: pytest.FixtureRequest, compiled_file: Compiled) -> Plan:
+    """The plan as it is deployed, and with every node in an invocation of its own."""
+    found: Plan = getattr(compiled_file, request.param)
+    return found
 
 
-@pytest.fixture(params=[lambda plan: plan, two_stages], ids=["as-compiled", "two-stages"])
-def machine(request: pytest.FixtureRequest, plan: Plan) -> dict[str, Any]:
-    return state_machine(request.param(plan))
+@pytest.fixture
+def machine(plan: Plan) -> dict[str, Any]:
+    return state_machine(plan)
+
+
+def parts(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the machine, and every branch and item processor in it: what has states."""
+    yield machine
+    for state in machine["States"].values():
+        for part in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")])):
+            yield from parts(part)
 
 
 def tasks(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (state for state in machine["States"].values() if state["Type"] == "Task")
+    states = (state for part in parts(machine) for state in part["States"].values())
+    return (state for state in states if state["Type"] == "Task")
 
 
 def targets(state: dict[str, Any]) -> Iterator[str]:
@@ -65,16 +75,19 @@ def test_motos_parser_accepts_it(machine: dict[str, Any]) -> None:
 
 
 def test_every_state_is_reached_and_every_target_is_there(machine: dict[str, Any]) -> None:
-    """No dead ends and no loose ends."""
-    states = machine["States"]
-    reached, waiting = set(), [machine["StartAt"]]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting.extend(targets(states[name]))
+    """No dead ends and no loose ends; and no two states of a machine have one name."""
+    every = [name for part in parts(machine) for name in part["States"]]
+    for part in parts(machine):
+        states, reached, waiting = part["States"], set(), [part["StartAt"]]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting.extend(targets(states[name]))
 
-    assert reached == set(states)
+        assert reached == set(states)
+    assert len(set(every)) == len(every)
+    assert max(map(len, every)) <= 80
 
 
 def test_states_all_stands_alone_and_last(machine: dict[str, Any]) -> None:
@@ -82,7 +95,9 @@ def test_states_all_stands_alone_and_last(machine: dict[str, Any]) -> None:
     for state in tasks(machine):
         for routes in (state["Retry"], state["Catch"]):
             errors = [route["ErrorEquals"] for route in routes]
-            assert errors in ([], [list(INFRASTRUCTURE), ["States.ALL"]])
+            assert errors == [] or errors[-1] == ["States.ALL"]
+            named = [error for route in errors[:-1] for error in route]
+            assert named in ([], list(INFRASTRUCTURE))
 
 
 def test_a_task_names_a_published_version_by_substitution(machine: dict[str, Any]) -> None:
@@ -93,13 +108,16 @@ def test_a_task_names_a_published_version_by_substitution(machine: dict[str, Any
         assert "$states.result" not in json.dumps(state["Arguments"])
 
 
-def test_the_machine_ends_no_later_than_the_plan_says(plan: Plan) -> None:
+def test_the_machine_ends_no_later_than_the_plan_says(compiled_file: Compiled) -> None:
     """Whoever waits for a run can rely on the plan's worst case."""
+    plan = compiled_file.plan
+
     assert state_machine(plan)["TimeoutSeconds"] == plan.worst_case_s < 300
 
 
-def test_an_only_attempt_is_not_retried(plan: Plan) -> None:
+def test_an_only_attempt_is_not_retried(compiled_file: Compiled) -> None:
     """`attempts` counts tries, so one means none more."""
+    plan = compiled_file.plan
     once = plan.stages[0].model_copy(update={"retry": Retry(attempts=1)})
 
     machine = state_machine(plan.model_copy(update={"stages": (once,)}))
@@ -107,10 +125,12 @@ def test_an_only_attempt_is_not_retried(plan: Plan) -> None:
     assert [state["Retry"] for state in tasks(machine)] == [[]]
 
 
-def test_names_of_states_fit_the_console() -> None:
+def test_names_of_states_fit_the_console(compiled: Compile) -> None:
     """At most 80 characters, however many steps a stage has and however long their names are."""
-    steps = tuple(f"{index}{'s' * 38}" for index in range(100, 130))
-    long = Stage(id="long", steps=steps, memory_mb=128, timeout_s=1)
+    steps = "".join(f"  s{index}{'s' * 36}: {{ uses: greyscale }}\n" for index in range(30))
+    machine = state_machine(
+        compiled(f"pipeline: long\naccept: {{ max_pixels: 1MP }}\nsteps:\n{steps}").plan
+    )
 
-    assert state_name(long).endswith("and 29 more steps")
-    assert len(f"after {state_name(long)}") <= 80
+    assert machine["StartAt"].endswith("and 29 more steps")
+    assert max(map(len, machine["States"])) <= 80

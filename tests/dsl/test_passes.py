@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from darkroom.plan import Retry, Stage
+from darkroom.plan import Retry, Stage, Task
 from dsl import passes, reading, source
 from dsl.compile import Compiled
 from dsl.diagnostics import Report
@@ -41,7 +41,10 @@ def test_the_passes_run_in_the_order_of_the_design() -> None:
     names = [each.name for each in PASSES]
     needing = [each.needs_a_sound_file for each in PASSES]
 
-    assert names == ["resolve", "typecheck", "flow", "lower", "stages", "effects", "engine"]
+    assert names == [
+        *("resolve", "typecheck", "flow", "lower", "fuse", "stages", "effects", "engine"),
+        *("shape", "names", "budgets"),
+    ]
     assert needing == sorted(needing)
 
 
@@ -60,6 +63,20 @@ def _resolved_without_plugin(draft: Draft) -> Draft:
     return replace(draft, steps=(replace(draft.steps[0], plugin=None), *draft.steps[1:]))
 
 
+def _changed(draft: Draft, **changed: object) -> Task:
+    return draft.first_task.model_copy(update=changed)
+
+
+def _with_a_giant(draft: Draft) -> Draft:
+    giant = draft.stages[0].model_copy(update={"memory_mb": 99_999})
+    return replace(draft, sized=(replace(draft.sized[0], stage=giant),))
+
+
+def _handing_on_too_much(draft: Draft) -> Draft:
+    far = Task(stage="photos", at="s" * 200_000, covers=())
+    return replace(draft, start=_changed(draft, next=(far,)))
+
+
 @pytest.mark.parametrize(
     ("name", "spoil"),
     [
@@ -69,13 +86,15 @@ def _resolved_without_plugin(draft: Draft) -> Draft:
         ("flow", lambda draft: replace(draft, tree=draft.tree + draft.tree)),
         ("flow", lambda draft: replace(draft, outputs=("small",))),
         ("lower", lambda draft: replace(draft, nodes=draft.nodes[:1])),
-        ("stages", lambda draft: replace(draft, stages=())),
-        (
-            "stages",
-            lambda draft: replace(
-                draft, stages=(draft.stages[0].model_copy(update={"memory_mb": 99_999}),)
-            ),
-        ),
+        ("fuse", lambda draft: replace(draft, start=_changed(draft, covers=()))),
+        ("stages", lambda draft: replace(draft, sized=())),
+        ("stages", _with_a_giant),
+        ("effects", lambda draft: replace(draft, outputs=("small",))),
+        ("shape", lambda draft: replace(draft, first_visit=None)),
+        ("names", lambda draft: replace(draft, names={})),
+        ("names", lambda draft: replace(draft, names={("a",): "same", ("b",): "same"})),
+        ("names", lambda draft: replace(draft, names={(): "s" * 80})),
+        ("budgets", _handing_on_too_much),
         ("engine", lambda draft: replace(draft, worst_case_s=300)),
     ],
 )
