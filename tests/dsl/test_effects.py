@@ -8,7 +8,7 @@ import pytest
 from darkroom.plan import Retry, Stage, Task
 from dsl import calls, passes, reading, source
 from dsl.diagnostics import Report
-from dsl.draft import Draft, Plugins
+from dsl.draft import Draft, Plugins, Sized
 from dsl.passes import effects
 from dsl.passes.effects import Effects, effects_of
 from dsl.text import SourceText
@@ -55,13 +55,17 @@ def whole(plugins: Plugins) -> Draft:
 def cut(whole: Draft) -> Draft:
     """The same in two stages, the second of which calls AWS."""
     stages = (_stage("sizes"), _stage("mark", "rekognition:DetectFaces"))
-    return replace(whole, stages=stages, start=CUT)
+    return replace(whole, sized=_sized(*stages), start=CUT)
 
 
 def _stage(name: str, *called: str) -> Stage:
     return Stage(
         id=name, steps=(name,), memory_mb=1024, timeout_s=9, retry=Retry(), calls=tuple(called)
     )
+
+
+def _sized(*stages: Stage) -> tuple[Sized, ...]:
+    return tuple(Sized(stage, parts=()) for stage in stages)
 
 
 def _effects(draft: Draft) -> tuple[Effects, ...]:
@@ -90,7 +94,7 @@ def test_a_stage_of_several_tasks_has_the_effects_of_all(whole: Draft) -> None:
     """One function serves each picture of a fan-out, and its role all of them."""
     small = Task(stage="mark", at="sizes.small", covers=())
     both = CUT.model_copy(update={"covers": ("sizes.small",), "next": (small, LARGE)})
-    draft = replace(whole, stages=(_stage("sizes"), _stage("mark")), start=both)
+    draft = replace(whole, sized=_sized(_stage("sizes"), _stage("mark")), start=both)
 
     assert _effects(draft)[1] == Effects("mark", False, True, False, ("large",), ())
 
@@ -100,7 +104,7 @@ def test_what_takes_the_opened_original_from_another_stage_does_not_open_it(whol
     rest = CUT.model_copy(update={"stage": "rest", "next": ()})
     first = Task(stage="open", at="", covers=(), next=(rest,))
     opener, follower = _effects(
-        replace(whole, stages=(_stage("open"), _stage("rest")), start=first)
+        replace(whole, sized=_sized(_stage("open"), _stage("rest")), start=first)
     )
 
     assert (opener.opens, opener.leaves, opener.publishes) == (True, True, ())

@@ -305,7 +305,7 @@ def test_a_machine_without_an_end_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "end"), [("done", "Image complete"), ("rejected", "Image rejected")]
+    ("outcome", "end"), [("done", "All stages done"), ("rejected", "Image rejected")]
 )
 def test_the_shipped_machine_ends_by_the_outcome_of_its_stage(outcome: str, end: str) -> None:
     """What `make generate` writes is what is executed."""

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.plan import Node, Plan
-from darkroom.plan.models import ways
+from darkroom.plan import Node, Plan, ways
 from dsl.costs.bill import Bill, bill
 from dsl.costs.forms import Form, by_step, naive, of_plan
 from dsl.costs.photo import Photo
