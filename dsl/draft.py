@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from darkroom.plan.expressions import Expression
-from darkroom.plan.models import Node, Opening, Stage, Task
+from darkroom.plan.models import Node, OnError, Opening, Stage, Task
 from dsl.model import PipelineFile, StepEntry
 from dsl.options import Checked
 from dsl.tree import Entry
@@ -18,11 +18,21 @@ Plugins = Mapping[str, Plugin]
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a step's pictures come from: all that a step leaves, or those of one variant."""
+
+    step: str | None = None  # None: the opened original
+    variant: str | None = None
+    known: bool = True  # whether `from` names something; what it does not was reported
+
+
+@dataclass(frozen=True)
 class Resolved:
     """A step and its plugin; None if there is none of that name, which was reported."""
 
     entry: StepEntry
     plugin: Plugin | None
+    origin: Origin = Origin()
 
     @property
     def name(self) -> str:
@@ -37,7 +47,17 @@ class Resolved:
     @property
     def is_alone(self) -> bool:
         """Whether the step has a stage of its own, so that `on_error` covers kills (rule 15)."""
-        return self.plugin is not None and bool(self.plugin.calls)
+        return self.entry.alone or (self.plugin is not None and bool(self.plugin.calls))
+
+    @property
+    def on_error(self) -> OnError:
+        """What an error of the step comes to (rule 14)."""
+        return self.entry.on_error.policy if self.entry.on_error else "fail"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether names and source of its pictures are known: nothing of them was reported."""
+        return self.origin.known and not self.entry.garbled and not self.entry.misnamed
 
     @property
     def misplaced(self) -> tuple[Entry, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Table
 
 from dsl.diagnostics import Report
-from dsl.model import Name
+from dsl.model import Given, Name
 from dsl.suggest import did_you_mean, nearest
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, Unreadable, kind_of
@@ -14,30 +14,15 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_WORD = 40  # characters: names meet in state names (80), function names (64) and keys
 
 
-def check_keys(
-    mapping: Mapping, known: Table[str, str], to_come: Table[str, str], of: str, report: Report
-) -> None:
-    """Refuse keys that `of` does not have, or that are not built yet."""
-    check_to_come(mapping, to_come, report)
-    for entry in strays(mapping, known, to_come):
+def check_keys(mapping: Mapping, known: Table[str, str], of: str, report: Report) -> None:
+    """Refuse keys that `of` does not have."""
+    for entry in strays(mapping, known):
         refuse_key(entry, known, of, report)
 
 
-def strays(mapping: Mapping, known: Table[str, str], to_come: Table[str, str]) -> tuple[Entry, ...]:
+def strays(mapping: Mapping, known: Table[str, str]) -> tuple[Entry, ...]:
     """Return the entries whose keys are not of the language."""
-    return tuple(each for each in mapping.entries if each.key not in {*known, *to_come})
-
-
-def check_to_come(mapping: Mapping, to_come: Table[str, str], report: Report) -> None:
-    """Refuse keys of the language that are not built yet."""
-    for entry in mapping.entries:
-        if entry.key in to_come:
-            report.add(
-                "N001",
-                entry.key_span,
-                f'"{entry.key}" is part of the language, but not built yet',
-                cure=f"remove it for now: {to_come[entry.key]}",
-            )
+    return tuple(each for each in mapping.entries if each.key not in known)
 
 
 def refuse_key(entry: Entry, known: Table[str, str], of: str, report: Report) -> None:
@@ -64,6 +49,12 @@ def as_mapping(entry: Entry, cure: str, report: Report) -> Mapping | None:
         return entry.value
     _wrong_shape(entry, "a mapping", cure, report)
     return None
+
+
+def as_given(entry: Entry | None, cure: str, report: Report) -> Given | None:
+    """Return the options behind the entry, and its key; None, and a report, if there are none."""
+    mapping = as_mapping(entry, cure, report) if entry else None
+    return Given(entry.key_span, mapping) if entry and mapping else None
 
 
 def as_text(entry: Entry, cure: str, report: Report) -> Name | None:
@@ -95,6 +86,13 @@ def as_names(entry: Entry, cure: str, report: Report) -> tuple[Name, ...] | None
             title = f'"{entry.key}" lists names, this is {kind_of(item)}'
             report.add("P015", item.span, title, cure=cure)
     return tuple(names)
+
+
+def refuse_choice(name: Name, key: str, allowed: tuple[str, ...], report: Report) -> None:
+    """Report a word that is none of those that `key` takes."""
+    cure = did_you_mean(name.text, allowed, "write one of those allowed")
+    title = f'"{name.text}" is no value of `{key}`'
+    report.add("P003", name.span, title, cure=cure, allowed=allowed)
 
 
 def as_word(name: Name, of: str, report: Report, reserved: Iterable[str] = ()) -> Name | None:

@@ -25,7 +25,7 @@ def _retry(entry: Entry, report: Report) -> RetryEntry | None:
     body = fields.as_mapping(entry, "write: retry: { attempts: 3, wait: 2s }", report)
     if body is None:
         return None
-    fields.check_keys(body, RETRY_KEYS, {}, "retry", report)
+    fields.check_keys(body, RETRY_KEYS, "retry", report)
     attempts, wait = body.get("attempts"), body.get("wait")
     return RetryEntry(
         key=entry.key_span,

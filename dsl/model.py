@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from darkroom.plan.models import OnError
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar
 
@@ -44,6 +45,16 @@ class RetryEntry:
     attempts: int | None
     wait_s: int | None
 
+    def over(self, defaults: "RetryEntry | None") -> "RetryEntry":
+        """Return this entry, and of `defaults` the half that is not said here."""
+        if defaults is None:
+            return self
+        return RetryEntry(
+            self.key,
+            self.attempts if self.attempts is not None else defaults.attempts,
+            self.wait_s if self.wait_s is not None else defaults.wait_s,
+        )
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -52,6 +63,14 @@ class Budget:
     timeout_s: int | None = None
     memory_mb: int | None = None
     retry: RetryEntry | None = None
+
+    def over(self, defaults: "Budget") -> "Budget":
+        """Return these limits, and of `defaults` those that are not said here."""
+        return Budget(
+            self.timeout_s if self.timeout_s is not None else defaults.timeout_s,
+            self.memory_mb if self.memory_mb is not None else defaults.memory_mb,
+            self.retry.over(defaults.retry) if self.retry else defaults.retry,
+        )
 
 
 @dataclass(frozen=True)
@@ -63,21 +82,41 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class ErrorPolicy:
+    """`on_error`: what an error of the step comes to, and where that is written."""
+
+    value: Span
+    policy: OnError
+
+
+@dataclass(frozen=True)
 class StepEntry:
-    """One entry of `steps`. `uses` is None if it is missing or unreadable, and was reported."""
+    """One entry of `steps`. `uses` is None if it is missing or unreadable, and was reported.
+
+    `origin` is what stands behind `from`; None, too, where that cannot be read.
+    """
 
     name: Name
     uses: Name | None
     given: Given | None
     variants: tuple[VariantEntry, ...]
     variants_key: Span | None
+    origin: Name | None
+    origin_key: Span | None
     only: tuple[Name, ...] | None
     only_words: Scalar | None  # the text in which `only` names them, where it should be a list
     when: Condition | None
+    on_error: ErrorPolicy | None
+    alone: bool
     budget: Budget
     strays: tuple[Entry, ...]  # keys that a step does not have
     garbled: bool  # whether `with` or `variants` could not be read, which was reported
     misnamed: bool  # whether the step's or a variant's name is no word, which was reported
+
+    @property
+    def begins_branch(self) -> bool:
+        """Whether the step takes copies, by `from`."""
+        return self.origin_key is not None
 
 
 @dataclass(frozen=True)
@@ -87,4 +126,5 @@ class PipelineFile:
     name: Name | None
     accept: Given | None
     keep: tuple[Name, ...]
+    engine: str  # "auto" leaves it to the compiler
     steps: tuple[StepEntry, ...]

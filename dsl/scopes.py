@@ -1,10 +1,13 @@
 """What expressions may name (rules 10 and 11): the image, the picture, and facts above."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence as Items
 from typing import Any
 
-from dsl.draft import Resolved
-from dsl.expressions import Kind, Known
+from dsl import branches
+from dsl.draft import Draft, Resolved
+from dsl.expressions import Hidden, Kind, Known, Scope
+from dsl.keys import ORIGINAL
 
 _ALWAYS: dict[str, Kind] = {
     "image.id": "text",
@@ -31,6 +34,21 @@ _JSON_KINDS: dict[str, Kind] = {
 }
 
 
+def of_steps(draft: Draft) -> Iterator[tuple[Resolved, Scope]]:
+    """Yield each step with what it may name: the image, the picture, and facts on its way."""
+    opened = environment()
+    if draft.opening_step:
+        opened |= facts(draft.opening_step)
+    below: dict[str | None, dict[str, Known]] = {None: opened}
+    for step in draft.steps:
+        known = below[step.origin.step]
+        if not step.origin.known:
+            # It may be any step's pictures that are meant.
+            known = {name: each for seen in below.values() for name, each in seen.items()}
+        yield step, Scope(known, _hidden(draft.steps, step))
+        below[step.name] = known | facts(step)
+
+
 def environment() -> dict[str, Known]:
     """Return what every step may name."""
     always = {name: Known(kind) for name, kind in _ALWAYS.items()}
@@ -48,8 +66,12 @@ def facts(step: Resolved) -> dict[str, Known]:
 
 
 def _why_missing(step: Resolved) -> str:
-    keys = {"when": step.entry.when, "only": step.entry.only}
-    reasons = [f"`{step.name}` has `{key}`" for key, value in keys.items() if value]
+    keys = {
+        "`when`": step.entry.when,
+        "`only`": step.entry.only,
+        "on_error: pass": step.on_error == "pass",
+    }
+    reasons = [f"`{step.name}` has {key}" for key, value in keys.items() if value]
     return " and ".join(reasons)
 
 
@@ -61,15 +83,30 @@ def _known(schema: dict[str, Any], missing: str) -> Known:
     return Known(told[0] if len(told) == 1 else "list", missing or absent)
 
 
-def hidden(steps: Iterable[Resolved], above: int) -> dict[str, str]:
-    """Say of each step why the one at index `above` cannot name its facts."""
-    found = {}
-    for index, step in enumerate(steps):
-        name = step.name
-        if index == above:
-            found[name] = f"`{name}` is this step itself: its facts are known below it"
-        elif index > above:
-            found[name] = f"`{name}` is below this step: its facts are not known yet"
-        elif step.plugin:
-            found[name] = f"`{name}` ({step.plugin.name}) tells no facts"
+def _hidden(steps: Items[Resolved], step: Resolved) -> dict[str, Hidden]:
+    """Say of each step why `step` cannot name its facts, if it cannot."""
+    found: dict[str, Hidden] = {}
+    way = [each.name for each in branches.on_the_way(step, steps)]
+    seen = False
+    for each in steps:
+        name = each.name
+        if name == step.name:
+            seen = True
+            found[name] = Hidden(f"`{name}` is this step itself: its facts are known below it")
+        elif seen:
+            found[name] = Hidden(f"`{name}` is below this step: its facts are not known yet")
+        elif each.plugin and not facts(each):
+            found[name] = Hidden(f"`{name}` ({each.plugin.name}) tells no facts")
+        elif each.plugin and step.origin.known and name not in way:
+            found[name] = _beside(each, step, way)
     return found
+
+
+def _beside(other: Resolved, step: Resolved, way: Items[str]) -> Hidden:
+    """Say that `other` looks at other pictures than those that come to `step`."""
+    names = " > ".join((ORIGINAL, *way, step.name))
+    return Hidden(
+        f"`{step.name}` cannot see `{other.name}`: it is not on the way {names}",
+        code="D304",
+        cure=f"take the picture from: {other.name}",
+    )

@@ -12,14 +12,12 @@ from dsl import limits
 from dsl.backends.option_schema import Schema, options, quantity, summary
 from dsl.draft import Plugin, Plugins
 from dsl.fields import LONGEST_WORD
-from dsl.keys import ENGINES, KEEPS, RESERVED, RETRY_KEYS, STEP_KEYS, TOP_KEYS
+from dsl.keys import DEFAULT_KEYS, ENGINES, KEEPS, RESERVED, RETRY_KEYS, STEP_KEYS, TOP_KEYS
 from dsl.quantities import MEGABYTES
 from steps.limits import Limits
 from steps.units import SECONDS
 
 _WORD = f"[a-z][a-z0-9_]{{0,{LONGEST_WORD - 1}}}"
-# Limits that a step leaves out and `defaults` gives.
-_DEFAULT_KEYS = {key: STEP_KEYS[key] for key in ("timeout", "memory", "retry")}
 
 
 def schema(plugins: Plugins) -> Schema:
@@ -48,7 +46,7 @@ def _top() -> Mapping[str, Schema]:
         "pipeline": _word(keyword.kwlist, ", and none of Python's own words"),
         "accept": options(Limits, filled=False),
         "keep": {"type": "array", "items": {"enum": list(KEEPS)}},
-        "defaults": _closed(_described(_DEFAULT_KEYS, _budget())),
+        "defaults": _closed(_described(DEFAULT_KEYS, _budget())),
         "engine": {"enum": list(ENGINES)},
         "steps": {
             "type": "object",

@@ -47,11 +47,20 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """Why the facts of a step cannot be named, and what to do about it."""
+
+    title: str  # "`look` is below this step: its facts are not known yet"
+    code: str = "P005"
+    cure: str = "name facts of steps above, image.* or picture.*"
+
+
+@dataclass(frozen=True)
 class Scope:
     """What an expression may name, and why it may not name what the file has elsewhere."""
 
     known: Mapping[str, Known]
-    hidden: Mapping[str, str] = field(default_factory=dict)  # "look": "`look` is below this step"
+    hidden: Mapping[str, Hidden] = field(default_factory=dict)  # by the name of the step
 
     def within(self, first: str) -> tuple[str, ...]:
         """Return the references that begin with the name `first`."""
@@ -128,9 +137,8 @@ def _known(named: Named, scope: Scope) -> Known:
             title = f"`{first}` has several values"
         cure = did_you_mean(named.name, inside, "use one of those listed")
         raise TypeMistake("P005", named, title, cure=cure, allowed=inside)
-    if first in scope.hidden:
-        title, cure = scope.hidden[first], "name facts of steps above, image.* or picture.*"
-        raise TypeMistake("P005", named, title, cure=cure)
+    if hidden := scope.hidden.get(first):
+        raise TypeMistake(hidden.code, named, hidden.title, cure=hidden.cure)
     raise _invisible(named, first, scope)
 
 

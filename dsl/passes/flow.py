@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from dsl import endings, flow_messages
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage, Resolved
-from dsl.model import Name, VariantEntry
-from dsl.suggest import did_you_mean, nearest
-from dsl.tree import Scalar
+from dsl.pictures import Growing, Picture
 
 MAX_OUTPUTS = 100  # rule 8
 # Steps on one way. A plan's tree may be 254 models deep, or pydantic cannot write it ("Maximum
@@ -16,62 +15,27 @@ MAX_OUTPUTS = 100  # rule 8
 MAX_STEPS = 200
 
 
-@dataclass
-class _Growing:
-    """A node while its picture is on the way: what is below it is not known yet."""
-
-    step: Resolved
-    variant: str | None
-    way: str
-    output: str | None = None
-    below: list["_Growing"] = field(default_factory=list)
-
-    def grown(self) -> Passage:
-        """Return the node and all below it, now that the file has been read to its end."""
-        below = tuple(node.grown() for node in self.below)
-        return Passage(self.step, self.variant, self.way, self.output, below)
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """A picture on its way: its words, where it is, and the last step that made it."""
-
-    below: list[_Growing]  # where the next node on its way goes
-    at: _Growing | None = None
-    words: tuple[str, ...] = ()
-    made_by: str | None = None
-
-    @property
-    def name(self) -> str | None:
-        """The words of its way, or the last picture step of its branch; None if untouched."""
-        return "-".join(self.words) or self.made_by
-
-    def matches(self, entry: str) -> bool:
-        """Whether the picture's name contains all parts of an entry of `only`."""
-        return set(entry.split("-")) <= set((self.name or "").split("-"))
-
-
 def run(draft: Draft, report: Report) -> Draft:
-    """Lay out the tree of the pictures' ways, with the outputs at its ends."""
-    roots: list[_Growing] = []
-    pictures = [_Picture(below=roots)]
+    """Lay out the tree of the pictures' ways, with the outputs where they leave it."""
+    roots: list[Growing] = []
+    published: list[Picture] = []
+    pictures: tuple[Picture, ...] = (Picture(below=roots),)
+    left: dict[str | None, tuple[Picture, ...]] = {None: pictures}
     for step in draft.steps:
-        _check_step(step, pictures, draft, report)
-        pictures = list(_through(step, pictures, report))
-        if len(pictures) > MAX_OUTPUTS:
-            _refuse_width(step, len(pictures), report)
+        if step.entry.begins_branch:
+            published += _made_here(pictures)
+            pictures = _source(step, left)
+        flow_messages.check_step(step, pictures, draft, report)
+        pictures = left[step.name] = tuple(_through(step, pictures))
+        if _is_too_large(step, pictures, published, report):
             return draft
-    if len(draft.steps) > MAX_STEPS:
-        _refuse_depth(draft.steps[MAX_STEPS], report)
-        return draft
-    outputs = tuple(_published(pictures))
-    reason = f"{len(outputs)} outputs at the ends of {len(pictures)} ways"
-    return replace(
-        draft,
-        tree=tuple(root.grown() for root in roots),
-        outputs=outputs,
-        decisions=draft.decided("flow", reason),
-    )
+    published += _made_here(pictures)
+    outputs = _promised(published, report)
+    tree = tuple(root.grown() for root in roots)
+    if all(step.is_clear for step in draft.steps):
+        endings.check(tree, outputs, draft, report)
+    reason = f"{len(outputs)} outputs of {sum(1 for _ in passages_of(tree))} passages"
+    return replace(draft, tree=tree, outputs=outputs, decisions=draft.decided("flow", reason))
 
 
 def broken(draft: Draft) -> str | None:
@@ -91,143 +55,63 @@ def passages_of(tree: tuple[Passage, ...]) -> Iterator[Passage]:
         yield from passages_of(passage.next)
 
 
-def _published(pictures: list[_Picture]) -> Iterator[str]:
-    """Name the pictures that nothing takes any more, if a picture step made them."""
-    for picture in pictures:
-        if picture.at is not None and picture.made_by is not None:
-            picture.at.output = picture.name
-            yield picture.at.output or ""
+def _source(step: Resolved, left: dict[str | None, tuple[Picture, ...]]) -> tuple[Picture, ...]:
+    """Return the pictures that `from` means, not copied yet."""
+    origin = step.origin
+    pictures = left[origin.step]
+    if origin.step is None or origin.variant is None:
+        return pictures
+    return tuple(each for each in pictures if each.is_of(origin.step, origin.variant))
 
 
-def _through(step: Resolved, pictures: list[_Picture], report: Report) -> Iterator[_Picture]:
-    """Yield the pictures as they leave `step`: those it takes, and those that go by."""
+def _through(step: Resolved, pictures: Items[Picture]) -> Iterator[Picture]:
+    """Yield the pictures as they leave `step`: those it takes, and those that go by.
+
+    All that come to the first step of a branch are copies, and bear its name from here on.
+    """
     only = step.entry.only
     for picture in pictures:
+        here = picture.copied(step.name) if step.entry.begins_branch else picture
         if only is not None and not any(picture.matches(entry.text) for entry in only):
-            yield picture
+            yield here
         elif step.entry.variants:
             for variant in step.entry.variants:
-                _check_variant(step, variant, picture, report)
-                yield _entered(step, variant.name.text, picture)
+                yield here.entered(step, variant.name.text)
         else:
-            yield _entered(step, None, picture)
+            yield here.entered(step, None)
 
 
-def _entered(step: Resolved, variant: str | None, picture: _Picture) -> _Picture:
-    here = f"{step.name}.{variant}" if variant else step.name
-    way = f"{picture.at.way} > {here}" if picture.at else here
-    node = _Growing(step, variant, way)
-    picture.below.append(node)
-    words = (*picture.words, variant) if variant else picture.words
-    made_by = picture.made_by if step.is_facts else step.name
-    return _Picture(node.below, node, words, made_by)
+def _made_here(pictures: Items[Picture]) -> Iterator[Picture]:
+    """Yield those pictures at the end of a branch that a picture step of it has made."""
+    return (each for each in pictures if each.at is not None and each.made_by is not None)
 
 
-def _check_step(step: Resolved, pictures: list[_Picture], draft: Draft, report: Report) -> None:
-    """Report what the rules of the flow do not allow of this step."""
-    entry = step.entry
-    if entry.variants_key and entry.when:
-        report.add(
-            "D302",
-            entry.when.key,
-            f"`{step.name}` has variants, so it cannot have `when`",
-            cure="put the condition on a step above or below",
-            note="its pictures are promised before the run",
-        )
-    if entry.variants_key and step.is_facts:
-        report.add(
-            "D312",
-            entry.variants_key,
-            f"`{step.name}` tells facts and makes no pictures, so it cannot have variants",
-            cure="remove them, or use a plugin that makes pictures",
-        )
-    if step.plugin and step.plugin.rejects and len(pictures) > 1:
-        _refuse_late_verdict(step, draft, report)
-    # Variants that could not be read may well have made the picture that is asked for.
-    unclear = any(each.entry.garbled or each.entry.misnamed for each in draft.steps)
-    if entry.only_words:
-        _refuse_words(entry.only_words, entry.only or (), pictures, unclear, report)
-    elif not unclear:
-        for name in entry.only or ():
-            _check_only(name, pictures, report)
+def _promised(published: Items[Picture], report: Report) -> tuple[str, ...]:
+    """Name the outputs, in the order of the file, and mark where each leaves the tree."""
+    seen: dict[str, Growing] = {}
+    for picture in published:
+        name, at = picture.name, picture.at
+        if name is None or at is None:
+            continue
+        at.output = name
+        if first := seen.get(name):
+            flow_messages.refuse_name(name, first.step, at.step, report)
+        else:
+            seen[name] = at
+    return tuple(seen)
 
 
-def _refuse_late_verdict(step: Resolved, draft: Draft, report: Report) -> None:
-    fork = next((each for each in draft.steps if each.forks), step)
-    place = report.source.place(fork.entry.name.span.start)
-    report.add(
-        "D301",
-        step.entry.name.span,
-        f"`{step.name}` may reject the image, but its pictures fork above it, "
-        f"at `{fork.name}` (line {place.line})",
-        cure=f"move `{step.name}` above `{fork.name}`",
-    )
-
-
-def _refuse_words(
-    words: Scalar, names: Items[Name], pictures: list[_Picture], unclear: bool, report: Report
-) -> None:
-    """Refuse a text in place of the list of `only`, and say which list was meant."""
-    here = tuple(picture.name for picture in pictures if picture.name)
-    known = [
-        name.text
-        if unclear or any(picture.matches(name.text) for picture in pictures)
-        else nearest(name.text, here)
-        for name in names
-    ]
-    meant = ", ".join(dict.fromkeys(each for each in known if each))
-    otherwise = "list some of those allowed" if here else "remove `only`"
-    report.add(
-        "P015",
-        words.span,
-        '"only" is a list, this is a text',
-        cure=f"write: only: [{meant}]" if meant and None not in known else otherwise,
-        allowed=() if unclear else here,
-        note="" if here or unclear else "nothing above has made a picture yet",
-    )
-
-
-def _check_only(name: Name, pictures: list[_Picture], report: Report) -> None:
-    if any(picture.matches(name.text) for picture in pictures):
-        return
-    here = tuple(picture.name for picture in pictures if picture.name)
-    report.add(
-        "P019",
-        name.span,
-        f'no picture called "{name.text}" comes here',
-        cure=did_you_mean(name.text, here, "use one of those listed" if here else "remove `only`"),
-        allowed=here,
-        note="" if here else "nothing above has made a picture yet",
-    )
-
-
-def _check_variant(
-    step: Resolved, variant: VariantEntry, picture: _Picture, report: Report
-) -> None:
-    """Refuse a variant's name that the picture's way has already."""
-    if variant.name.text in picture.words:
-        report.add(
-            "P027",
-            variant.name.span,
-            f'"{variant.name.text}" is part of the name of a picture that comes to `{step.name}`',
-            cure="give the variant another name",
-            note=f"the picture would be called {picture.name}-{variant.name.text}",
-        )
-
-
-def _refuse_width(step: Resolved, number: int, report: Report) -> None:
-    report.add(
-        "P028",
-        step.entry.variants_key or step.entry.name.span,
-        f"`{step.name}` makes {number} pictures of an image, the most is {MAX_OUTPUTS}",
-        cure="use fewer variants, or a second pipeline",
-    )
-
-
-def _refuse_depth(step: Resolved, report: Report) -> None:
-    report.add(
-        "P028",
-        step.entry.name.span,
-        f"`{step.name}` is the step after {MAX_STEPS} others, the most a picture goes through",
-        cure="make one plugin of several steps",
-    )
+def _is_too_large(
+    step: Resolved, pictures: Items[Picture], published: Items[Picture], report: Report
+) -> bool:
+    """Whether the plan grows beyond what it may be at `step`, which is reported."""
+    total = len(published) + len(list(_made_here(pictures)))
+    if len(pictures) > MAX_OUTPUTS:
+        flow_messages.refuse_width(step, len(pictures), MAX_OUTPUTS, report)
+    elif total > MAX_OUTPUTS:
+        flow_messages.refuse_outputs(step, total, MAX_OUTPUTS, report)
+    elif any(each.at and each.at.depth > MAX_STEPS for each in pictures):
+        flow_messages.refuse_depth(step, MAX_STEPS, report)
+    else:
+        return False
+    return True

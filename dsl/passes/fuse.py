@@ -24,8 +24,6 @@ OPENING = ""  # of the names of steps that are apart, the opening's
 def run(draft: Draft, _: Report) -> Draft:
     """Divide the nodes into as few tasks as the rules allow."""
     apart = {step.name for step in draft.steps if step.is_alone}
-    if draft.opening_step and draft.opening_step.is_alone:
-        apart.add(OPENING)
     start = asking(draft, divided(draft.nodes, apart))
     decisions = draft.decided("fuse", "; ".join(_reasons(draft, start)))
     return replace(draft, start=start, decisions=decisions)

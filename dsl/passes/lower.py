@@ -54,6 +54,7 @@ def _node(passage: Passage, draft: Draft) -> Node:
         templates=dict(checked.templates),
         assets=_digests(plugin),
         when=draft.conditions.get(step.name),
+        on_error=step.on_error,
         output=passage.output,
         next=tuple(_node(below, draft) for below in passage.next),
     )

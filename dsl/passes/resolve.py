@@ -1,7 +1,8 @@
-"""resolve: steps find their plugins, and the opening is told from the others."""
+"""resolve: steps find their plugins and origins, and the opening is told from the others."""
 
 from dataclasses import replace
 
+from dsl import branches
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Plugins, Resolved
 from dsl.fields import refuse_key, word_like
@@ -14,12 +15,13 @@ _OF_THE_ORIGINAL = ("formats", "max_bytes")
 
 
 def run(draft: Draft, report: Report) -> Draft:
-    """Find each step's plugin; report those that there are not, or not yet."""
+    """Find each step's plugin and what it takes; report what there is not."""
     resolved = tuple(_resolved(entry, draft.plugins, report) for entry in draft.file.steps)
     for step in resolved:
         _check_strays(step, report)
     opening = resolved[0] if resolved and _opens(resolved[0]) else None
-    steps = resolved[1:] if opening else resolved
+    below = resolved[1:] if opening else resolved
+    steps = branches.with_origins(below, opening, report)
     for step in steps:
         if _opens(step):
             _check_later_validation(step, report)
@@ -32,9 +34,13 @@ def run(draft: Draft, report: Report) -> Draft:
 
 
 def broken(draft: Draft) -> str | None:
-    """Every step has a plugin."""
+    """Every step has a plugin, and takes pictures of a step above it."""
     lost = [step.name for step in draft.steps if step.plugin is None]
-    return f"no plugin for {', '.join(lost)}" if lost else None
+    above: set[str | None] = {None}
+    for step in draft.steps:
+        lost += [] if step.origin.step in above else [step.name]
+        above.add(step.name)
+    return f"no plugin for, or nothing above, {', '.join(lost)}" if lost else None
 
 
 def _opens(step: Resolved) -> bool:
@@ -47,14 +53,6 @@ def _resolved(entry: StepEntry, plugins: Plugins, report: Report) -> Resolved:
     plugin = plugins.get(entry.uses.text)
     if plugin is None:
         _refuse_unknown(entry.uses, plugins, report)
-    elif plugin.calls:
-        report.add(
-            "N001",
-            entry.uses.span,
-            f"steps that call AWS, as {plugin.name} does, are part of the language, "
-            "but not built yet",
-            cure="use a step that only computes",
-        )
     return Resolved(entry, plugin)
 
 
@@ -104,8 +102,11 @@ def _check_opening(step: Resolved, report: Report) -> None:
     entry = step.entry
     given = {
         "variants": entry.variants_key,
+        "from": entry.origin_key,
         "only": entry.only[0].span if entry.only else None,
         "when": entry.when.key if entry.when else None,
+        "on_error": entry.on_error.value if entry.on_error else None,
+        "alone": entry.name.span if entry.alone else None,
     }
     for key, span in given.items():
         if span is not None:

@@ -17,18 +17,13 @@ from dsl.tree import Entry, Scalar
 
 def run(draft: Draft, report: Report) -> Draft:
     """Check every option and condition; what is right is in the draft."""
-    known = scopes.environment()
     accepted = accepted_by(draft, report)
-    if draft.opening_step:
-        known |= scopes.facts(draft.opening_step)
     checked: dict[tuple[str, str | None], Checked] = {}
     conditions: dict[str, Expression] = {}
-    for index, step in enumerate(draft.steps):
-        scope = Scope(known, scopes.hidden(draft.steps, index))
+    for step, scope in scopes.of_steps(draft):
         checked |= _options(step, scope, report)
         if step.entry.when and (found := _condition(step.entry.when, scope, report)):
             conditions[step.name] = found
-        known = known | scopes.facts(step)
     open_ = sum(len(each.templates) for each in checked.values())
     reason = f"{len(checked)} sets of options, {open_} values filled at run time"
     return replace(

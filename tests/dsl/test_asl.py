@@ -66,14 +66,6 @@ def test_statelint_has_no_complaint(machine: dict[str, Any]) -> None:
     assert Linter.validate(machine) == []
 
 
-def test_motos_parser_accepts_it(machine: dict[str, Any]) -> None:
-    """The grammar of the emulator that AWS users test with."""
-    # moto keeps state of the last definition in a class attribute: one bad machine spoils others.
-    Preprocessor._query_language_per_scope.clear()
-
-    StaticAnalyser().analyse(json.dumps(machine))
-
-
 def test_every_state_is_reached_and_every_target_is_there(machine: dict[str, Any]) -> None:
     """No dead ends and no loose ends; and no two states of a machine have one name."""
     every = [name for part in parts(machine) for name in part["States"]]
@@ -118,11 +110,11 @@ def test_the_machine_ends_no_later_than_the_plan_says(compiled_file: Compiled) -
 def test_an_only_attempt_is_not_retried(compiled_file: Compiled) -> None:
     """`attempts` counts tries, so one means none more."""
     plan = compiled_file.plan
-    once = plan.stages[0].model_copy(update={"retry": Retry(attempts=1)})
+    once = tuple(stage.model_copy(update={"retry": Retry(attempts=1)}) for stage in plan.stages)
 
-    machine = state_machine(plan.model_copy(update={"stages": (once,)}))
+    machine = state_machine(plan.model_copy(update={"stages": once}))
 
-    assert [state["Retry"] for state in tasks(machine)] == [[]]
+    assert [state["Retry"] for state in tasks(machine) if state["Retry"]] == []
 
 
 def test_names_of_states_fit_the_console(compiled: Compile) -> None:
