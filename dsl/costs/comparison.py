@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from darkroom.plan.models import Plan
+from darkroom.plan import Plan
 from dsl.costs.bill import Bill, Line, bill
 from dsl.costs.forms import by_step, naive, of_plan
 from dsl.costs.photo import Photo

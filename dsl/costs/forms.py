@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from darkroom.plan.models import Node, Plan, Stage, Task
+from darkroom.plan import Node, Plan, Stage, Task, nodes_of
 from dsl.costs.photo import ORIGINAL, parents
 from dsl.estimates import ONE_VCPU_MB
-from dsl.passes.lower import nodes_of
 
 Engine = Literal["express", "standard"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
-from darkroom.plan.models import Node, Plan
+from darkroom.plan import Node, Plan
 from dsl.draft import Plugins
 from steps.contract import Options
 

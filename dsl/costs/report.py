@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from darkroom.plan.models import Plan
+from darkroom.plan import Plan
 from dsl.compile import Compiled
 from dsl.costs.comparison import Comparison, Row
 from dsl.costs.idle import ENDPOINTS, idle

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from darkroom.plan.models import Plan, Stage
+from darkroom.plan import Plan, Stage, nodes_of
 from dsl.costs import platform
 from dsl.costs.forms import Form, Invocation
 from dsl.costs.photo import Photo
@@ -18,7 +18,6 @@ from dsl.costs.work import Pictures, Work, pictures, work_of
 from dsl.draft import Plugins
 from dsl.estimates import BASE_S
 from dsl.passes.engine import worst_case
-from dsl.passes.lower import nodes_of
 
 # Step Functions pricing: duration "rounded up to the nearest 100 ms", memory "in 64-MB chunks".
 # One chunk holds a machine and payloads of a few kilobytes.

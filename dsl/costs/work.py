@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from darkroom.plan.models import Node, Plan
+from darkroom.plan import Node, Plan, nodes_of
 from dsl.costs.forms import Invocation
 from dsl.costs.photo import STORED_BYTES_A_PIXEL, Photo, Size, parents, sizes
 from dsl.draft import Plugins
 from dsl.estimates import ENCODING_MS, OPENING
-from dsl.passes.lower import nodes_of
 from steps.contract import Cost
 from steps.formats import Format
 
