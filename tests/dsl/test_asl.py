@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
-from moto.stepfunctions.parser.asl.static_analyser.static_analyser import StaticAnalyser
 from statelint.linter import Linter
 
 from darkroom.plan import Plan, Retry
