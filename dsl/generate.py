@@ -7,10 +7,12 @@ from typing import Any
 
 from dsl.backends.asl import state_machine
 from dsl.backends.lint import lint
+from dsl.backends.page import render_page
 from dsl.backends.schema import schema
 from dsl.backends.wiring import render_wiring
 from dsl.canonical import digest, pretty
 from dsl.compile import Compiled
+from dsl.costs.pricing import EDITION
 from dsl.draft import Plugins
 from dsl.passes import BrokenInvariant
 from dsl.passes.lower import nodes_of
@@ -32,6 +34,7 @@ def files(compiled: Compiled, plugins: Plugins) -> Mapping[str, str]:
             f'from generated.{name}.wiring import Pipeline\n\n__all__ = ["Pipeline"]\n',
         ),
         "pipeline.schema.json": pretty(schema(plugins)),
+        f"{name}/PIPELINE.md": render_page(compiled, plugins),
         f"{name}/__init__.py": _package(f"The pipeline {name}, compiled.", ""),
         f"{name}/plan.json": pretty(lock(compiled, plugins)),
         f"{name}/state_machine.asl.json": pretty(sound(state_machine(compiled.plan))),
@@ -60,6 +63,7 @@ def lock(compiled: Compiled, plugins: Plugins) -> dict[str, Any]:
                 for node in nodes
             },
             "passes": [asdict(decision) for decision in compiled.decisions],
+            "prices": EDITION,
         },
     }
 

@@ -19,6 +19,7 @@ steps:
 """
 FILES = [
     "__init__.py",
+    "photos/PIPELINE.md",
     "photos/__init__.py",
     "photos/plan.json",
     "photos/state_machine.asl.json",
