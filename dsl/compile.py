@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from darkroom.plan.models import Plan
 from dsl import passes, reading, source
-from dsl.canonical import digest
+from dsl.backends.asl import state_machine
+from dsl.canonical import digest, pretty
 from dsl.diagnostics import Report
 from dsl.draft import Decision, Draft, Plugins
 from dsl.outline import outline
-from dsl.passes import engine, fuse
+from dsl.passes import engine, fuse, room
 from dsl.passes.stages import staged
 from dsl.text import SourceText
 from steps.encoding import ENCODER_VERSION
@@ -45,6 +46,8 @@ def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
     file = reading.read_file(tree, report)
     draft = passes.run(Draft(file, plugins), report)
     plan = _plan(draft)
+    room.check_definition(pretty(state_machine(plan)), draft, report)
+    report.refuse()
     return Compiled(
         plan=plan,
         unfused=_plan(_unfused(draft)),

@@ -18,6 +18,7 @@ from dsl.passes import (
     lower,
     names,
     resolve,
+    room,
     shape,
     stages,
     typecheck,
@@ -50,6 +51,7 @@ PASSES = (
     Pass("shape", shape.run, shape.broken),
     Pass("names", names.run, names.broken),
     Pass("budgets", budgets.run, budgets.broken),
+    Pass("room", room.run, room.broken),
 )
 
 

@@ -1,14 +1,13 @@
 """effects: what each stage reads, writes and calls, and hence what its role is allowed."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from darkroom.plan.models import Node, Stage, Task
+from darkroom.plan.tree import nodes_of, tasks_of
 from dsl.calls import REVIEWED
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Plugin
-from dsl.passes.lower import nodes_of
 from dsl.passes.stages import all_steps
 from steps.plugins import BrokenPlugin
 
@@ -61,7 +60,7 @@ def effects_of(
 ) -> tuple[Effects, ...]:
     """Return the effects of each of `stages` in the tree of tasks below `start`, in their order."""
     outputs = {node.way: node.output for node in nodes_of(nodes)}
-    tasks = tuple(_tasks(start))
+    tasks = tuple(tasks_of(start))
     return tuple(
         _effects(stage, start, [task for task in tasks if task.stage == stage.id], outputs)
         for stage in stages
@@ -92,12 +91,6 @@ def _effects(
         publishes=tuple(name for name in made if name is not None),
         calls=stage.calls,
     )
-
-
-def _tasks(task: Task) -> Iterator[Task]:
-    yield task
-    for following in task.next:
-        yield from _tasks(following)
 
 
 def _check_calls(plugin: Plugin) -> None:

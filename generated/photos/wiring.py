@@ -201,6 +201,8 @@ class Pipeline(Construct):
         allowed = []
         if stage.takes:
             allowed.append(_allow(["s3:GetObject"], intermediates))
+            # As of originals: what has expired is gone, and not forbidden.
+            allowed.append(_allow(["s3:ListBucket"], self._variants.bucket_arn))
         if stage.leaves:
             allowed.append(_allow(["s3:PutObject"], intermediates))
         if stage.publishes:

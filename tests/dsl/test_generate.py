@@ -92,7 +92,7 @@ def test_the_lock_holds_the_plan_and_where_it_came_from(project: Path) -> None:
     assert lock["lock"]["plugins"]["resize"]["version"] == plugins.find()["resize"].version
     assert set(lock["lock"]["options"]) == {"sizes.small", "sizes.large"}
     assert len(lock["lock"]["source_sha256"]) == 64
-    assert [each["made_by"] for each in lock["lock"]["passes"]][-1] == "budgets"
+    assert [each["made_by"] for each in lock["lock"]["passes"]][-1] == "room"
 
 
 def test_an_edited_file_is_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,7 @@ def test_the_passes_run_in_the_order_of_the_design() -> None:
 
     assert names == [
         *("resolve", "typecheck", "flow", "lower", "fuse", "stages", "effects", "engine"),
-        *("shape", "names", "budgets"),
+        *("shape", "names", "budgets", "room"),
     ]
     assert needing == sorted(needing)
 
@@ -95,6 +95,7 @@ def _handing_on_too_much(draft: Draft) -> Draft:
         ("names", lambda draft: replace(draft, names={("a",): "same", ("b",): "same"})),
         ("names", lambda draft: replace(draft, names={(): "s" * 80})),
         ("budgets", _handing_on_too_much),
+        ("room", lambda draft: replace(draft, sized=draft.sized * 100)),
         ("engine", lambda draft: replace(draft, worst_case_s=300)),
     ],
 )

@@ -153,7 +153,11 @@ LEAVES = {
     ("s3:PutObject", "variants/intermediates/*"),
     ("kms:GenerateDataKey", "key of variants"),
 }
-TAKES = {("s3:GetObject", "variants/intermediates/*"), ("kms:Decrypt", "key of variants")}
+TAKES = {
+    ("s3:GetObject", "variants/intermediates/*"),
+    ("s3:ListBucket", "variants"),
+    ("kms:Decrypt", "key of variants"),
+}
 CALLS = {("rekognition:DetectFaces", "*")}
 
 
