@@ -15,6 +15,7 @@ from typing import Literal
 
 from darkroom.plan import Node, Plan, Stage, Task, nodes_of
 from dsl.costs.photo import ORIGINAL, parents
+from dsl.costs.transitions import transitions
 from dsl.estimates import ONE_VCPU_MB
 
 Engine = Literal["express", "standard"]
@@ -59,7 +60,7 @@ def of_plan(plan: Plan) -> Form:
     """Return the form that the plan's own tasks make."""
     stages = {stage.id: stage for stage in plan.stages}
     start = _of_task(plan.start, stages, opens=True)
-    return Form("this plan", plan.engine, start, _states_of_machine(start), deployed=True)
+    return Form("this plan", plan.engine, start, transitions(plan), deployed=True)
 
 
 def naive(plan: Plan) -> Form:
@@ -131,15 +132,6 @@ def _of_step(plan: Plan, step: str, chain: tuple[Invocation, ...]) -> Invocation
         leaves=tuple(node.way for node in nodes if node.next),
         next=chain,
     )
-
-
-def _states_of_machine(start: Invocation) -> int:
-    """Return the states that the compiled machine enters if all goes well.
-
-    A task and the choice that routes its outcome, for each invocation; a fork for each that
-    several follow; and the success at the end.
-    """
-    return sum(2 + (len(each.next) > 1) for each in start.all()) + 1
 
 
 def _fewest_states(plan: Plan, start: Invocation) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from darkroom.plan import Plan
+from dsl.compile import Compiled
 from dsl.draft import Plugins
 from dsl.files import compile_file
 from steps import plugins as real_plugins
@@ -19,6 +20,12 @@ def real() -> Plugins:
 
 
 @pytest.fixture(scope="session")
-def shipped(real: Plugins) -> Plan:
+def project(real: Plugins) -> Compiled:
+    """The project's own pipeline.yaml, compiled."""
+    return compile_file(ROOT / "pipeline.yaml", real)
+
+
+@pytest.fixture(scope="session")
+def shipped(project: Compiled) -> Plan:
     """The plan of the project's own pipeline.yaml."""
-    return compile_file(ROOT / "pipeline.yaml", real).plan
+    return project.plan

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.plan import Node, Plan, ways
+from dsl.compile import Compiled
 from dsl.costs.bill import Bill, bill
 from dsl.costs.forms import Form, by_step, naive, of_plan
 from dsl.costs.photo import Photo
@@ -46,6 +47,18 @@ def test_the_shipped_plan_costs_at_most_a_quarter_of_the_naive_one(
     compared = billed(naive(shipped), shipped, real, region)
 
     assert chosen.usd / compared.usd <= 1 / 4
+
+
+def test_the_naive_form_is_drawn_more_sparingly_than_we_would_deploy_it(
+    project: Compiled, real: Plugins
+) -> None:
+    """It invokes as often as the plan with all fusing undone, and costs less than that."""
+    undone = project.unfused.model_copy(update={"engine": "standard"})
+    drawn = billed(naive(project.plan), project.plan, real)
+    deployed = billed(of_plan(undone), undone, real)
+
+    assert len(drawn.usage.works) == len(deployed.usage.works) == 6
+    assert drawn.usd < deployed.usd
 
 
 @given(photo=PHOTOS)
