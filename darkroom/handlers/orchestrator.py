@@ -52,7 +52,8 @@ def _processed(record: dict[str, Any]) -> bool:
             last=received >= int(setting("MAX_RECEIVES")),
         )
     except Unfinished as unfinished:
-        logger.warning("run broke off; the message comes back", extra={"code": unfinished.code})
+        why = {"code": unfinished.code, "error": unfinished.facts.get("error")}
+        logger.warning("run broke off; the message comes back", extra=why)
         metrics.add_metric("RunBrokeOff", MetricUnit.Count, 1)
         return False
     except Exception:  # noqa: BLE001 - a handler's edge: one message must not take others along

@@ -87,22 +87,16 @@ class _Machine:
             case Visit(to=(_,)) as only:
                 return self.visited(only, outcomes.FIRST, end)
             case Visit() as equal:
-                name, state = self._map(equal)
-                return name, {name: state | {"Next": end}}
+                return self._map(equal, {"Next": end})
             case Fork(branches=branches):
                 name = f"fork behind {self.names[visit.task.covers]}"
-                parallel = {
-                    "Type": "Parallel",
-                    "Branches": [self._branch(each) for each in branches],
-                    "Output": outcomes.gravest(),
-                    "Next": end,
-                }
-                return name, {name: parallel}
+                parallel = {"Type": "Parallel", "Branches": [*map(self._branch, branches)]}
+                return name, _joined(name, parallel, {"Next": end})
 
     def _branch(self, visit: Visit) -> State:
         if len(visit.to) > 1:
-            name, state = self._map(visit)
-            return {"StartAt": name, "States": {name: state | {"End": True}}}
+            name, states = self._map(visit, {"End": True})
+            return {"StartAt": name, "States": states}
         name = self.names[visit.task.covers]
         hand = outcomes.hand_for(visit.to[0])
         begin, without, end = f"begin {name}", f"without {name}", f"end of {name}"
@@ -114,11 +108,11 @@ class _Machine:
             "States": {begin: choice, without: nothing} | states | {end: {"Type": "Succeed"}},
         }
 
-    def _map(self, visit: Visit) -> tuple[str, State]:
+    def _map(self, visit: Visit, onward: State) -> tuple[str, States]:
         name = self.names[visit.task.covers]
         end = f"end of {name}"
         start, states = self.visited(visit, outcomes.FIRST, end)
-        return f"each {name}", {
+        each = {
             "Type": "Map",
             "Items": outcomes.hands_for(visit.to),
             "ItemSelector": {"onward": ["{% $states.context.Map.Item.Value %}"]},
@@ -127,8 +121,8 @@ class _Machine:
                 "StartAt": start,
                 "States": states | {end: {"Type": "Succeed"}},
             },
-            "Output": outcomes.gravest(),
         }
+        return f"each {name}", _joined(f"each {name}", each, onward)
 
     def _task(self, visit: Visit, hand: str | None, after: str) -> State:
         """Return the task; what kills it on every try ends as the step's `on_error` says."""
@@ -165,6 +159,16 @@ class _Machine:
 
 def _past_killed(name: str) -> str:
     return f"past killed {name}"
+
+
+def _joined(name: str, state: State, onward: State) -> States:
+    """Return the state of several branches, and one behind it that goes on with the gravest end.
+
+    A state of its own, since the embedded cloud gives no heed to the `Output` of a Parallel.
+    """
+    join = f"after {name}"
+    gravest = {"Type": "Pass", "Output": outcomes.gravest(), **onward}
+    return {name: state | {"Next": join}, join: gravest}
 
 
 def _if(condition: str, then: str, otherwise: str) -> State:

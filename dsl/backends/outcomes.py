@@ -70,10 +70,10 @@ def gone_by(visit: Visit, hand: str) -> Value:
 
 
 def gravest() -> str:
-    """Return the outcome of branches that meet: the gravest of theirs, and all that was killed."""
+    """Return the outcome of branches that met: the gravest of theirs, and all that was killed."""
     chosen = "{'outcome': 'done'}"
     for outcome in reversed(GRAVEST_FIRST):
-        of_this = f"$states.result[outcome = '{outcome}']"
+        of_this = f"$states.input[outcome = '{outcome}']"
         chosen = f"$exists({of_this}) ? ({of_this})[0] : {chosen}"
-    together = "{'onward': [], 'killed': [$states.result.killed]}"
+    together = "{'onward': [], 'killed': [$states.input.killed]}"
     return f"{{% $merge([{chosen}, {together}]) %}}"

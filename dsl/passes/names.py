@@ -9,7 +9,7 @@ from dsl.draft import Draft
 from dsl.visits import Visit, branches
 
 LONGEST = 80  # characters of a state's name. Source: Step Functions quotas, "state name"
-_ROOM = LONGEST - len("past killed ")  # for what the backend puts before a visit's name
+_ROOM = LONGEST - len("after fork behind ")  # for what the backend puts before a visit's name
 _OPENING = "open the original"
 
 Names = Mapping[tuple[str, ...], str]
