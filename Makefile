@@ -6,12 +6,13 @@ PYTHON ?= python3
 PIPELINE ?= pipeline.yaml
 ENV ?=
 PHOTO ?=
+OLD ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test generate explain golden check synth deploy destroy to-aws doctor lock ci clean
+.PHONY: help setup demo up down process test generate explain diff golden check synth deploy destroy to-aws doctor lock ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +59,9 @@ generate: .stamps/python ## compile pipeline.yaml into generated/
 
 explain: .stamps/python ## tell what the pipeline does, what a million images cost, and why
 	@$(PY) -m dsl cost $(PIPELINE)
+
+diff: .stamps/python ## tell what changed since `make generate`, step by step, and its cost: make diff OLD=file
+	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/plan.json)) $(PIPELINE) || test $$? -eq 4
 
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
 	@$(PY) -m pytest -q tests/dsl --golden

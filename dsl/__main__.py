@@ -14,6 +14,9 @@ from dsl.changes import changes
 from dsl.compile import Compiled
 from dsl.costs import command as costs
 from dsl.diagnostics import PipelineRefused
+from dsl.difference import command as differences
+from dsl.difference.command import NotAPlan
+from dsl.draft import Plugins
 from dsl.explain import UnknownCode, explain
 from dsl.files import compile_file
 from dsl.findings import Finding
@@ -21,13 +24,14 @@ from steps import plugins
 from steps.plugins import BrokenPlugin
 
 GENERATED = Path("generated")
-REFUSED, BROKEN_PLUGIN, DRIFTED, MISUSED = 1, 2, 3, 64
+REFUSED, BROKEN_PLUGIN, DRIFTED, BREAKING, MISUSED = 1, 2, 3, 4, 64
 
 _HELP = """exit codes:
   0   all is well
   1   the pipeline file has mistakes
   2   a step plugin is broken
   3   generated/ is not what the pipeline file says (generate --check)
+  4   a change is BREAKING (diff)
   64  this command was called wrongly
 """
 
@@ -57,20 +61,28 @@ def _explain(codes: Sequence[str]) -> _Outcome:
 
 
 def _compile(chosen: argparse.Namespace) -> _Outcome:
-    """Do what `check`, `generate` and `cost` do."""
-    path: Path = chosen.pipeline
+    """Do what every command but `explain` does, and tell what kept it from that."""
     try:
-        found = plugins.find()
-        compiled = compile_file(path, found)
+        return _done(chosen, plugins.find())
     except PipelineRefused as refused:
         return _Outcome(REFUSED, refused.render(), findings.of_refusal(refused))
     except BrokenPlugin as broken:
         text = f"error: a step plugin is broken\n --> {broken}"
         return _Outcome(BROKEN_PLUGIN, text, (findings.of_broken_plugin(broken),))
+    except NotAPlan as wrong:
+        return _Outcome(MISUSED, f"error: {wrong}")
     except OSError as error:
-        title = f"{path.as_posix()} cannot be read: {error.strerror}"
-        finding = Finding(code=None, title=title, path=path.as_posix())
-        return _Outcome(MISUSED, f"error: {title}", (finding,))
+        path = Path(error.filename).as_posix()
+        title = f"{path} cannot be read: {error.strerror}"
+        return _Outcome(MISUSED, f"error: {title}", (Finding(code=None, title=title, path=path),))
+
+
+def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
+    if chosen.command == "diff":
+        text, breaking = differences.run(chosen.old, chosen.new, chosen.region, found)
+        return _Outcome(BREAKING if breaking else 0, text)
+    path: Path = chosen.pipeline
+    compiled = compile_file(path, found)
     if chosen.command == "check":
         return _Outcome(0, compiled.tree)
     if chosen.command == "cost":
@@ -119,7 +131,7 @@ def _say(outcome: _Outcome, form: str) -> int:
     elif form == "github" and outcome.findings:
         sys.stdout.write(f"{findings.as_github(outcome.findings)}\n")
     else:
-        stream = sys.stdout if outcome.code == 0 else sys.stderr
+        stream = sys.stdout if outcome.code in (0, BREAKING) else sys.stderr
         stream.write(f"{outcome.text}\n")
     return outcome.code
 
@@ -147,7 +159,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     priced = commands.add_parser("cost", help="tell what a million images cost, and why")
     costs.add_arguments(priced)
-    priced.set_defaults(format="text")
+    compared = commands.add_parser("diff", help="tell what changes, step by step, and its cost")
+    differences.add_arguments(compared)
+    for command in (priced, compared):
+        command.set_defaults(format="text")
     for command in (check, generated, priced):
         command.add_argument("pipeline", nargs="?", type=Path, default=Path("pipeline.yaml"))
     for command in (check, generated):

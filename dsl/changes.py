@@ -12,7 +12,7 @@ class _Output:
 
     name: str
     way: str
-    recipe: tuple[tuple[str, str], ...]  # plugin and options of each node on the way
+    recipe: tuple[tuple[str, str], ...]  # plugin and options of each picture step on it
 
 
 def changes(before: Plan | None, after: Plan) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def _same(old: _Output, new: _Output) -> bool:
 def _outputs(nodes: tuple[Node, ...], above: tuple[tuple[str, str], ...]) -> Iterator[_Output]:
     for node in nodes:
         here = node.model_dump_json(include={"options", "templates"})
-        recipe = (*above, (node.uses, here))
+        recipe = (*above, (node.uses, here)) if node.kind == "picture" else above
         if node.output:
             yield _Output(node.output, node.way, recipe)
         yield from _outputs(node.next, recipe)

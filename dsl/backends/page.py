@@ -1,6 +1,5 @@
 """Page: PIPELINE.md, the plan as people read it on a code host: diagram, tables, cost."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic_core import to_jsonable_python
 
-from darkroom.plan import Expression, Node, Plan, Template, nodes_of
+from darkroom.plan import Node, nodes_of
 from dsl.backends.diagram import diagram
 from dsl.compile import Compiled
 from dsl.costs.comparison import compare
@@ -16,8 +15,7 @@ from dsl.costs.photo import Photo
 from dsl.costs.pricing import REGIONS, prices
 from dsl.draft import Plugins
 from dsl.expressions.text import text
-from dsl.quantities import spell
-from steps.units import BYTES, PIXEL_COUNT
+from dsl.spelling import filled, limit, value
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def render_page(compiled: Compiled, plugins: Plugins) -> str:
         photo=photo,
         diagram=diagram(plan),
         nodes=[(node, _condition(node), _options(node, plugins)) for node in nodes_of(plan.nodes)],
-        accepts=list(_accepts(plan)),
+        accepts=[f"{name}: {limit(name, each)}" for name, each in plan.opening.options.items()],
         outputs=list(_outputs(plan.nodes)),
         bills=bills,
         names=[each.usage.form.name for each in bills[0].bills],
@@ -66,12 +64,6 @@ def _outputs(nodes: Sequence[Node], above: tuple[str, ...] = ()) -> Iterator[_Ou
         yield from _outputs(node.next, recipe)
 
 
-def _accepts(plan: Plan) -> Iterator[str]:
-    units = {"max_bytes": BYTES, "max_pixels": PIXEL_COUNT}
-    for name, value in plan.opening.options.items():
-        yield f"{name}: {spell(value, units[name]) if name in units else _value(value)}"
-
-
 def _condition(node: Node) -> str:
     return text(node.when) if node.when else ""
 
@@ -85,28 +77,11 @@ def _options(node: Node, plugins: Plugins) -> list[str]:
         if not field.is_required()
     }
     said = [
-        f"{name}: {_value(value)}"
-        for name, value in node.options.items()
-        if name not in usual or usual[name] != value
+        f"{name}: {value(given)}"
+        for name, given in node.options.items()
+        if name not in usual or usual[name] != given
     ]
-    return [*said, *(f"{name}: {_filled(each)}" for name, each in node.templates.items())]
-
-
-def _filled(template: Template) -> str:
-    return "".join(map(_part, template.template))
-
-
-def _part(part: str | Expression) -> str:
-    return part.replace("${", "$${") if isinstance(part, str) else f"${{{text(part)}}}"
-
-
-def _value(value: object) -> str:
-    """Return a JSON value as a person would write it, on one line."""
-    if isinstance(value, str) and value.isprintable():
-        return value
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return json.dumps(value, ensure_ascii=False)
+    return [*said, *(f"{name}: {filled(each)}" for name, each in node.templates.items())]
 
 
 def _code(content: str) -> str:

@@ -9,6 +9,7 @@ from dsl.compile import Compiled
 
 SIZES = "sizes: { uses: resize, variants: { small: { width: 1 }, large: { width: 2 } } }"
 WEB = "web: { uses: resize, with: { width: 2 } }"
+FACES = "faces: { uses: faces }"
 MARK = "mark: { uses: watermark, with: { text: hi } }"
 
 
@@ -19,6 +20,7 @@ MARK = "mark: { uses: watermark, with: { text: hi } }"
         ([SIZES], [SIZES, MARK], ()),
         ([WEB], [WEB, MARK], ("~ web is now called mark",)),
         ([WEB, MARK], [WEB], ("~ mark is now called web",)),
+        ([SIZES], [FACES, SIZES.replace("small", "tiny")], ("~ small is now called tiny",)),
         ([SIZES], [SIZES.replace("small", "tiny")], ("~ small is now called tiny",)),
         ([SIZES], [SIZES.replace(", large: { width: 2 }", "")], ("- large",)),
         ([WEB], [SIZES.replace("width: 2", "width: 9")], ("- web", "+ small", "+ large")),

@@ -1,0 +1,1 @@
+"""Difference: what changes between two plans, for those who use, run and pay for a pipeline."""
