@@ -9,7 +9,7 @@ The last two are drawn as sparingly as they can be: a function that takes the or
 anew, which is less than storing the opened picture and reading it again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,12 +71,15 @@ def naive(plan: Plan) -> Form:
 
 def by_step(plan: Plan) -> Form:
     """Return the form of one function for each step, which does all of the step's pictures."""
-    steps = list(dict.fromkeys(node.step for node in nodes_of(plan.nodes)))
+    steps: dict[str, list[Node]] = {}
+    for node in nodes_of(plan.nodes):
+        steps.setdefault(node.step, []).append(node)
+    above = parents(plan)
     chain: tuple[Invocation, ...] = ()
-    for step in reversed(steps):
-        chain = (_of_step(plan, step, chain),)
-    start = _opening(plan, chain)
+    for step, nodes in reversed(steps.items()):
+        chain = (_of_step(step, nodes, above, chain),)
     # A task each, and the choice behind the first: go on, or reject.
+    start = _opening(plan, chain)
     return Form("by step", "standard", start, len(steps) + 2, deployed=False)
 
 
@@ -118,10 +121,10 @@ def _of_node(node: Node, at: str) -> Invocation:
     )
 
 
-def _of_step(plan: Plan, step: str, chain: tuple[Invocation, ...]) -> Invocation:
+def _of_step(
+    step: str, nodes: list[Node], above: Mapping[str, str], chain: tuple[Invocation, ...]
+) -> Invocation:
     """Return the call that takes all pictures which enter `step` through it."""
-    nodes = [node for node in nodes_of(plan.nodes) if node.step == step]
-    above = parents(plan)
     taken = dict.fromkeys(above[node.way] for node in nodes)
     return Invocation(
         name=step,

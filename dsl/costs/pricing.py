@@ -98,13 +98,18 @@ class _File(_Model):
 @cache
 def prices(region: Region = "us-east-1") -> Prices:
     """Return the prices of `region` from the file of this edition, which is all that is read."""
-    text = (FOLDER / f"{EDITION}.yaml").read_text("utf-8")
-    entries = _File.model_validate(yaml.safe_load(text)).prices
+    entries = _entries()
     return Prices(
         region=region,
         edition=EDITION,
         of={item: _price(item, entries[item], region) for item in get_args(Item)},
     )
+
+
+@cache
+def _entries() -> Mapping[Item, _Entry]:
+    text = (FOLDER / f"{EDITION}.yaml").read_text("utf-8")
+    return _File.model_validate(yaml.safe_load(text)).prices
 
 
 def _price(item: Item, entry: _Entry, region: Region) -> Price:

@@ -23,7 +23,7 @@ def _visited(visit: Visit, *, first: bool = False) -> int:
 
 
 def _behind(visit: Visit) -> int:
-    """Return the choice whether pictures went on, and what they go on to."""
+    """Return the choice whether pictures went on, and what they go on to; a fork has a join."""
     match visit.behind:
         case None:
             return 0
@@ -32,7 +32,7 @@ def _behind(visit: Visit) -> int:
         case Visit() as equal:
             return 1 + _map(equal)
         case Fork(branches=branches):
-            return 2 + sum(map(_branch, branches))
+            return 3 + sum(map(_branch, branches))
 
 
 def _branch(visit: Visit) -> int:
@@ -41,5 +41,5 @@ def _branch(visit: Visit) -> int:
 
 
 def _map(visit: Visit) -> int:
-    """Return the Map itself, and in it the visit and its end for each picture."""
-    return 1 + len(visit.to) * (_visited(visit) + 1)
+    """Return the Map, its join, and in it the visit and its end for each picture."""
+    return 2 + len(visit.to) * (_visited(visit) + 1)
