@@ -26,7 +26,7 @@ def report(compiled: Compiled, found: Comparison) -> str:
     """Return the whole text, in lines of at most 100 columns."""
     plan = compiled.plan
     sections = (
-        _headed(f"{plan.pipeline}: what it does, and what a million images cost", ()),
+        _headed(f"{plan.pipeline}: ${found.chosen.usd:.0f} for a million images", _in_short(found)),
         _headed("Steps", _indented(compiled.tree.splitlines())),
         _headed("Stages: each is a Lambda function", _stages(plan)),
         _headed(_one_image(found), _effort(found)),
@@ -44,6 +44,16 @@ def _headed(title: str, lines: Iterator[str] | Sequence[str]) -> list[str]:
 
 def _indented(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]
+
+
+def _in_short(found: Comparison) -> Iterator[str]:
+    naive, by_step = found.bills[1:]
+    parts = [f"{ratio:.2f}" for ratio in found.ratios]
+    yield from _wrapped(
+        f"A function for each step and variant, on Standard workflows, would cost ${naive.usd:.0f}:"
+        f" this plan is {parts[0]} of that. One function for each step would cost"
+        f" ${by_step.usd:.0f}: it is {parts[1]} of that. Below is how that comes about, and why."
+    )
 
 
 def _stages(plan: Plan) -> Iterator[str]:
@@ -113,7 +123,7 @@ def _dollars(found: Comparison) -> Iterator[str]:
             yield _priced(f"  {row.what}", _rate(row.price), list(_sums(row)))
     yield _priced("together", "", [("", f"{each.usd:.2f}") for each in found.bills])
     ratios = [("", ""), *(("", f"{ratio:.3f}") for ratio in found.ratios)]
-    yield _priced("this plan / each", "", ratios)
+    yield _priced("this plan as a part of it", "", ratios)
     if found.prices.unverified:
         yield "  * not verified: taken to be as in us-east-1, nobody has seen it stated"
 
