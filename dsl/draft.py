@@ -78,6 +78,7 @@ class Passage:
     step: Resolved
     variant: str | None
     way: str
+    takes: str  # the name of the picture that enters
     output: str | None
     next: tuple["Passage", ...]
 

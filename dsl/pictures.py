@@ -4,6 +4,7 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass, field, replace
 
 from dsl.draft import Passage, Resolved
+from dsl.keys import ORIGINAL
 
 
 @dataclass
@@ -13,6 +14,7 @@ class Growing:
     step: Resolved
     variant: str | None
     way: str
+    takes: str  # the name of the picture that enters
     depth: int = 1  # nodes on the way, this one included
     output: str | None = None
     below: list["Growing"] = field(default_factory=list)
@@ -20,7 +22,7 @@ class Growing:
     def grown(self) -> Passage:
         """Return the node and all below it, now that the file has been read to its end."""
         below = tuple(node.grown() for node in self.below)
-        return Passage(self.step, self.variant, self.way, self.output, below)
+        return Passage(self.step, self.variant, self.way, self.takes, self.output, below)
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,10 @@ class Picture:
     def entered(self, step: Resolved, variant: str | None) -> "Picture":
         """Return the picture as it leaves `step`, and note the passage below where it was."""
         here = f"{step.name}.{variant}" if variant else step.name
-        node = Growing(step, variant, here)
+        takes = self.name or ORIGINAL
+        node = Growing(step, variant, here, takes)
         if self.at:
-            node = Growing(step, variant, f"{self.at.way} > {here}", self.at.depth + 1)
+            node = Growing(step, variant, f"{self.at.way} > {here}", takes, self.at.depth + 1)
         self.below.append(node)
         words = (*self.words, variant) if variant else self.words
         return Picture(node.below, node, words, self.made_by if step.is_facts else step.name)

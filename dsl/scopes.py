@@ -19,6 +19,7 @@ _ALWAYS: dict[str, Kind] = {
     "image.height": "int",
     "image.frames": "int",
     "image.alpha": "bool",
+    "picture.name": "text",
     "picture.format": "text",
     "picture.width": "int",
     "picture.height": "int",

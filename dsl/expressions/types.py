@@ -68,7 +68,7 @@ class Scope:
 
 
 # Part of rule 11 that is not built yet.
-_TO_COME = ("picture.name", "image.tags")
+_TO_COME = ("image.tags",)
 
 
 class TypeMistake(Exception):

@@ -47,6 +47,7 @@ def _node(passage: Passage, draft: Draft) -> Node:
         step=step.name,
         variant=passage.variant,
         way=passage.way,
+        takes=passage.takes,
         uses=plugin.name,
         version=plugin.version,
         kind=plugin.kind,

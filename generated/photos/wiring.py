@@ -95,7 +95,7 @@ class Pipeline(Construct):
     """The state machine of photos, and the functions that it calls."""
 
     NAME = "photos"
-    DIGEST = "6501e0e26ea753eb17daaf520b0d05fac7f9f8290559eb125c46ecff2ba450dc"
+    DIGEST = "0d44feda3f4b9421834c065375944c97fd965b32d857170cc004603562e21268"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
     # Functions of stages that one run keeps busy at one time, at most.
