@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
@@ -95,7 +96,8 @@ def _from_entry_point(point: EntryPoint) -> AnyStep:
     module = _imported(point.module, point.name, place)
     found = getattr(module, point.attr, None) if point.attr else None
     if isinstance(found, Step):
-        return found
+        # Plans and messages call it as pipeline files do, and it is found again by that name.
+        return replace(found, name=point.name)
     raise BrokenPlugin(point.name, place, "it does not lead to a step")
 
 

@@ -108,6 +108,7 @@ def test_others_ship_plugins_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> 
     ]
     monkeypatch.setattr(plugins, "entry_points", lambda group: shipped)
 
-    assert load("acme.resize") is load("resize")
+    assert load("acme.resize").function is load("resize").function
+    assert load("acme.resize").name == "acme.resize"
     with pytest.raises(BrokenPlugin, match=r"acme\.gone = steps\.resize:gone: it does not lead"):
         load("acme.gone")
