@@ -64,7 +64,7 @@ diff: .stamps/python ## tell what changed since `make generate`, step by step, a
 	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/plan.json)) $(PIPELINE) || test $$? -eq 4
 
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
-	@$(PY) -m pytest -q tests/dsl --golden
+	@$(PY) -m pytest -q tests/dsl tests/examples --golden
 
 check: setup ## format, lint, types, imports, drift of generated/
 	@$(BIN)/ruff format --check .

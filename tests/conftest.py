@@ -1,7 +1,10 @@
-"""Shared by all tests: the hypothesis profiles, and how `make test` divides them on processors."""
+"""Shared by all tests: hypothesis profiles, the order of tests, files of what is expected."""
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,3 +33,35 @@ def _group(item: pytest.Item) -> str:
         return "cloud"
     folder = item.path.relative_to(Path(__file__).parent).parts[0]
     return folder if folder == "infra" else item.path.as_posix()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden`: write what is there now as what is expected from now on."""
+    parser.addoption("--golden", action="store_true", help="rewrite the expected files")
+
+
+@pytest.fixture
+def expect(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compare a text with a file; with `--golden`, write the file instead."""
+
+    def compare(path: Path, actual: str) -> None:
+        if request.config.getoption("--golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(actual, encoding="utf-8", newline="\n")
+        assert path.read_text("utf-8") == actual
+
+    return compare
+
+
+@pytest.fixture
+def expect_json(request: pytest.FixtureRequest) -> Callable[[Path, Any], None]:
+    """Compare parsed data with a file; with `--golden`, write the file instead."""
+
+    def compare(path: Path, actual: Any) -> None:
+        if request.config.getoption("--golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(actual, indent=2, ensure_ascii=False)
+            path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        assert json.loads(path.read_text("utf-8")) == actual
+
+    return compare

@@ -1,11 +1,10 @@
-"""Shared by the compiler's tests: plugins of their own, and `--golden` to rewrite what is expected.
+"""Shared by the compiler's tests: plugins of their own.
 
 The plugins are stubs: they declare, and never run. So messages that list options or plugins
 change only when the compiler does.
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -30,23 +29,6 @@ from steps.contract import (
 from steps.validate import validate
 
 Compile = Callable[[str], Compiled]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--golden`: write what is there now as what is expected from now on."""
-    parser.addoption("--golden", action="store_true", help="rewrite the expected files")
-
-
-@pytest.fixture
-def expect(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
-    """Compare a text with a file; with `--golden`, write the file instead."""
-
-    def compare(path: Path, actual: str) -> None:
-        if request.config.getoption("--golden"):
-            path.write_text(actual, encoding="utf-8", newline="\n")
-        assert path.read_text("utf-8") == actual
-
-    return compare
 
 
 class ResizeOptions(Options):

@@ -9,7 +9,6 @@ import pytest
 
 from darkroom.plan import Plan
 from dsl.backends.asl import state_machine
-from dsl.canonical import pretty
 from dsl.compile import Compiled, compile_source
 from dsl.draft import Plugins
 from dsl.passes.lower import nodes_of
@@ -20,18 +19,6 @@ each_pipeline = pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.
 
 def compiled(path: Path, plugins: Plugins) -> Compiled:
     return compile_source(path.read_text("utf-8"), path.name, plugins)
-
-
-@pytest.fixture
-def expect_json(request: pytest.FixtureRequest) -> Callable[[Path, Any], None]:
-    """Compare parsed data with a file; with `--golden`, write the file instead."""
-
-    def compare(path: Path, actual: Any) -> None:
-        if request.config.getoption("--golden"):
-            path.write_text(pretty(actual), encoding="utf-8", newline="\n")
-        assert json.loads(path.read_text("utf-8")) == actual
-
-    return compare
 
 
 @each_pipeline

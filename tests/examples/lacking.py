@@ -1,0 +1,42 @@
+"""What Darkroom cannot do yet and the examples ask for: with it taken out, they compile.
+
+The compiler refuses each as it is written. Whoever builds one removes its line here, and its
+name from examples/README.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What is lacking, in a word; the text that asks for it, and what stands in its place."""
+
+    what: str
+    text: str  # once in the example
+    instead: str = ""
+
+
+LACKING: Mapping[str, tuple[Lack, ...]] = {
+    "animations": (Lack("animations", "300", "1"),),
+    "archive": (Lack("keep", "keep: [icc, copyright, capture, gps]\n"),),
+    "avatars": (Lack("HEIC", ", heic"), Lack("attention", ", anchor: attention")),
+    "cutouts": (Lack("Standard", "timeout: 60s", "timeout: 30s"),),
+    "moderated": (Lack("Standard", "attempts: 4", "attempts: 1"),),
+    "news": (Lack("keep", "keep: [icc, copyright]\n"),),
+    "panoramas": (Lack("Standard", "300MP", "100MP"),),
+    "products": (
+        Lack("tags", "accept:\n  tags: [plan]\n"),
+        Lack("tags", "image.tags.plan else 'free' == 'free' and "),
+    ),
+    "scans": (Lack("TIFF", ", tiff"),),
+    "tenants": (
+        Lack("tags", "accept:\n  tags: [credit]\n"),
+        Lack("tags", "image.tags.credit else "),
+    ),
+}
+
+
+def lacking(example: str) -> tuple[Lack, ...]:
+    """Return what an example asks for in vain."""
+    return LACKING.get(example, ())

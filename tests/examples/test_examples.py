@@ -1,0 +1,154 @@
+"""The examples: each compiles to the pictures that its page promises, and runs where it can."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from darkroom.local.inprocess import process
+from dsl.backends.asl import state_machine
+from dsl.backends.schema import schema
+from dsl.compile import compile_source
+from dsl.diagnostics import PipelineRefused
+from dsl.draft import Plugins
+from steps import plugins as shipped
+from steps.testing.sources import jpeg
+from tests.dsl.editing import read, underlined
+from tests.examples.conftest import EXAMPLES, CompileExample, possible, steps_of, written
+from tests.examples.lacking import LACKING, Lack, lacking
+from tests.examples.stubs import STUBS
+
+GOLDEN = Path(__file__).parent / "golden"
+WIDTHS = ("w320", "w640", "w960", "w1280", "w1920")
+
+# What the language's fifteen pipelines promise, in order.
+OUTPUTS: Mapping[str, tuple[str, ...]] = {
+    "avatars": ("small", "medium", "large"),
+    "products": ("zoom", "card", "thumb"),
+    "news": tuple(f"{width}-{name}" for width in WIDTHS for name in ("avif", "webp", "jpeg")),
+    "moderated": ("small", "large"),
+    "scans": ("page", "preview"),
+    "animations": ("feed", "full", "feed-poster"),
+    "panoramas": ("overview", "quarter-nw", "quarter-ne", "quarter-sw", "quarter-se"),
+    "id-cards": ("copy",),
+    "dedupe": (),
+    "cutouts": ("cut", "plain"),
+    "tenants": ("brand",),
+    "logos": ("icon", "page"),
+    "archive": ("small", "large", "full"),
+    "branches": ("web", "thumb", "mono-small", "mono-large", "mono-large-poster"),
+    "policies": ("small-avif", "small-jpeg", "large-avif", "large-jpeg"),
+}
+RUNNABLE = [
+    name
+    for name in OUTPUTS
+    if {each["uses"] for each in steps_of(name).values()} <= set(shipped.find())
+]
+each_example = pytest.mark.parametrize("name", OUTPUTS)
+LACKS = [(name, lack) for name in LACKING for lack in lacking(name)]
+
+
+def head(text: str) -> str:
+    """Return the comment at the top of an example, on one line."""
+    lines = re.match(r"(?:#.*\n)+", text)
+    return " ".join((lines[0] if lines else "").replace("#", "").split())
+
+
+def promised(text: str) -> tuple[str, ...]:
+    """Return the outputs that the comment at the top of an example names."""
+    names = head(text).rpartition("Outputs: ")[2]
+    return () if names == "none" else tuple(names.split(", "))
+
+
+def test_every_example_is_tested() -> None:
+    """Each is a folder with a pipeline of the folder's name."""
+    found = {path.parent.name for path in EXAMPLES.glob("*/pipeline.yaml")}
+
+    assert found == set(OUTPUTS)
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == found
+    assert {path.name for path in GOLDEN.iterdir()} == found
+    assert {"products", "tenants"} <= set(RUNNABLE)
+
+
+@each_example
+def test_an_example_has_its_plan(
+    name: str, compiled: CompileExample, expect_json: Callable[[Path, Any], None]
+) -> None:
+    """What the runner reads."""
+    plan = compiled(name).plan
+
+    expect_json(GOLDEN / name / "plan.json", plan.model_dump(mode="json"))
+
+
+@each_example
+def test_an_example_has_its_state_machine(
+    name: str, compiled: CompileExample, expect_json: Callable[[Path, Any], None]
+) -> None:
+    """What Step Functions runs."""
+    expect_json(GOLDEN / name / "state_machine.asl.json", state_machine(compiled(name).plan))
+
+
+@each_example
+def test_an_example_has_its_tree(
+    name: str, compiled: CompileExample, expect: Callable[[Path, str], None]
+) -> None:
+    """What its author reads."""
+    expect(GOLDEN / name / "tree.txt", compiled(name).tree + "\n")
+
+
+@each_example
+def test_an_example_makes_what_its_page_says(name: str, compiled: CompileExample) -> None:
+    """And is called as its folder is."""
+    plan = compiled(name).plan
+
+    assert plan.outputs == promised(written(name)) == OUTPUTS[name]
+    assert plan.pipeline == name.replace("-", "_")
+
+
+@pytest.mark.parametrize(("name", "lack"), LACKS, ids=str)
+def test_what_is_lacking_is_refused(name: str, lack: Lack, plugins: Plugins) -> None:
+    """What compiles is not lacking any more: its line goes from tests/examples/lacking.py."""
+    with pytest.raises(PipelineRefused) as refused:
+        compile_source(possible(name, kept=lack), "pipeline.yaml", plugins)
+
+    assert {each.code for each in refused.value.diagnostics} <= {"N001", "P003", "P010"}
+
+
+@each_example
+def test_editors_underline_nothing_in_an_example(name: str, plugins: Plugins) -> None:
+    """But what is lacking, and that only where an editor can see it."""
+    whole = schema(plugins)
+
+    assert underlined(read(possible(name)), whole) == []
+
+
+@each_example
+def test_an_example_begins_with_a_page_to_learn_from(name: str) -> None:
+    """Where the schema is, what it is for, what it teaches; then its steps, trunk first."""
+    text = written(name)
+    modeline, *rest = text.splitlines()
+
+    assert modeline == "# yaml-language-server: $schema=../../generated/pipeline.schema.json"
+    assert 40 < len(head(text).split()) < 150
+    assert all(len(line) <= 100 for line in rest)
+    assert next(iter(steps_of(name).values())) == {"uses": "validate"}
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_an_example_whose_plugins_are_there_runs(
+    name: str, compiled: CompileExample, tmp_path: Path
+) -> None:
+    """On a small picture, in this process, to every output that it promises."""
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(jpeg(640, 480))
+
+    done = process(photo, compiled(name).plan, owner_name="Ava Tavares")
+
+    assert tuple(done.variants) == OUTPUTS[name]
+
+
+def test_stubs_stand_only_for_what_is_not_there() -> None:
+    """A plugin that steps/ has needs none any more."""
+    assert set(STUBS) & set(shipped.find()) == set()
