@@ -23,13 +23,16 @@ class Opening(_Model):
     """How a run begins: which step tells of it, the limits it enforces, the metadata it keeps.
 
     `options` are those of `validate`, the pipeline's `accept` and the first step's `with` merged.
-    `step` is None where the pipeline has no `validate` step: the opening is implied.
+    `step` is None where the pipeline has no `validate` step: the opening is implied. `boxes` are
+    what a decode at a smaller scale would have to cover, width and height in pixels; where there
+    are none, every pixel counts. A decode at full scale serves them all.
     """
 
     step: str | None
     version: int  # of the opening's code
     options: dict[str, Any]
     keep: tuple[Literal["icc", "copyright", "capture", "gps"], ...] = ()
+    boxes: tuple[tuple[int, int], ...] = ()
 
 
 class Node(_Model):

@@ -20,6 +20,7 @@ from dsl.passes import (
     resolve,
     room,
     shape,
+    share_decode,
     stages,
     typecheck,
 )
@@ -44,6 +45,7 @@ PASSES = (
     Pass("typecheck", typecheck.run, typecheck.broken, needs_a_sound_file=False),
     Pass("flow", flow.run, flow.broken, needs_a_sound_file=False),
     Pass("lower", lower.run, lower.broken),
+    Pass("share_decode", share_decode.run, share_decode.broken),
     Pass("fuse", fuse.run, fuse.broken),
     Pass("stages", stages.run, stages.broken),
     Pass("effects", effects.run, effects.broken),

@@ -95,7 +95,7 @@ class Pipeline(Construct):
     """The state machine of photos, and the functions that it calls."""
 
     NAME = "photos"
-    DIGEST = "0d44feda3f4b9421834c065375944c97fd965b32d857170cc004603562e21268"
+    DIGEST = "d9e0c10c55d9b76348d6b48c2b9b7169196291d07b09fa9042323f14738c0e21"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
     # Functions of stages that one run keeps busy at one time, at most.

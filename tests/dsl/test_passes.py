@@ -42,8 +42,8 @@ def test_the_passes_run_in_the_order_of_the_design() -> None:
     needing = [each.needs_a_sound_file for each in PASSES]
 
     assert names == [
-        *("resolve", "typecheck", "flow", "lower", "fuse", "stages", "effects", "engine"),
-        *("shape", "names", "budgets", "room"),
+        *("resolve", "typecheck", "flow", "lower", "share_decode", "fuse", "stages", "effects"),
+        *("engine", "shape", "names", "budgets", "room"),
     ]
     assert needing == sorted(needing)
 
@@ -67,6 +67,11 @@ def _changed(draft: Draft, **changed: object) -> Task:
     return draft.first_task.model_copy(update=changed)
 
 
+def _promising_too_little(draft: Draft) -> Draft:
+    assert draft.opening is not None
+    return replace(draft, opening=draft.opening.model_copy(update={"boxes": ((1, 1),)}))
+
+
 def _with_a_giant(draft: Draft) -> Draft:
     giant = draft.stages[0].model_copy(update={"memory_mb": 99_999})
     return replace(draft, sized=(replace(draft.sized[0], stage=giant),))
@@ -86,6 +91,7 @@ def _handing_on_too_much(draft: Draft) -> Draft:
         ("flow", lambda draft: replace(draft, tree=draft.tree + draft.tree)),
         ("flow", lambda draft: replace(draft, outputs=("small",))),
         ("lower", lambda draft: replace(draft, nodes=draft.nodes[:1])),
+        ("share_decode", _promising_too_little),
         ("fuse", lambda draft: replace(draft, start=_changed(draft, covers=()))),
         ("stages", lambda draft: replace(draft, sized=())),
         ("stages", _with_a_giant),
