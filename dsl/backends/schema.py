@@ -8,6 +8,7 @@ shows only in several steps together, and never stricter. `enumDescriptions` and
 import keyword
 from collections.abc import Iterable, Mapping
 
+from darkroom.plan.models import OnError
 from dsl import limits
 from dsl.backends.option_schema import Schema, options, quantity, summary
 from dsl.draft import Plugin, Plugins
@@ -17,6 +18,12 @@ from dsl.quantities import MEGABYTES
 from steps.limits import Limits
 from steps.units import SECONDS
 
+_ON_ERROR: Mapping[OnError, str] = {
+    "fail": "end the way, and fail the image",
+    "drop": "end the way, and give up the outputs below: the image is partial",
+    "pass": "let the picture go on as it came, without facts",
+}
+_GIVING_UP = ["fail", "drop"]  # what is left to steps whose pictures are promised (rule 5)
 _WORD = f"[a-z][a-z0-9_]{{0,{LONGEST_WORD - 1}}}"
 
 
@@ -68,7 +75,7 @@ def _step(plugins: Plugins) -> Schema:
             *(_use(name, plugin) for name, plugin in plugins.items()),
             {
                 "if": {"required": ["variants"]},
-                "then": {"properties": {"when": False, "on_error": {"enum": ["fail", "drop"]}}},
+                "then": {"properties": {"when": False, "on_error": {"enum": _GIVING_UP}}},
             },
         ],
     }
@@ -91,7 +98,7 @@ def _keys(plugins: Plugins) -> Mapping[str, Schema]:
         "from": _way(),
         "only": {"type": "array", "minItems": 1, "items": {"type": "string"}},
         "when": {"type": "string"},
-        "on_error": {"enum": ["fail", "drop", "pass"]},
+        "on_error": {"enum": list(_ON_ERROR), "enumDescriptions": list(_ON_ERROR.values())},
         "alone": {"type": "boolean"},
         **_budget(),
     }

@@ -4,11 +4,12 @@ import inspect
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft7Validator
 
+from darkroom.plan.models import OnError
 from dsl import quantities
 from dsl.backends.option_schema import options, quantity, summary
 from dsl.backends.schema import schema
@@ -32,6 +33,7 @@ Schema = dict[str, Any]
 # validator has no place for it, editors do.
 SEEN = {
     "D302-when-and-variants": ["steps.sizes"],
+    "D308-passed-on": ["steps.sizes.on_error"],
     "D312-variants-of-facts": ["steps.look"],
     "P001-unknown-plugin": ["steps.brand.uses"],
     "P002-accept": ["accept.max_byte"],
@@ -46,6 +48,7 @@ SEEN = {
     "P003-not-a-choice": ["steps.small.with.fit"],
     "P003-not-a-number": ["steps.small.with.width"],
     "P003-percent-of-a-number": ["steps.mark.with.opacity"],
+    "P003-on-error": ["steps.web.on_error"],
     "P003-text-too-long": ["steps.mark.with.text"],
     "P003-too-large": ["steps.mark.with.opacity"],
     "P003-too-small": ["steps.small.with.width"],
@@ -55,11 +58,14 @@ SEEN = {
     "P009-max-pixels": ["accept.max_bytes", "accept.max_pixels"],
     "P009-memory": ["steps.small.memory"],
     "P009-timeout": ["steps.small.timeout"],
+    "P013-defaults": ["defaults.on_error"],
     "P013-option-beside-with": ["steps.small.width"],
     "P013-retry": ["steps.small.retry.tries"],
     "P013-step": ["steps.small", "steps.small.use"],
     "P014-no-pipeline": [""],
     "P014-no-uses": ["steps.small"],
+    "P015-alone-is-a-text": ["steps.web.alone"],
+    "P015-from-is-a-list": ["steps.joined.from"],
     "P015-only-in-one-word": ["steps.grey.only"],
     "P015-step-in-one-word": ["steps.check"],
     "P016-pipeline": ["pipeline"],
@@ -82,6 +88,9 @@ SEEN = {
 UNSEEN = {
     "D301": "which steps stand above a fork",
     "D303": "which facts may be missing",
+    "D304": "which facts are on a picture's way",
+    "D306": "outputs of one name",
+    "D307": "whether any output is left",
     "P003-options-together": "options that do not go together",
     "P003-said-by-the-plugin": "what a plugin's own check says",
     "P003-timeout-too-long": "how much a quantity is",
@@ -97,6 +106,7 @@ UNSEEN = {
     "P028": "how many pictures there are",
     "P029": "what fits a Lambda function",
     "P030": "which step is the first",
+    "P033": "which steps and variants stand above",
     "P032-folded": "conditions that are always true",
 }
 
@@ -189,6 +199,14 @@ def test_every_limit_of_accept_is_described(own: Schema) -> None:
     assert set(accept) >= set(Limits.model_fields)
     assert all(each["description"] for each in accept.values())
     assert "${" not in json.dumps(accept)
+
+
+def test_choices_say_what_they_come_to(own: Schema) -> None:
+    """One text for each."""
+    on_error = own["definitions"]["step"]["properties"]["on_error"]
+
+    assert on_error["enum"] == list(get_args(OnError))
+    assert len(on_error["enumDescriptions"]) == len(on_error["enum"])
 
 
 def test_choices_and_defaults_are_offered(own: Schema) -> None:
