@@ -2,6 +2,7 @@
 
     message -> ProcessingStarted -> engine runs the machine, the caller waits -> ending
                                          \\ throttled, killed, lost -> the message goes back
+                                         \\ the engine goes on by itself -> darkroom/endings.py
 
 Whoever repeats any of this, at any point, finds in the history what has been done already.
 """
@@ -29,11 +30,16 @@ from darkroom.outcome import KILLED, Killed, Outcome
 from darkroom.plan import Plan, below, promised, task_at
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """The engine carries the run out by itself; an event will tell of its end."""
+
+
 class Engine(Protocol):
     """What runs a compiled pipeline: Step Functions, or this process."""
 
-    def run(self, name: str, ref: ImageRef, run_id: str) -> Outcome:
-        """Run the pipeline on the image, wait for its end, and return its outcome.
+    def run(self, name: str, ref: ImageRef, run_id: str) -> Outcome | UnderWay:
+        """Run the pipeline on the image; return its outcome, or that it does not wait for it.
 
         `name` labels the execution. Engines may run a repeated name, refuse it or absorb it:
         nothing here depends on which. Raises Unfinished where the run could not be started or
@@ -45,6 +51,8 @@ class Engine(Protocol):
 # Why a run ends that a pipeline began which has been replaced since: what it promised, and what
 # the stages make now, are two things. The image gets a run of the new pipeline.
 PIPELINE_CHANGED = "pipeline_changed"
+# Why a run could not be worked on: the machine and the orchestrator are of two deployments.
+STAGE_OF_ANOTHER_PIPELINE = "stage_of_another_pipeline"
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Orchestrator:
 
         Raises NotFound for an image that no event announces yet, and Unfinished where the run
         broke off: the message should then come back. With `last` there is no coming back, and
-        a broken run ends as failed instead.
+        a broken run ends as failed instead. A run that is under way has no ending yet.
         """
         ref = message.ref
         image = self._started(message)
@@ -82,27 +90,16 @@ class Orchestrator:
             # A throttle is nobody's failure: the message waits its turn, and then in the DLQ.
             if unfinished.throttled or not last:
                 raise
-            outcome = self._left_behind(ref, unfinished)
+            outcome = left_behind(ref, run.run_id, unfinished, self.history)
+        if isinstance(outcome, UnderWay):
+            return image
         return self._finish(ref, run.run_id, outcome)
 
-    def _outcome(self, name: str, ref: ImageRef, run_id: str) -> Outcome:
-        """Run the engine; a stage that will not work on a run that is still open is a skew."""
+    def _outcome(self, name: str, ref: ImageRef, run_id: str) -> Outcome | UnderWay:
         outcome = self.engine.run(name, ref, run_id)
-        if outcome.outcome == "superseded" and not self._ended(ref, run_id):
-            raise Unfinished("stage_of_another_pipeline")
+        if isinstance(outcome, Outcome):
+            check_skew(ref, run_id, outcome, self.history)
         return outcome
-
-    def _ended(self, ref: ImageRef, run_id: str) -> bool:
-        image = fold(self.history.load(ref))
-        run = image.runs.get(run_id) if image else None
-        return run is None or run.ended
-
-    def _left_behind(self, ref: ImageRef, unfinished: Unfinished) -> Outcome:
-        """Return what a run amounts to whose reply was lost for good: all it did is on record."""
-        image = fold(self.history.load(ref))
-        settled = image.run.outcome if image and image.run else None
-        failed = Outcome(outcome="failed", code=unfinished.code, facts=dict(unfinished.facts))
-        return settled or failed
 
     def _started(self, message: Message) -> Image:
         """Start the image's run, unless it has one of this pipeline, or one that has ended."""
@@ -135,6 +132,25 @@ class Orchestrator:
 
     def _finish(self, ref: ImageRef, run_id: str, outcome: Outcome) -> Image:
         return finish(self.plan, ref, run_id, outcome, history=self.history, clock=self.clock)
+
+
+def check_skew(ref: ImageRef, run_id: str, outcome: Outcome, history: EventStore) -> None:
+    """Raise Unfinished for a stage that will not work on a run that is still open: a skew."""
+    if outcome.outcome != "superseded":
+        return
+    image = fold(history.load(ref))
+    run = image.runs.get(run_id) if image else None
+    if run is not None and not run.ended:
+        raise Unfinished(STAGE_OF_ANOTHER_PIPELINE)
+
+
+def left_behind(ref: ImageRef, run_id: str, unfinished: Unfinished, history: EventStore) -> Outcome:
+    """Return what a run amounts to whose reply was lost for good: all it did is on record."""
+    image = fold(history.load(ref))
+    run = image.runs.get(run_id) if image else None
+    settled = run.outcome if run else None
+    failed = Outcome(outcome="failed", code=unfinished.code, facts=dict(unfinished.facts))
+    return settled or failed
 
 
 def finish(

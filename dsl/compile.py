@@ -77,7 +77,7 @@ def _plan(draft: Draft) -> Plan:
         encoder=ENCODER_VERSION,
         stages=draft.stages,
         start=draft.start,
-        engine="express",
+        engine=draft.engine,
         worst_case_s=draft.worst_case_s,
     )
     return plan.model_copy(update={"digest": _digest(plan)})

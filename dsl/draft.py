@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from darkroom.plan.expressions import Expression
 from darkroom.plan.models import Node, OnError, Opening, Stage, Task
@@ -15,6 +15,7 @@ from steps.limits import Limits
 
 Plugin = Step[Any, Any, Any]
 Plugins = Mapping[str, Plugin]
+Engine = Literal["express", "standard"]
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Draft:
     start: Task | None = None
     first_visit: Visit | None = None  # how the tasks are run, from the first on
     names: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # of visits
+    engine: Engine = "express"
     worst_case_s: int = 0
     decisions: tuple[Decision, ...] = ()
 

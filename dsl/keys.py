@@ -7,7 +7,7 @@ TOP_KEYS: Mapping[str, str] = {
     "accept": "which originals are taken: formats and limits",
     "keep": "metadata of the original that its variants keep",
     "defaults": "limits of the steps that say nothing of their own: timeout, memory, retry",
-    "engine": "what runs the pipeline: auto, or express",
+    "engine": "what runs the pipeline: auto, express, or standard",
     "steps": "the steps, in order, each under its name",
 }
 STEP_KEYS: Mapping[str, str] = {
@@ -29,7 +29,7 @@ RETRY_KEYS: Mapping[str, str] = {
     "wait": "seconds before the second try; they double after each",
 }
 
-ENGINES = ("auto", "express")
+ENGINES = ("auto", "express", "standard")
 KEEPS = ("icc", "copyright", "capture", "gps")
 ORIGINAL = "original"  # in `from`: the opened original, that no step has touched
 

@@ -56,10 +56,7 @@ def _engine(entry: Entry | None, report: Report) -> str:
     name = fields.as_text(entry, "write: engine: auto", report) if entry else None
     if name is None:
         return "auto"
-    if name.text == "standard":
-        title = "`engine: standard` is part of the language, but not built yet"
-        report.add("N001", name.span, title, cure="write engine: auto, or remove the line")
-    elif name.text not in ENGINES:
+    if name.text not in ENGINES:
         fields.refuse_choice(name, "engine", ENGINES, report)
     return name.text
 

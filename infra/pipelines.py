@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -28,6 +28,7 @@ class CompiledPipeline(Protocol):
     """The class `Pipeline` of a generated/<name>/wiring.py."""
 
     NAME: str
+    ENGINE: Literal["express", "standard"]
     DIGEST: str
     WORST_CASE_S: int
     STAGES_AT_ONCE: int

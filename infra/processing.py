@@ -5,6 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.concurrency import check_concurrency
+from infra.endings import Endings
 from infra.functions import ARCHITECTURE, RUNTIME, PlatformFunction, powertools
 from infra.ingest import Ingest
 from infra.kept import Kept
@@ -14,12 +15,15 @@ from infra.release import release
 from infra.settings import Settings
 from infra.timing import Timing
 
+_STARTS_BY = {"express": "states:StartSyncExecution", "standard": "states:StartExecution"}
+
 
 class Processing(Construct):
     """Queue `intake` -> function `orchestrator` -> state machine of the pipeline -> stages.
 
-    The orchestrator waits for the run it starts. So the number of orchestrators is the number
-    of runs, the queue holds a burst, and every ending comes back to someone who records it.
+    The orchestrator waits for the Express run it starts. So the number of orchestrators is the
+    number of runs, the queue holds a burst, and every ending comes back to someone who records it.
+    Standard runs are only started; `Endings` records how they end.
     """
 
     def __init__(
@@ -40,7 +44,7 @@ class Processing(Construct):
         self.pipeline = self._pipeline(settings, stage_code, compiled, kept)
         self.release = release(
             self.pipeline.state_machine,
-            starts_by="states:StartSyncExecution",
+            starts_by=_STARTS_BY[compiled.ENGINE],
             settings=settings,
         )
         self.orchestrator = PlatformFunction(
@@ -51,11 +55,22 @@ class Processing(Construct):
             handler="orchestrator",
             environment=self._environment(settings, compiled, timing, kept),
             permissions=self._permissions(kept, ingest),
-            # It waits for the run, and each second of waiting is paid for by the megabyte.
+            # It may wait for the run, and each second of waiting is paid for by the megabyte.
             memory_mb=256,
             timeout_s=timing.orchestrator_s,
         )
         self._take_messages(ingest, runs_at_once=settings.runs_at_once)
+        if compiled.ENGINE == "standard":
+            Endings(
+                self,
+                "Endings",
+                settings=settings,
+                code=code,
+                compiled=compiled,
+                machine=self.pipeline.state_machine,
+                kept=kept,
+                intake=ingest.intake,
+            )
 
     def _take_messages(self, ingest: Ingest, *, runs_at_once: int) -> None:
         """Call the function for each message; a message is a run."""

@@ -83,7 +83,8 @@ class AppStack(Stack):
     ) -> None:
         """What an image passes, in its order; only the stages carry imaging libraries."""
         code, stage_code = (Code.from_asset(str(zipped)) for zipped in (assets.api, assets.stage))
-        times = timing(settings, worst_case_s=compiled.WORST_CASE_S)
+        awaited = compiled.ENGINE == "express"
+        times = timing(settings, worst_case_s=compiled.WORST_CASE_S, awaited=awaited)
         self.ingest = Ingest(self, "Ingest", settings=settings, code=code, timing=times, kept=kept)
         self.processing = Processing(
             self,

@@ -27,12 +27,14 @@ class Timing:
     patience_s: int
 
 
-def timing(settings: Settings, *, worst_case_s: int) -> Timing:
+def timing(settings: Settings, *, worst_case_s: int, awaited: bool = True) -> Timing:
     """The times for a pipeline whose run takes at most `worst_case_s`.
+
+    A run that is not `awaited` goes on without the orchestrator, which only starts it.
 
     Raises ValueError, with the arithmetic, for a pipeline too slow to be waited for.
     """
-    orchestrator_s = worst_case_s + _OVERHEAD_S
+    orchestrator_s = _OVERHEAD_S + (worst_case_s if awaited else 0)
     visibility_s = settings.visibility_s or _VISIBILITY_FACTOR * orchestrator_s
     if orchestrator_s > _LONGEST_FUNCTION_S or visibility_s > _LONGEST_VISIBILITY_S:
         raise ValueError(
@@ -41,4 +43,5 @@ def timing(settings: Settings, *, worst_case_s: int) -> Timing:
             f" {_LONGEST_FUNCTION_S} s. Lower `timeout` or `retry` in the pipeline."
         )
     waits_s = (settings.max_receives - 1) * visibility_s
-    return Timing(orchestrator_s, visibility_s, patience_s=waits_s + orchestrator_s)
+    patience_s = waits_s + worst_case_s + _OVERHEAD_S
+    return Timing(orchestrator_s, visibility_s, patience_s=patience_s)

@@ -36,10 +36,14 @@ ALLOWED["darkroom.runner"] = _HISTORY | {"darkroom.runner", "darkroom.plan", "st
 for capability in ("uploads", "retrieval", "ingest", "identity", "runs"):
     ALLOWED[f"darkroom.{capability}"] = _HISTORY | {"darkroom.plan"}
 ALLOWED["darkroom.runs"] |= {"darkroom.ingest"}
+ALLOWED["darkroom.endings"] = ALLOWED["darkroom.runs"] | {"darkroom.runs"}
 _CAPABILITIES = (
     _HISTORY
     | {"darkroom.plan", "darkroom.runner"}
-    | {f"darkroom.{name}" for name in ("uploads", "retrieval", "ingest", "identity", "runs")}
+    | {
+        f"darkroom.{name}"
+        for name in ("uploads", "retrieval", "ingest", "identity", "runs", "endings")
+    }
 )
 ALLOWED["darkroom.adapters"] = _CAPABILITIES | {"darkroom.adapters"}
 ALLOWED["darkroom.testing"] = _HISTORY | {"darkroom.testing"}

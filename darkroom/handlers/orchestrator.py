@@ -9,13 +9,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.adapters.stepfunctions import ExpressEngine
+from darkroom.adapters.stepfunctions import ExpressEngine, StandardEngine
 from darkroom.errors import Unfinished
 from darkroom.handlers import clients
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ingest import Message
-from darkroom.runs import Orchestrator
+from darkroom.runs import Engine, Orchestrator
+
+ANSWERS_WITHIN_S = 5  # StartExecution, which waits for nothing
 
 
 @cache
@@ -24,12 +26,16 @@ def orchestrator() -> Orchestrator:
     return Orchestrator(
         plan=plan(),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
-        engine=ExpressEngine(
-            clients.step_functions(plan().worst_case_s), setting("STATE_MACHINE_ARN")
-        ),
+        engine=_engine(setting("STATE_MACHINE_ARN")),
         clock=clients.now,
         patience=timedelta(seconds=int(setting("PATIENCE_S"))),
     )
+
+
+def _engine(state_machine_arn: str) -> Engine:
+    if plan().engine == "standard":
+        return StandardEngine(clients.step_functions(ANSWERS_WITHIN_S), state_machine_arn)
+    return ExpressEngine(clients.step_functions(plan().worst_case_s), state_machine_arn)
 
 
 @observed
@@ -48,7 +54,7 @@ def _processed(record: dict[str, Any]) -> bool:
         logger.info("message received", extra={"received": received})
         image = orchestrator().process(
             message,
-            attempt=f"{record['messageId'][:8]}-{received}",
+            attempt=_attempt(record["messageId"], received),
             last=received >= int(setting("MAX_RECEIVES")),
         )
     except Unfinished as unfinished:
@@ -64,3 +70,8 @@ def _processed(record: dict[str, Any]) -> bool:
     metrics.add_dimension("State", image.state)
     metrics.add_metric("MessageDone", MetricUnit.Count, 1)
     return True
+
+
+def _attempt(message_id: str, received: int) -> str:
+    """Tell deliveries apart where each is a run of its own; Standard absorbs a repeated one."""
+    return message_id[:8] if plan().engine == "standard" else f"{message_id[:8]}-{received}"

@@ -39,6 +39,8 @@ def run(draft: Draft, report: Report) -> Draft:
     events = history_events(draft, shape(draft.nodes, draft.first_task))
     if payload > PAYLOAD_BYTES:
         _refuse(draft, payload, report)
+    if draft.engine == "standard" and events > HISTORY_EVENTS:
+        _refuse_history(draft, events, report)
     reason = (
         f"payloads of at most {payload:,} of {PAYLOAD_BYTES:,} bytes; at most {events:,} events, "
         f"where a Standard execution may have {HISTORY_EVENTS:,}"
@@ -93,6 +95,15 @@ def _refuse(draft: Draft, payload: int, report: Report) -> None:
         f"Step Functions takes {PAYLOAD_BYTES:,}",
         cure="let fewer steps be alone, or give steps shorter names",
         note="a payload names the way of each picture twice: all steps that it has passed",
+    )
+
+
+def _refuse_history(draft: Draft, events: int, report: Report) -> None:
+    report.add(
+        "P010",
+        next(iter(_apart(draft)), draft.file.name.span if draft.file.name else Span(0, 0)),
+        f"a run may write {events:,} events, a Standard execution ends after {HISTORY_EVENTS:,}",
+        cure="let fewer steps be alone, or write fewer attempts",
     )
 
 

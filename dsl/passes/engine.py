@@ -7,11 +7,13 @@ from dataclasses import replace
 from darkroom.plan.models import Retry, Stage, Task
 from darkroom.plan.tree import nodes_of
 from dsl.diagnostics import Report
-from dsl.draft import Draft, Part
+from dsl.draft import Draft, Engine, Part
 from dsl.passes.stages import all_steps, place_of, spelt
 from dsl.text import Span
 
 EXPRESS_S = 300  # Source: Step Functions quotas, "Maximum execution duration", Express
+# Standard would go on for a year, but what stages leave for each other lies for a day.
+LONGEST_S: Mapping[Engine, int] = {"express": EXPRESS_S, "standard": 86_400}
 # A function's timeout begins behind its initialisation, which takes up to 10 s before it is
 # started over. Source: Lambda guide, "Understanding the Lambda execution environment lifecycle".
 START_S = 10
@@ -21,16 +23,29 @@ AT_ONCE = 40
 
 
 def run(draft: Draft, report: Report) -> Draft:
-    """Choose Express, and refuse a pipeline whose worst case does not fit it."""
+    """Choose what is asked for, else Express where it fits; refuse what fits neither."""
     path = _longest_path(draft)
     worst_case_s = sum(seconds for _, seconds in path)
-    if worst_case_s >= EXPRESS_S:
-        _refuse(draft, path, report)
-    reason = (
-        f"express: at most {worst_case_s} s < {EXPRESS_S} s ({_spelt_path(path)}), "
-        "nothing waits for a callback, writing twice is writing once"
-    )
-    return replace(draft, worst_case_s=worst_case_s, decisions=draft.decided("engine", reason))
+    engine = _chosen(draft.file.engine, worst_case_s)
+    if worst_case_s >= LONGEST_S[engine]:
+        _refuse(draft, path, engine, report)
+    reason = f"{engine}: at most {worst_case_s} s ({_spelt_path(path)}), {_why(draft, engine)}"
+    decisions = draft.decided("engine", reason)
+    return replace(draft, engine=engine, worst_case_s=worst_case_s, decisions=decisions)
+
+
+def _chosen(asked: str, worst_case_s: int) -> Engine:
+    if asked == "standard" or (asked == "auto" and worst_case_s >= EXPRESS_S):
+        return "standard"
+    return "express"
+
+
+def _why(draft: Draft, engine: Engine) -> str:
+    if engine == "express":
+        return "nothing waits for a callback, writing twice is writing once"
+    if draft.file.engine == "standard":
+        return "and the pipeline asks for it"
+    return f"and an Express execution ends after {EXPRESS_S} s"
 
 
 def longest_s(draft: Draft) -> int:
@@ -39,8 +54,9 @@ def longest_s(draft: Draft) -> int:
 
 
 def broken(draft: Draft) -> str | None:
-    """A run ends before Express would end it."""
-    return None if draft.worst_case_s < EXPRESS_S else "the worst case is longer than Express"
+    """A run ends before its engine would end it."""
+    fits = draft.worst_case_s < LONGEST_S[draft.engine]
+    return None if fits else f"the worst case is longer than {draft.engine}"
 
 
 def worst_case(stage: Stage) -> int:
@@ -52,6 +68,11 @@ def waits(retry: Retry) -> tuple[int, ...]:
     """Return the longest wait before each further attempt, in seconds; jitter only shortens it."""
     return tuple(int(retry.wait_s) * 2**index for index in range(retry.attempts - 1))
 
+
+_ENDS: Mapping[Engine, str] = {
+    "express": "an Express execution ends",
+    "standard": "what stages leave for each other is gone",
+}
 
 _Path = tuple[tuple[Stage, int], ...]
 """Stages that follow one another, with the seconds of each."""
@@ -91,7 +112,7 @@ def _arithmetic(stage: Stage) -> str:
     )
 
 
-def _refuse(draft: Draft, path: _Path, report: Report) -> None:
+def _refuse(draft: Draft, path: _Path, engine: Engine, report: Report) -> None:
     total = sum(seconds for _, seconds in path)
     slowest = max(path, key=lambda each: each[1])[0]
     parts = next(each.parts for each in draft.sized if each.stage == slowest)
@@ -102,9 +123,12 @@ def _refuse(draft: Draft, path: _Path, report: Report) -> None:
     report.add(
         "P010",
         _retry_place(draft) or place_of(longest, draft),
-        f"a run may take {total} s, an Express execution ends after {EXPRESS_S} s",
-        cure=_said_too_long(longest, draft)
-        or _cure(slowest, total - worst_case(slowest), draft.limits.formats),
+        f"a run may take {total} s, {_ENDS[engine]} after {LONGEST_S[engine]} s",
+        cure=(
+            _said_too_long(longest, draft)
+            or _cure(slowest, LONGEST_S[engine] - total + worst_case(slowest), draft.limits.formats)
+        )
+        + (", or write engine: standard" if engine == "express" else ""),
         note=f"{note}; {spelt(parts)} = {slowest.timeout_s} s",
     )
 
@@ -123,8 +147,8 @@ def _said_too_long(longest: Part, draft: Draft) -> str:
     return ""
 
 
-def _cure(stage: Stage, others_s: int, accepted: Collection[str]) -> str:
-    """Name the largest number of attempts of `stage` that fits beside the others, if any does."""
+def _cure(stage: Stage, left_s: int, accepted: Collection[str]) -> str:
+    """Name the largest number of attempts of `stage` that fits into `left_s`, if any does."""
     slow = [each for each in ("gif", "avif") if each in accepted]
     lower = "lower accept.max_pixels" + (
         f", or accept no {' and no '.join(slow)}, slow to encode" if slow else ""
@@ -132,6 +156,6 @@ def _cure(stage: Stage, others_s: int, accepted: Collection[str]) -> str:
     for attempts in range(stage.retry.attempts - 1, 0, -1):
         retry = stage.retry.model_copy(update={"attempts": attempts})
         fewer = stage.model_copy(update={"retry": retry})
-        if others_s + worst_case(fewer) < EXPRESS_S:
+        if worst_case(fewer) < left_s:
             return f"write retry: {{ attempts: {attempts} }}, or {lower}"
     return f"{lower}, or lower the steps' timeouts"

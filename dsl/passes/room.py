@@ -1,10 +1,11 @@
 """room: whether what the pipeline needs on AWS fits into one stack and one role."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dsl.diagnostics import Report
-from dsl.draft import Draft
+from dsl.draft import Draft, Engine
 from dsl.text import Span
 
 # A stack holds 500 resources and a template 1 MB: CloudFormation quotas. We stop before, so that
@@ -12,7 +13,9 @@ from dsl.text import Span
 RESOURCES, TEMPLATE_BYTES = 450, 800_000
 # What the stack has without any stage, and what each stage adds: its log, role, function and
 # version. tests/infra/test_room.py counts them in the templates.
-BASE_RESOURCES, STAGE_RESOURCES = 66, 4
+# A Standard machine has more beside it: the function that ends its runs, and what that needs.
+BASE_RESOURCES: Mapping[Engine, int] = {"express": 66, "standard": 74}
+STAGE_RESOURCES = 4
 BASE_BYTES, STAGE_BYTES = 75_000, 8_500
 # The machine's role names each function that it may call, and the policies of a role have so many
 # characters in all: IAM quotas. An ARN is counted with the longest names of region and function.
@@ -20,7 +23,7 @@ POLICY_CHARACTERS = 10_240
 BASE_CHARACTERS, STAGE_CHARACTERS = 800, 135
 
 MOST_STAGES = min(
-    (RESOURCES - BASE_RESOURCES) // STAGE_RESOURCES,
+    (RESOURCES - max(BASE_RESOURCES.values())) // STAGE_RESOURCES,
     (POLICY_CHARACTERS - BASE_CHARACTERS) // STAGE_CHARACTERS,
 )
 
@@ -34,10 +37,9 @@ def run(draft: Draft, report: Report) -> Draft:
             _place(draft),
             f"the pipeline needs {stages} Lambda functions, there is room for {MOST_STAGES}",
             cure="let more steps run together: fewer that are `alone` or call AWS",
-            note=f"{_resources(stages)}; {_characters(stages)}",
+            note=_arithmetic(stages, draft.engine),
         )
-    decisions = draft.decided("room", f"{_resources(stages)}; {_characters(stages)}")
-    return replace(draft, decisions=decisions)
+    return replace(draft, decisions=draft.decided("room", _arithmetic(stages, draft.engine)))
 
 
 def broken(draft: Draft) -> str | None:
@@ -63,15 +65,13 @@ def check_definition(definition: str, draft: Draft, report: Report) -> None:
         )
 
 
-def _resources(stages: int) -> str:
-    needed = BASE_RESOURCES + STAGE_RESOURCES * stages
-    return f"{BASE_RESOURCES} + {STAGE_RESOURCES} x {stages} = {needed} of {RESOURCES} resources"
-
-
-def _characters(stages: int) -> str:
-    needed = BASE_CHARACTERS + STAGE_CHARACTERS * stages
+def _arithmetic(stages: int, engine: Engine) -> str:
+    base = BASE_RESOURCES[engine]
+    resources = base + STAGE_RESOURCES * stages
+    characters = BASE_CHARACTERS + STAGE_CHARACTERS * stages
     return (
-        f"{BASE_CHARACTERS} + {STAGE_CHARACTERS} x {stages} = {needed} of {POLICY_CHARACTERS} "
+        f"{base} + {STAGE_RESOURCES} x {stages} = {resources} of {RESOURCES} resources; "
+        f"{BASE_CHARACTERS} + {STAGE_CHARACTERS} x {stages} = {characters} of {POLICY_CHARACTERS} "
         "characters of the machine's role"
     )
 

@@ -1,8 +1,10 @@
 """One synthesis of every environment, shared by all tests of infra/."""
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -10,9 +12,14 @@ from zipfile import ZipFile
 import pytest
 from aws_cdk import App
 
+from darkroom.plan import Plan
+from dsl.backends.asl import state_machine
+from dsl.backends.wiring import render_wiring
+from dsl.canonical import pretty
 from infra import settings
 from infra.assets import ROOT, Assets
-from infra.pipelines import compiled_pipeline
+from infra.pipelines import CompiledPipeline, compiled_pipeline, plan_path
+from infra.settings import Settings
 from infra.stacks import add_stacks
 
 Resource = dict[str, Any]
@@ -45,28 +52,67 @@ class Synthesised:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesised]:
-    """The templates of local, dev and prod, with assets that hold nothing."""
-    folder = tmp_path_factory.mktemp("synth")
-    assets = Assets(api=folder / "api.zip", stage=folder / "stage.zip")
-    for asset in (assets.api, assets.stage):
+def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
+    """Assets that hold nothing."""
+    folder = tmp_path_factory.mktemp("assets")
+    empty = Assets(api=folder / "api.zip", stage=folder / "stage.zip")
+    for asset in (empty.api, empty.stage):
         with ZipFile(asset, "w") as zipped:
             zipped.writestr("name", asset.name)
+    return empty
+
+
+@pytest.fixture(scope="session")
+def templates(assets: Assets, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesised]:
+    """The templates of local, dev and prod."""
+    folder = tmp_path_factory.mktemp("synth")
+    return synthesised(
+        folder, assets, (settings.LOCAL, settings.DEV, settings.PROD), compiled_pipeline()
+    )
+
+
+@pytest.fixture(scope="session")
+def standard(assets: Assets, tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    """The templates of prod for a pipeline that runs on a Standard machine."""
+    folder = tmp_path_factory.mktemp("standard")
+    lock = json.loads((ROOT / plan_path(compiled_pipeline())).read_text("utf-8"))
+    plan = Plan.model_validate(lock["plan"]).model_copy(
+        update={"engine": "standard", "worst_case_s": 7_200}
+    )
+    compiled = wired(plan, folder)
+    return synthesised(folder, assets, (settings.PROD,), compiled)["prod"]
+
+
+def wired(plan: Plan, folder: Path) -> Any:
+    """The class that the compiler writes for `plan`, with a definition that calls each stage."""
+    (folder / "wiring.py").write_text(render_wiring(plan))
+    (folder / "state_machine.asl.json").write_text(pretty(state_machine(plan)))
+    spec = spec_from_file_location(f"wiring_in_{folder.name}", folder / "wiring.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module.Pipeline
+
+
+def synthesised(
+    folder: Path, assets: Assets, environments: Sequence[Settings], compiled: CompiledPipeline
+) -> dict[str, Synthesised]:
+    """The templates of each environment."""
     context = json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"]
     app = App(outdir=str(folder / "cdk.out"), context=context)
-    environments = (settings.LOCAL, settings.DEV, settings.PROD)
     for environment in environments:
-        add_stacks(app, settings=environment, compiled=compiled_pipeline(), assets=assets)
+        add_stacks(app, settings=environment, compiled=compiled, assets=assets)
     assembly = app.synth()
-    synthesised = {}
+    found = {}
     for environment in (known.environment for known in environments):
-        stacks = [
+        data, work = (
             assembly.get_stack_by_name(f"darkroom-{environment}-{kind}") for kind in ("data", "app")
-        ]
-        data, work = stacks
+        )
         paths = (Path(data.template_full_path), Path(work.template_full_path))
-        synthesised[environment] = Synthesised(data.template, work.template, paths)
-    return synthesised
+        found[environment] = Synthesised(data.template, work.template, paths)
+    return found
 
 
 @pytest.fixture(params=["local", "dev", "prod"])

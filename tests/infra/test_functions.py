@@ -55,6 +55,15 @@ def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
     assert told == {f"DARKROOM_{name}" for name in reads}
 
 
+def test_the_function_that_ends_runs_is_told_what_its_handler_reads(standard):
+    """As the others; only a pipeline on a Standard machine has it."""
+    function = standard.properties("AWS::Lambda::Function", "ProcessingEndingsEnded")
+    told = {name for name in function["Environment"]["Variables"] if name.startswith("DARKROOM_")}
+
+    assert function["Handler"] == "darkroom.handlers.ended.handler"
+    assert told == {f"DARKROOM_{name}" for name in ("PLAN", "EVENTS_TABLE", "QUEUE_URL")}
+
+
 def test_no_function_is_told_a_secret(stacks):
     """The one there is, the client's, is read from Cognito by the function that needs it."""
     for function in stacks.all("AWS::Lambda::Function").values():

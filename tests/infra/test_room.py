@@ -24,7 +24,14 @@ def test_a_stage_adds_as_many_resources_as_the_compiler_says(prod):
     mine = stages(prod)
 
     assert len(mine) == room.STAGE_RESOURCES * len(STAGES)
-    assert len(prod.app["Resources"]) - len(mine) == room.BASE_RESOURCES
+    assert len(prod.app["Resources"]) - len(mine) == room.BASE_RESOURCES["express"]
+
+
+def test_a_standard_machine_has_as_much_beside_it_as_the_compiler_says(standard):
+    """The function that ends its runs, and what that needs."""
+    others = standard.app["Resources"].keys() - stages(standard).keys()
+
+    assert len(others) == room.BASE_RESOURCES["standard"]
 
 
 def test_a_stage_adds_no_more_bytes_than_the_compiler_says(prod):

@@ -10,9 +10,10 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.stub import Stubber
 
-from darkroom.adapters.stepfunctions import ExpressEngine
+from darkroom.adapters.stepfunctions import ExpressEngine, StandardEngine
 from darkroom.errors import Unfinished
 from darkroom.outcome import Outcome
+from darkroom.runs import UnderWay
 from darkroom.testing.samples import REF, RUN
 
 ARN = "arn:aws:states:eu-central-1:123456789012:stateMachine:Photos"
@@ -145,3 +146,64 @@ def test_an_output_that_is_no_outcome_is_an_error(
 
     with pytest.raises(ValueError, match="wonderful"):
         engine.run(NAME, REF, RUN)
+
+
+@pytest.fixture
+def started(session: boto3.Session) -> Iterator[tuple[StandardEngine, Stubber]]:
+    client = session.client("stepfunctions")
+    with Stubber(client) as stub:
+        yield StandardEngine(client, ARN), stub
+        stub.assert_no_pending_responses()
+
+
+def test_a_standard_execution_is_under_way_once_it_is_started(
+    started: tuple[StandardEngine, Stubber],
+) -> None:
+    """Nothing is waited for; an event tells of its end."""
+    engine, stub = started
+    answer = {"executionArn": ARN, "startDate": datetime(2026, 11, 23, tzinfo=UTC)}
+    stub.add_response("start_execution", answer, EXPECTED)
+
+    assert engine.run(NAME, REF, RUN) == UnderWay()
+
+
+def test_an_execution_that_there_is_already_is_under_way_too(
+    started: tuple[StandardEngine, Stubber],
+) -> None:
+    """A message was delivered twice, or an answer lost: the name is the same."""
+    engine, stub = started
+    stub.add_client_error("start_execution", "ExecutionAlreadyExists", expected_params=EXPECTED)
+
+    assert engine.run(NAME, REF, RUN) == UnderWay()
+
+
+@pytest.mark.parametrize(
+    ("error", "throttled"), [("ExecutionLimitExceeded", True), ("StateMachineDeleting", False)]
+)
+def test_a_standard_execution_that_is_refused_is_unfinished(
+    started: tuple[StandardEngine, Stubber], error: str, throttled: bool
+) -> None:
+    """So the message comes back."""
+    engine, stub = started
+    stub.add_client_error("start_execution", error)
+
+    with pytest.raises(Unfinished) as raised:
+        engine.run(NAME, REF, RUN)
+
+    assert (raised.value.code, raised.value.throttled) == ("execution_refused", throttled)
+    assert raised.value.facts == {"error": error}
+
+
+def test_a_standard_execution_whose_start_is_not_answered_is_unfinished(
+    session: boto3.Session,
+) -> None:
+    """It may run all the same: starting it again will find it."""
+    client = session.client("stepfunctions")
+
+    def lose(**_: object) -> None:
+        raise ReadTimeoutError(endpoint_url="https://states.eu-central-1.amazonaws.com")
+
+    client.meta.events.register("before-send.sfn.StartExecution", lose)
+
+    with pytest.raises(Unfinished, match=r"execution_lost.*ReadTimeoutError"):
+        StandardEngine(client, ARN).run(NAME, REF, RUN)

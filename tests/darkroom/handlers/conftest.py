@@ -18,6 +18,7 @@ from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.handlers import (
     auth,
     clients,
+    ended,
     images,
     observe,
     orchestrator,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REGION: Final = "eu-central-1"
-FUNCTIONS = (auth, images, orchestrator, projector, s3_event, settings, stage)
+FUNCTIONS = (auth, ended, images, orchestrator, projector, s3_event, settings, stage)
 
 
 @dataclass(frozen=True)

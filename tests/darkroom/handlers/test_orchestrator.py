@@ -14,6 +14,7 @@ from darkroom.handlers.settings import plan
 from darkroom.history import handle
 from darkroom.ids import ImageRef
 from darkroom.outcome import Outcome
+from darkroom.plan import Plan
 from darkroom.runs import Orchestrator
 from darkroom.testing import samples
 from darkroom.testing.samples import CONTEXT, REF, another_image, appended, at
@@ -180,3 +181,33 @@ def test_the_function_wires_itself_to_its_state_machine(
 
     machine.assert_no_pending_responses()
     assert answer == {"batchItemFailures": [{"itemIdentifier": MESSAGE_ID}]}
+
+
+def test_a_standard_machine_is_started_and_not_waited_for(
+    cloud: Any, plan: Plan, aws_event: AwsEvent, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By run and message: the same message again is the same execution."""
+    standard = plan.model_copy(update={"engine": "standard"})
+    monkeypatch.setattr(orchestrator, "plan", lambda: standard)
+    appended(cloud.history, samples.uploaded())
+    names: list[str] = []
+
+    with Stubber(clients.step_functions(orchestrator.ANSWERS_WITHIN_S)) as machine:
+        for answer in ({"executionArn": "arn", "startDate": at(1)}, None):
+            if answer:
+                machine.add_response("start_execution", answer)
+            else:
+                machine.add_client_error("start_execution", "ExecutionAlreadyExists")
+        machine.client.meta.events.register(
+            "provide-client-params.sfn.StartExecution",
+            lambda params, **_: names.append(params["name"]),
+        )
+        for received in (1, 2):
+            record = message(aws_event, received=received)
+            answer = orchestrator.handler({"Records": [record]}, context)
+            assert answer == {"batchItemFailures": []}
+
+    assert cloud.history.load(REF).events[-1].type == "image.processing-started"
+    assert len(names) == 2
+    assert len(set(names)) == 1
+    assert names[0].endswith("-059f36b4")
