@@ -7,6 +7,7 @@ from typing import Any
 
 from dsl.backends.asl import state_machine
 from dsl.backends.lint import lint
+from dsl.backends.overlay_schema import overlay_schema
 from dsl.backends.page import render_page
 from dsl.backends.schema import schema
 from dsl.backends.wiring import render_wiring
@@ -36,6 +37,7 @@ def files(compiled: Compiled, plugins: Plugins) -> Mapping[str, str]:
         "pipeline.schema.json": pretty(schema(plugins)),
         f"{name}/PIPELINE.md": render_page(compiled, plugins),
         f"{name}/__init__.py": _package(f"The pipeline {name}, compiled.", ""),
+        f"{name}/overlay.schema.json": pretty(overlay_schema(compiled.plan, plugins)),
         f"{name}/plan.json": pretty(lock(compiled, plugins)),
         f"{name}/state_machine.asl.json": pretty(sound(state_machine(compiled.plan))),
         f"{name}/wiring.py": render_wiring(compiled.plan),

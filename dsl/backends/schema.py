@@ -40,7 +40,7 @@ def schema(plugins: Plugins) -> Schema:
         "definitions": {
             "step": _step(plugins),
             **{
-                _options_of(name): options(plugin.options_model, filled=True)
+                options_of(name): options(plugin.options_model, filled=True)
                 for name, plugin in plugins.items()
             },
         },
@@ -120,7 +120,7 @@ def _budget() -> Mapping[str, Schema]:
 
 def _use(name: str, plugin: Plugin) -> Schema:
     """Return what `with` and each variant hold if a step uses `plugin`."""
-    own = {"$ref": f"#/definitions/{_options_of(name)}"}
+    own = {"$ref": f"#/definitions/{options_of(name)}"}
     variants = False if plugin.kind == "facts" else {"type": "object", "additionalProperties": own}
     then: Schema = {"properties": {"with": own, "variants": variants}}
     if needed := plugin.options_model.model_json_schema().get("required"):
@@ -130,7 +130,7 @@ def _use(name: str, plugin: Plugin) -> Schema:
     return {"if": {"properties": {"uses": {"const": name}}, "required": ["uses"]}, "then": then}
 
 
-def _options_of(name: str) -> str:
+def options_of(name: str) -> str:
     """Name the definition of a plugin's options; no plugin's name has a dash."""
     return f"{name}-options"
 

@@ -21,6 +21,7 @@ FILES = [
     "__init__.py",
     "photos/PIPELINE.md",
     "photos/__init__.py",
+    "photos/overlay.schema.json",
     "photos/plan.json",
     "photos/state_machine.asl.json",
     "photos/wiring.py",

@@ -21,10 +21,7 @@ LACKING: Mapping[str, tuple[Lack, ...]] = {
     "animations": (Lack("animations", "300", "1"),),
     "archive": (Lack("keep", "keep: [icc, copyright, capture, gps]\n"),),
     "avatars": (Lack("HEIC", ", heic"), Lack("attention", ", anchor: attention")),
-    "cutouts": (Lack("Standard", "timeout: 60s", "timeout: 30s"),),
-    "moderated": (Lack("Standard", "attempts: 4", "attempts: 1"),),
     "news": (Lack("keep", "keep: [icc, copyright]\n"),),
-    "panoramas": (Lack("Standard", "300MP", "100MP"),),
     "products": (
         Lack("tags", "accept:\n  tags: [plan]\n"),
         Lack("tags", "image.tags.plan else 'free' == 'free' and "),

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from darkroom.local.inprocess import process
 from dsl.backends.asl import state_machine
+from dsl.backends.overlay_schema import overlay_schema
 from dsl.backends.schema import schema
 from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
@@ -113,7 +115,7 @@ def test_what_is_lacking_is_refused(name: str, lack: Lack, plugins: Plugins) -> 
     with pytest.raises(PipelineRefused) as refused:
         compile_source(possible(name, kept=lack), "pipeline.yaml", plugins)
 
-    assert {each.code for each in refused.value.diagnostics} <= {"N001", "P003", "P010"}
+    assert {each.code for each in refused.value.diagnostics} <= {"N001", "P003"}
 
 
 @each_example
@@ -122,6 +124,16 @@ def test_editors_underline_nothing_in_an_example(name: str, plugins: Plugins) ->
     whole = schema(plugins)
 
     assert underlined(read(possible(name)), whole) == []
+
+
+def test_editors_underline_nothing_in_an_overlay(
+    plugins: Plugins, compiled: CompileExample
+) -> None:
+    """It changes a pipeline that is beside it."""
+    (overlay,) = EXAMPLES.glob("*/pipeline.*.yaml")
+    rule = overlay_schema(compiled(overlay.parent.name).plan, plugins)
+
+    assert underlined(yaml.safe_load(overlay.read_text("utf-8")), rule) == []
 
 
 @each_example
