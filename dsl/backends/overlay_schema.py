@@ -4,7 +4,8 @@ An overlay holds a part of a pipeline file, for this one pipeline: so its steps 
 be offered by name, and `with` needs no `uses` to be known.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from darkroom.plan.models import Plan
@@ -20,7 +21,7 @@ _OF_THE_WHOLE = ("required", "minProperties", "default", "allOf", "if", "then", 
 
 def overlay_schema(plan: Plan, plugins: Plugins) -> Schema:
     """Return the schema of what lies beside the pipeline of `plan` as `pipeline.ENV.yaml`."""
-    whole, uses = schema(plugins), _uses(plan)
+    whole, uses, variants = schema(plugins), _uses(plan), _variants(plan)
     keys = whole["definitions"]["step"]["properties"]
     needed = [options_of(name) for name in sorted(set(uses.values()))]
     return {
@@ -34,8 +35,7 @@ def overlay_schema(plan: Plan, plugins: Plugins) -> Schema:
                 "type": ["object", "null"],
                 "additionalProperties": False,
                 "properties": {
-                    name: _step(plugin, _variants(name, plan), keys)
-                    for name, plugin in uses.items()
+                    name: _step(plugin, variants[name], keys) for name, plugin in uses.items()
                 },
             },
         },
@@ -52,12 +52,16 @@ def _uses(plan: Plan) -> dict[str, str]:
     return opening | {node.step: node.uses for node in nodes_of(plan.nodes)}
 
 
-def _variants(step: str, plan: Plan) -> list[str]:
-    names = (node.variant for node in nodes_of(plan.nodes) if node.step == step)
-    return [name for name in dict.fromkeys(names) if name is not None]
+def _variants(plan: Plan) -> Mapping[str, Iterable[str]]:
+    """Return the names of each step's variants, none for a step that has none."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for node in nodes_of(plan.nodes):
+        if node.variant is not None:
+            found[node.step][node.variant] = None
+    return found
 
 
-def _step(uses: str, variants: list[str], keys: Iterable[str]) -> Schema:
+def _step(uses: str, variants: Iterable[str], keys: Iterable[str]) -> Schema:
     """Return what a step may change; another plugin leaves its options open."""
     own = {"$ref": f"#/definitions/{options_of(uses)}"}
     named = {"properties": dict.fromkeys(variants, own)} if variants else {}
