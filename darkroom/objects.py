@@ -1,7 +1,8 @@
 """What the buckets hold: originals, read at one version, and variants, written once."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 
@@ -12,6 +13,7 @@ class Original:
     content: bytes
     owner_name: str | None = None
     file_name: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Originals(Protocol):

@@ -1,7 +1,7 @@
 """Uploads: grant a user one upload of one picture, to one key, of one type and size."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import quote
@@ -16,6 +16,9 @@ GRANT_LIFE = timedelta(minutes=5)
 # leaves room for the owner's name in the 2 KB that S3 has for metadata.
 # Source: Amazon S3 user guide, "Working with object metadata".
 FILE_NAME_BYTES = 255
+# Source: Amazon S3 user guide, "Working with object metadata": names and values together.
+METADATA_BYTES = 2048
+_METADATA = "x-amz-meta-"
 
 # The media types a client may declare; what a file really is, the opening finds out.
 MEDIA_TYPES = {
@@ -52,6 +55,7 @@ class UploadRequest:
     file_name: str
     content_type: str
     byte_size: int
+    tags: Mapping[str, str] = field(default_factory=dict)  # by names that the pipeline lists
 
 
 @dataclass(frozen=True)
@@ -82,21 +86,17 @@ class Grants:
     randomness: Callable[[int], bytes]
 
     def grant(self, owner: Owner, request: UploadRequest) -> Grant:
-        """Return a grant for `request`; the file's name is kept as data, never in a key.
+        """Return a grant for `request`; names and tags are kept as data, never in a key.
 
         Raises InvalidRequest, with limit and actual value, for what the pipeline would refuse
-        anyway (a type it does not accept, no bytes, or too many), and for a file name that is empty
-        or of more than 255 bytes.
+        anyway (a type it does not accept, no bytes, or too many), for a file name that is empty
+        or of more than 255 bytes, for tags that the pipeline does not list or that are empty, and
+        where names and tags are more than S3 keeps.
         """
         self._check(request)
+        fields = _fields(owner, request)
         now = self.clock()
         ref = ImageRef(self.tenant, new_image_id(now, self.randomness))
-        fields = {
-            "Content-Type": request.content_type,
-            "x-amz-meta-file-name": quote(request.file_name),
-        }
-        if owner.name:
-            fields["x-amz-meta-owner-name"] = quote(owner.name)
         key = original_key(self.plan.pipeline, ref, owner.id)
         signed = self.presigner.post(
             key, fields=fields, byte_size=request.byte_size, life=GRANT_LIFE
@@ -116,8 +116,33 @@ class Grants:
             raise InvalidRequest(
                 "too_many_bytes", limit=limits["max_bytes"], actual=request.byte_size
             )
-        if not request.file_name:
-            raise InvalidRequest("file_name_empty", limit=1, actual=0)
-        length = len(request.file_name.encode())
-        if length > FILE_NAME_BYTES:
-            raise InvalidRequest("file_name_too_long", limit=FILE_NAME_BYTES, actual=length)
+        _check_file_name(request.file_name)
+        self._check_tags(request.tags)
+
+    def _check_tags(self, tags: Mapping[str, str]) -> None:
+        listed = self.plan.opening.tags
+        for name, value in tags.items():
+            if name not in listed:
+                raise InvalidRequest("unknown_tag", limit=", ".join(listed), actual=name)
+            if not value:
+                raise InvalidRequest("tag_empty", limit=1, actual=0, tag=name)
+
+
+def _check_file_name(name: str) -> None:
+    if not name:
+        raise InvalidRequest("file_name_empty", limit=1, actual=0)
+    length = len(name.encode())
+    if length > FILE_NAME_BYTES:
+        raise InvalidRequest("file_name_too_long", limit=FILE_NAME_BYTES, actual=length)
+
+
+def _fields(owner: Owner, request: UploadRequest) -> dict[str, str]:
+    """Return what the form fixes; S3 keeps ASCII, so that what people write is percent-encoded."""
+    told = {"file-name": request.file_name, "owner-name": owner.name or ""}
+    told |= {f"tag-{name}": value for name, value in request.tags.items()}
+    kept = {name: quote(value) for name, value in told.items() if value}
+    length = sum(len(name) + len(value) for name, value in kept.items())
+    if length > METADATA_BYTES:
+        raise InvalidRequest("metadata_too_long", limit=METADATA_BYTES, actual=length)
+    metadata = {f"{_METADATA}{name}": value for name, value in kept.items()}
+    return {"Content-Type": request.content_type, **metadata}

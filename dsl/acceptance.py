@@ -1,18 +1,20 @@
-"""Acceptance: what originals are held to, `accept` and what the first step tightens of it."""
+"""Acceptance: what originals are held to, and may bring: `accept`, and what `validate` tightens."""
 
+from collections.abc import Sequence as Items
 from typing import Any
 
-from dsl import options, quantities
+from dsl import fields, options, quantities
 from dsl.diagnostics import Report
 from dsl.draft import Draft
 from dsl.expressions import Scope
-from dsl.model import Given, nothing_given
+from dsl.model import Given, Name, nothing_given
 from dsl.option_types import Target, unit_of
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, plain
 from steps.limits import LimitOptions, Limits, LoosenedLimit
 
-_TO_COME = ("tags",)
+TAGS = "tags"
+_MOST_TAGS = 10
 
 
 def accepted_by(draft: Draft, report: Report) -> Limits:
@@ -31,21 +33,40 @@ def accepted_by(draft: Draft, report: Report) -> Limits:
     return _tightened(accepted, asked, entries, report)
 
 
+def tags_of(draft: Draft, report: Report) -> tuple[str, ...]:
+    """Return the names of the tags that an upload may bring, in the order of `accept.tags`."""
+    accept = draft.file.accept
+    entry = accept.options.get(TAGS) if accept else None
+    names = fields.as_names(entry, "write: tags: [plan]", report) if entry else None
+    found: list[str] = []
+    for name in names or ():
+        word = fields.as_word(name, "a tag's name", report)
+        if name.text in found:
+            title = f'"{name.text}" is listed twice'
+            report.add("P008", name.span, title, cure="remove one, or give it another name")
+        elif word:
+            found.append(word.text)
+    if len(found) > _MOST_TAGS:
+        _refuse_number(names or (), report)
+    return tuple(found)
+
+
+def _refuse_number(names: Items[Name], report: Report) -> None:
+    report.add(
+        "P003",
+        names[_MOST_TAGS].span,
+        f"`tags` lists {len(names)} names, the most is {_MOST_TAGS}",
+        cure="put what belongs together into one tag",
+        note="tags lie beside the original, where S3 keeps 2 kB of an upload",
+    )
+
+
 def _accepted(accept: Given | None, report: Report) -> Limits:
     if accept is None:
         return Limits()
-    entries = []
-    for entry in accept.options.entries:
-        if entry.key in _TO_COME:
-            report.add(
-                "N001",
-                entry.key_span,
-                f'"{entry.key}" is part of the language, but not built yet',
-                cure="remove it for now: uploads bring no tags",
-            )
-        else:
-            entries.append(entry)
-    checked = options.check(Target("accept", Limits), entries, Scope({}), accept, report)
+    entries = [entry for entry in accept.options.entries if entry.key != TAGS]
+    target = Target("accept", Limits, beside=(TAGS,))
+    checked = options.check(target, entries, Scope({}), accept, report)
     return Limits.read(checked.values) if checked else Limits()
 
 

@@ -118,6 +118,7 @@ class Draft:
     opening_step: Resolved | None = None  # the first step, if it uses validate
     steps: tuple[Resolved, ...] = ()  # all others
     limits: Limits = field(default_factory=Limits)
+    tags: tuple[str, ...] = ()  # what an upload may bring: `accept.tags`
     options: Mapping[tuple[str, str | None], Checked] = field(default_factory=dict)
     conditions: Mapping[str, Expression] = field(default_factory=dict)
     tree: tuple[Passage, ...] = ()

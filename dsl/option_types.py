@@ -31,11 +31,12 @@ class Target:
 
     of: str
     model: type[BaseModel]
+    beside: tuple[str, ...] = ()  # what can stand with the options and is read elsewhere
 
     @property
     def names(self) -> tuple[str, ...]:
         """The options there are."""
-        return tuple(self.model.model_fields)
+        return (*self.model.model_fields, *self.beside)
 
     @property
     def declared(self) -> str:

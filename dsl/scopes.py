@@ -6,7 +6,7 @@ from typing import Any
 
 from dsl import branches
 from dsl.draft import Draft, Resolved
-from dsl.expressions import Hidden, Kind, Known, Scope
+from dsl.expressions import TAGS, Hidden, Kind, Known, Scope
 from dsl.keys import ORIGINAL
 
 _ALWAYS: dict[str, Kind] = {
@@ -37,7 +37,7 @@ _JSON_KINDS: dict[str, Kind] = {
 
 def of_steps(draft: Draft) -> Iterator[tuple[Resolved, Scope]]:
     """Yield each step with what it may name: the image, the picture, and facts on its way."""
-    opened = environment()
+    opened = environment(draft.tags)
     if draft.opening_step:
         opened |= facts(draft.opening_step)
     below: dict[str | None, dict[str, Known]] = {None: opened}
@@ -50,11 +50,12 @@ def of_steps(draft: Draft) -> Iterator[tuple[Resolved, Scope]]:
         below[step.name] = known | facts(step)
 
 
-def environment() -> dict[str, Known]:
-    """Return what every step may name."""
+def environment(tags: Items[str] = ()) -> dict[str, Known]:
+    """Return what every step may name, where uploads may bring `tags`."""
     always = {name: Known(kind) for name, kind in _ALWAYS.items()}
     told = "not every upload tells it"
-    return always | {name: Known(kind, told) for name, kind in _SOMETIMES.items()}
+    brought = {f"{TAGS}{tag}": Known("text", "not every upload brings it") for tag in tags}
+    return always | {name: Known(kind, told) for name, kind in _SOMETIMES.items()} | brought
 
 
 def facts(step: Resolved) -> dict[str, Known]:

@@ -41,9 +41,15 @@ class S3Originals:
             content=answer["Body"].read(),
             owner_name=_decoded(kept.get("owner-name")),
             file_name=_decoded(kept.get("file-name")),
+            tags={
+                name.removeprefix(_TAG): unquote(value)
+                for name, value in kept.items()
+                if name.startswith(_TAG)
+            },
         )
 
 
+_TAG = "tag-"
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "PreconditionFailed", "412", "404"})
 
 

@@ -38,6 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     process_.add_argument("--pipeline", type=Path, default=Path("pipeline.yaml"))
     process_.add_argument("--out", type=Path, default=Path("out"), help="where variants go")
     process_.add_argument("--owner-name", help="what image.owner_name is")
+    process_.add_argument(
+        "--tag", action="append", default=[], metavar="NAME=TEXT", help="what image.tags.NAME is"
+    )
     process_.set_defaults(module="darkroom.cli.process", function="run")
 
     demo_ = verbs.add_parser("demo", help="run the whole platform here with one picture")

@@ -17,6 +17,7 @@ from darkroom.plan import Plan
 def run(options: argparse.Namespace, console: Console) -> int:
     """Process each picture; 1 if any of them did not come to be complete."""
     plan = compiled(options.pipeline)
+    tags = _tags(options.tag, plan)
     photos = _photos(options.photos, options.out)
     if not photos:
         raise CommandFailed(f"There are no files to process in {options.photos[0]}.")
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     with bar:
         task = bar.add_task(plan.pipeline, total=len(photos))
         for folder, photo in photos.items():
-            processed = _processed(photo, plan, options.owner_name)
+            processed = _processed(photo, plan, options.owner_name, tags)
             written = _written(processed, folder)
             _report(console, photo, processed, written, whole=alone)
             states.append(processed.image.state)
@@ -93,9 +94,21 @@ def _files(folder: Path, out: Path) -> list[Path]:
     return sorted(shown)
 
 
-def _processed(photo: Path, plan: Plan, owner_name: str | None) -> Processed:
+def _tags(words: list[str], plan: Plan) -> dict[str, str]:
+    """Return what each NAME=TEXT says; raises CommandFailed for what the pipeline does not list."""
+    found = dict(word.partition("=")[::2] for word in words)
+    for name, text in found.items():
+        if name not in plan.opening.tags:
+            listed = ", ".join(plan.opening.tags) or "none"
+            raise CommandFailed(f"The pipeline lists no tag {name}; accept.tags has: {listed}.")
+        if not text:
+            raise CommandFailed(f"The tag {name} has no text: write --tag {name}=TEXT.")
+    return found
+
+
+def _processed(photo: Path, plan: Plan, owner_name: str | None, tags: dict[str, str]) -> Processed:
     try:
-        return process(photo, plan, owner_name)
+        return process(photo, plan, owner_name, tags=tags)
     except OSError as error:
         raise CommandFailed(f"{photo} cannot be read: {error.strerror}.") from error
 

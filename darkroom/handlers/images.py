@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from annotated_types import Ge, Le, Len
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import Field
 
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.adapters.dynamodb_events import DynamoEventStore
@@ -30,6 +31,7 @@ class Upload(Body):
     file_name: Annotated[str, Len(1)]
     content_type: str
     byte_size: int
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 @cache
@@ -62,7 +64,7 @@ def directory() -> CognitoDirectory:
 def request_upload(upload: Upload) -> tuple[answers.Grant, int]:
     """Grant one upload: POST the fields, and then the file, to the url, within five minutes."""
     owner = user_id(app)
-    request = UploadRequest(upload.file_name, upload.content_type, upload.byte_size)
+    request = UploadRequest(upload.file_name, upload.content_type, upload.byte_size, upload.tags)
     grant = grants().grant(Owner(owner, directory().name_of(owner)), request)
     logger.append_keys(correlation_id=grant.image_id)
     logger.info("upload granted", extra={"byte_size": upload.byte_size})

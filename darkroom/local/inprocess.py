@@ -5,10 +5,12 @@ code that runs in the cloud.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
+from types import MappingProxyType
 
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.errors import NotFound
@@ -91,19 +93,24 @@ class Processed:
 
 
 def process(
-    photo: Path, plan: Plan, owner_name: str | None = None, ask: Ask = ANSWERED
+    photo: Path,
+    plan: Plan,
+    owner_name: str | None = None,
+    ask: Ask = ANSWERED,
+    *,
+    tags: Mapping[str, str] = MappingProxyType({}),
 ) -> Processed:
     """Take one file through the plan, from its upload to its ending, in this process.
 
     However the plan divides its steps among stages, they all run in one here: it means the same
-    (rule 19). `ask` answers the calls of steps.
+    (rule 19). `ask` answers the calls of steps; `tags` are those that the upload brings.
 
     Raises OSError for a file that cannot be read. A bad picture raises nothing: it ends as
     rejected or failed, like in the cloud.
     """
     content = photo.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    bucket = MemoryBucket(Original(content, owner_name, photo.name), version_id=digest)
+    bucket = MemoryBucket(Original(content, owner_name, photo.name, tags), version_id=digest)
     history, queue = MemoryEventStore(), MemoryQueue()
     ref = ImageRef(TENANT, new_image_id(_now(), token_bytes))
     arrival = Arrival(

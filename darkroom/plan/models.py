@@ -17,21 +17,24 @@ class _Model(BaseModel):
 
 
 OnError = Literal["fail", "drop", "pass"]
+Kept = Literal["icc", "copyright", "capture", "gps"]
 
 
 class Opening(_Model):
     """How a run begins: which step tells of it, the limits it enforces, the metadata it keeps.
 
     `options` are those of `validate`, the pipeline's `accept` and the first step's `with` merged.
-    `step` is None where the pipeline has no `validate` step: the opening is implied. `boxes` are
-    what a decode at a smaller scale would have to cover, width and height in pixels; where there
-    are none, every pixel counts. A decode at full scale serves them all.
+    `step` is None where the pipeline has no `validate` step: the opening is implied. `tags` are
+    the names of what an upload may bring for expressions to read. `boxes` are what a decode at a
+    smaller scale would have to cover, width and height in pixels; where there are none, every pixel
+    counts. A decode at full scale serves them all.
     """
 
     step: str | None
     version: int  # of the opening's code
     options: dict[str, Any]
-    keep: tuple[Literal["icc", "copyright", "capture", "gps"], ...] = ()
+    keep: tuple[Kept, ...] = ()
+    tags: tuple[str, ...] = ()
     boxes: tuple[tuple[int, int], ...] = ()
 
 

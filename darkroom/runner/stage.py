@@ -156,7 +156,8 @@ class Stage:
             read = self.stores.originals.read(original.key, original.version_id, original.etag)
         except NotFound as gone:
             raise Gone("original_gone") from gone
-        yield from render(self.plan, read.content, _environment(image, read), means)
+        environment = _environment(image, read, self.plan.opening.tags)
+        yield from render(self.plan, read.content, environment, means)
 
     def _commands(self, image: Image, run_id: str, result: Result) -> Iterator[Command]:
         """Yield what is to be recorded of `result`; a rendered variant is stored first."""
@@ -217,7 +218,7 @@ def _killed(plan: Plan, task: Task, error: str) -> Failed:
     return Failed((), node.step, node.way, KILLED, {"error": error}, "pass")
 
 
-def _environment(image: Image, original: Original) -> Environment:
+def _environment(image: Image, original: Original, tags: tuple[str, ...]) -> Environment:
     """Return what expressions may read of an image before it is opened (rule 11)."""
     known: dict[str, str | int] = {
         "image.id": image.ref.image_id,
@@ -226,4 +227,5 @@ def _environment(image: Image, original: Original) -> Environment:
         "image.bytes": len(original.content),
     }
     optional = {"image.owner_name": original.owner_name, "image.file_name": original.file_name}
+    optional |= {f"image.tags.{name}": original.tags.get(name) for name in tags}
     return known | {name: value for name, value in optional.items() if value is not None}

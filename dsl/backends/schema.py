@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from darkroom.plan.models import OnError
 from dsl import limits
+from dsl.acceptance import TAGS
 from dsl.backends.option_schema import Schema, options, quantity, summary
 from dsl.draft import Plugin, Plugins
 from dsl.fields import LONGEST_WORD
@@ -51,7 +52,7 @@ def _top() -> Mapping[str, Schema]:
     """Return what each key of a file holds, those included that are not built yet."""
     return {
         "pipeline": _word(keyword.kwlist, ", and none of Python's own words"),
-        "accept": options(Limits, filled=False),
+        "accept": _accept(),
         "keep": {"type": "array", "items": {"enum": list(KEEPS)}},
         "defaults": _closed(_described(DEFAULT_KEYS, _budget())),
         "engine": {"enum": list(ENGINES)},
@@ -62,6 +63,18 @@ def _top() -> Mapping[str, Schema]:
             "additionalProperties": {"$ref": "#/definitions/step"},
         },
     }
+
+
+def _accept() -> Schema:
+    """Return what `accept` holds: the limits of originals, and the tags of uploads."""
+    limits_ = options(Limits, filled=False)
+    tags: Schema = {
+        "description": "Names of what an upload may bring: text to read as image.tags.NAME",
+        "type": "array",
+        "uniqueItems": True,
+        "items": _word(),
+    }
+    return {**limits_, "properties": {**limits_["properties"], TAGS: tags}}
 
 
 def _step(plugins: Plugins) -> Schema:

@@ -5,10 +5,10 @@ from dsl.diagnostics import Report
 from dsl.expressions.folding import always
 from dsl.expressions.parser import parse
 from dsl.expressions.syntax import ExpressionError, Kind
-from dsl.expressions.types import SAID, Hidden, Known, Scope, TypeMistake, lower
+from dsl.expressions.types import SAID, TAGS, Hidden, Known, Scope, TypeMistake, lower
 from dsl.tree import Scalar
 
-__all__ = ["SAID", "Hidden", "Kind", "Known", "Scope", "always", "read"]
+__all__ = ["SAID", "TAGS", "Hidden", "Kind", "Known", "Scope", "always", "read"]
 
 
 def read(

@@ -67,8 +67,7 @@ class Scope:
         return tuple(sorted(name for name in self.known if name.startswith(f"{first}.")))
 
 
-# Part of rule 11 that is not built yet.
-_TO_COME = ("image.tags",)
+TAGS = "image.tags."  # before the names that `accept.tags` lists
 
 
 class TypeMistake(Exception):
@@ -127,9 +126,8 @@ def _kind(value: Value) -> Kind:
 def _known(named: Named, scope: Scope) -> Known:
     if named.name in scope.known:
         return scope.known[named.name]
-    if any(f"{named.name}.".startswith(f"{name}.") for name in _TO_COME):
-        title = f"`{named.name}` is part of the language, but not built yet"
-        raise TypeMistake("N001", named, title, cure="leave it out for now")
+    if named.name.startswith(TAGS):
+        raise _unlisted(named, scope)
     first = named.name.partition(".")[0]
     if inside := scope.within(first):
         title = f'"{named.name}" is not one of the values of `{first}`'
@@ -140,6 +138,15 @@ def _known(named: Named, scope: Scope) -> Known:
     if hidden := scope.hidden.get(first):
         raise TypeMistake(hidden.code, named, hidden.title, cure=hidden.cure)
     raise _invisible(named, first, scope)
+
+
+def _unlisted(named: Named, scope: Scope) -> TypeMistake:
+    """Return the mistake of a tag that no upload may bring."""
+    tag = named.name.removeprefix(TAGS)
+    listed = tuple(sorted(name for name in scope.known if name.startswith(TAGS)))
+    cure = did_you_mean(named.name, listed, f"list it at the top: accept: {{ tags: [{tag}] }}")
+    title = f'no upload brings a tag "{tag}": accept.tags does not list it'
+    return TypeMistake("P005", named, title, cure=cure, allowed=listed)
 
 
 def _invisible(named: Named, first: str, scope: Scope) -> TypeMistake:

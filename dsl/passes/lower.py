@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from hashlib import sha256
+from typing import get_args
 
-from darkroom.plan.models import Node, Opening
+from darkroom.plan.models import Kept, Node, Opening
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage, Plugin
 from dsl.passes.flow import passages_of
@@ -21,10 +22,18 @@ def run(draft: Draft, _: Report) -> Draft:
         step=step.name if step else None,
         version=OPENING_VERSION,
         options=draft.limits.model_dump(mode="json"),
+        keep=_kept(draft),
+        tags=draft.tags,
     )
     nodes = tuple(_node(passage, draft) for passage in draft.tree)
     reason = f"{len(list(passages_of(draft.tree)))} nodes"
     return replace(draft, opening=opening, nodes=nodes, decisions=draft.decided("lower", reason))
+
+
+def _kept(draft: Draft) -> tuple[Kept, ...]:
+    """Return what metadata the opening keeps, in one order whatever order the file has."""
+    asked = {name.text for name in draft.file.keep}
+    return tuple(each for each in get_args(Kept) if each in asked)
 
 
 def broken(draft: Draft) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from darkroom.plan.expressions import Constant, Expression
 from dsl import expressions, options, scopes
-from dsl.acceptance import accepted_by
+from dsl.acceptance import accepted_by, tags_of
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Resolved
 from dsl.expressions import SAID, Scope
@@ -17,9 +17,9 @@ from dsl.tree import Entry, Scalar
 
 def run(draft: Draft, report: Report) -> Draft:
     """Check every option and condition; what is right is in the draft."""
-    accepted = accepted_by(draft, report)
     checked: dict[tuple[str, str | None], Checked] = {}
     conditions: dict[str, Expression] = {}
+    draft = replace(draft, limits=accepted_by(draft, report), tags=tags_of(draft, report))
     for step, scope in scopes.of_steps(draft):
         checked |= _options(step, scope, report)
         if step.entry.when and (found := _condition(step.entry.when, scope, report)):
@@ -28,7 +28,6 @@ def run(draft: Draft, report: Report) -> Draft:
     reason = f"{len(checked)} sets of options, {open_} values filled at run time"
     return replace(
         draft,
-        limits=accepted,
         options=checked,
         conditions=conditions,
         decisions=draft.decided("typecheck", reason),

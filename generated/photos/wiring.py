@@ -97,7 +97,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "d9e0c10c55d9b76348d6b48c2b9b7169196291d07b09fa9042323f14738c0e21"
+    DIGEST = "781e50f16736e4cf218672ed44a458b6f7c0d2581d1966062459abdec579d0be"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
     # Functions of stages that one run keeps busy at one time, at most.

@@ -14,13 +14,20 @@ from darkroom.errors import InvalidRequest
 from darkroom.ids import ImageRef, original_key, valid_image_id
 from darkroom.plan import Opening, Plan, Task
 from darkroom.testing.samples import OWNER, at
-from darkroom.uploads import GRANT_LIFE, Grants, Owner, Presigned, UploadRequest
+from darkroom.uploads import (
+    GRANT_LIFE,
+    METADATA_BYTES,
+    Grants,
+    Owner,
+    Presigned,
+    UploadRequest,
+)
 
 LIMITS = {"formats": ["jpeg", "png"], "max_bytes": 1000, "max_pixels": 100, "max_frames": 1}
 PLAN = Plan(
     pipeline="photos",
     digest="5e" * 32,
-    opening=Opening(step=None, version=1, options=LIMITS),
+    opening=Opening(step=None, version=1, options=LIMITS, tags=("plan", "credit")),
     nodes=(),
     outputs=(),
     stages=(),
@@ -30,7 +37,6 @@ PLAN = Plan(
     worst_case_s=60,
 )
 REQUEST = UploadRequest(file_name="lake.jpg", content_type="image/jpeg", byte_size=1000)
-METADATA_BYTES = 2048  # what S3 has for metadata: names and values together
 
 
 @dataclass
@@ -82,6 +88,14 @@ def test_names_travel_as_metadata_that_s3_can_hold() -> None:
     assert unquote(fields["x-amz-meta-owner-name"]) == "写真家"
 
 
+def test_tags_travel_as_names_do() -> None:
+    """Each as metadata of its own, fixed by the signature."""
+    fields = signed(replace(REQUEST, tags={"credit": "写真: Ada", "plan": "free"}), Owner(OWNER))
+
+    assert unquote(fields["x-amz-meta-tag-credit"]) == "写真: Ada"
+    assert fields["x-amz-meta-tag-plan"] == "free"
+
+
 @pytest.mark.parametrize("name", [None, ""])
 def test_an_owner_without_a_name_has_no_such_metadata(name: str | None) -> None:
     """Absent, so that `image.owner_name else …` takes the other way."""
@@ -115,6 +129,9 @@ def test_names_of_every_script_fit_into_the_metadata(file_name: str, name: str) 
         ({"file_name": ""}, "file_name_empty", 1, 0),
         ({"file_name": "x" * 256}, "file_name_too_long", 255, 256),
         ({"file_name": "写" * 86}, "file_name_too_long", 255, 258),
+        ({"tags": {"plna": "free"}}, "unknown_tag", "plan, credit", "plna"),
+        ({"tags": {"plan": ""}}, "tag_empty", 1, 0),
+        ({"tags": {"plan": "x" * 2100}}, "metadata_too_long", 2048, 2125),
     ],
 )
 def test_what_the_pipeline_would_refuse_gets_no_grant(

@@ -22,15 +22,7 @@ LACKING: Mapping[str, tuple[Lack, ...]] = {
     "archive": (Lack("keep", "keep: [icc, copyright, capture, gps]\n"),),
     "avatars": (Lack("HEIC", ", heic"), Lack("attention", ", anchor: attention")),
     "news": (Lack("keep", "keep: [icc, copyright]\n"),),
-    "products": (
-        Lack("tags", "accept:\n  tags: [plan]\n"),
-        Lack("tags", "image.tags.plan else 'free' == 'free' and "),
-    ),
     "scans": (Lack("TIFF", ", tiff"),),
-    "tenants": (
-        Lack("tags", "accept:\n  tags: [credit]\n"),
-        Lack("tags", "image.tags.credit else "),
-    ),
 }
 
 

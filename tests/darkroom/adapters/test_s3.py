@@ -64,6 +64,15 @@ def test_names_come_back_as_they_were_given(s3: "S3Client", name: str) -> None:
     assert (read.owner_name, read.file_name) == (name, f"{name}.jpg")
 
 
+def test_tags_come_back_by_their_names(s3: "S3Client") -> None:
+    """And nothing else that lies there is taken for one."""
+    version = put(s3, b"x", **{"tag-credit_line": quote("写真: Ada"), "tags": "other"})
+
+    read = S3Originals(s3, "originals").read(KEY, *version)
+
+    assert read.tags == {"credit_line": "写真: Ada"}
+
+
 def test_an_original_that_is_gone_or_another_is_not_found(s3: "S3Client") -> None:
     """Deleted, never there, or with other bytes than were announced."""
     version_id, etag = put(s3, b"x")

@@ -213,3 +213,45 @@ def test_a_file_where_the_variants_folder_should_be_is_told(
     assert run(tmp_path / "out" / "sample.jpg") == 1
 
     assert "Give another --out." in capsys.readouterr().err
+
+
+TAGGED = """pipeline: tagged
+accept: { tags: [credit] }
+steps:
+  mark: { uses: watermark, with: { text: "${image.tags.credit}" } }
+"""
+
+
+@pytest.fixture
+def tagged(tmp_path: Path) -> Path:
+    """A pipeline that reads a tag, and another where there is none."""
+    path = tmp_path / "tagged.yaml"
+    path.write_text(TAGGED.replace("credit}", "credit else 'nobody'}"))
+    return path
+
+
+def test_a_tag_is_what_the_command_says(
+    run: Run, photos: Path, tagged: Path, tmp_path: Path
+) -> None:
+    """Other pixels than without it."""
+    output = tmp_path / "out" / "lake.jpg" / "mark.jpg"
+    assert run(photos / "lake.jpg", pipeline=tagged) == 0
+    without = output.read_bytes()
+
+    assert run(photos / "lake.jpg", "--tag", "credit=Ada", pipeline=tagged) == 0
+    assert output.read_bytes() != without
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("plan=free", "The pipeline lists no tag plan; accept.tags has: credit."),
+        ("credit=", "The tag credit has no text: write --tag credit=TEXT."),
+    ],
+)
+def test_a_tag_that_no_upload_could_bring_is_refused(
+    word: str, told: str, run: Run, tagged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With those that there are, before any picture is read."""
+    assert run("lake.jpg", "--tag", word, pipeline=tagged) != 0
+    assert told in " ".join(capsys.readouterr().err.split())

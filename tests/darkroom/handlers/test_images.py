@@ -84,6 +84,7 @@ def test_what_a_request_says_is_taken_to_the_letter(
         ({"byte_size": 0}, "empty"),
         ({"byte_size": 25_000_001}, "too_many_bytes"),
         ({"file_name": "x" * 256}, "file_name_too_long"),
+        ({"tags": {"plan": "free"}}, "unknown_tag"),
     ],
 )
 def test_an_upload_that_the_pipeline_would_refuse_is_a_problem(

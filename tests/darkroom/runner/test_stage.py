@@ -336,7 +336,7 @@ def test_a_variant_that_cannot_be_made_fails_the_run_and_the_others_are_made() -
 
 def test_a_step_may_read_what_came_with_the_upload() -> None:
     """`image.file_name` and the rest of rule 11 are there for expressions."""
-    names = ("image.id", "image.tenant", "image.owner", "image.file_name")
+    names = ("image.id", "image.tenant", "image.owner", "image.file_name", "image.tags.plan")
     text = Template(template=tuple(Reference(name=name) for name in names))
     brand = Node(
         step="brand",
@@ -348,9 +348,11 @@ def test_a_step_may_read_what_came_with_the_upload() -> None:
         templates={"text": text},
         output="thumbnail",
     )
-    history, buckets = running(), FakeBuckets(Original(PHOTO, file_name="lake.jpg"))
+    brought = Original(PHOTO, file_name="lake.jpg", tags={"plan": "free", "other": "x"})
+    history, buckets = running(), FakeBuckets(brought)
     start = Task(stage="photos", at="", covers=("brand",))
-    plan = PLAN.model_copy(update={"nodes": (brand,), "start": start})
+    opening = PLAN.opening.model_copy(update={"tags": ("plan",)})
+    plan = PLAN.model_copy(update={"opening": opening, "nodes": (brand,), "start": start})
 
     stage(history, buckets, plan).run(REF, RUN)
 
