@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from secrets import token_hex, token_urlsafe
+from functools import partial
 from typing import Any
 
 import boto3
@@ -12,11 +12,11 @@ import requests
 from aws import Aws
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from users import signed_in
 
 from darkroom.local.client import Client, send_form
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs, deploy
-from darkroom.local.mails import mailed_code
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,15 +44,7 @@ def deployed(cloud: EmbeddedCloud) -> Outputs:
 @pytest.fixture(scope="session")
 def new_user(cloud: EmbeddedCloud, deployed: Outputs) -> Callable[[str], Client]:
     """Signs a user of that name up, and in."""
-
-    def signed_in(name: str) -> Client:
-        client = Client(deployed.api_url)
-        email, password = f"{token_hex(4)}@example.com", f"{token_urlsafe(12)}aA1!"
-        client.sign_up(email, password, name)
-        client.confirm(email, mailed_code(cloud, email))
-        return client.signed_in(email, password)
-
-    return signed_in
+    return partial(signed_in, cloud, deployed)
 
 
 @pytest.fixture(scope="session")
