@@ -25,7 +25,7 @@ KEYS = (
     *("pipeline", "accept", "keep", "defaults", "engine", "steps", "uses", "with", "variants"),
     *("from", "only", "when", "on_error", "alone", "timeout", "memory", "retry", "attempts"),
     *("wait", "width", "fit", "text", "size", "opacity", "max_bytes", "formats", "small", "image"),
-    *("widht", "Big One", "", "a" * 41),
+    *("tags", "widht", "Big One", "", "a" * 41),
 )
 # Of every type, right in some places and wrong in most.
 VALUES: tuple[Json | None, ...] = (
@@ -33,7 +33,17 @@ VALUES: tuple[Json | None, ...] = (
     *("", "a", "$${", "${picture.width}", "${", "30", "30s", " 1.5 min ", "25MB", "1024 MB", "5%"),
     *("cover", "resize", "watermark", "faces", "drop", "pass", "original", "sizes.large", "auto"),
     *("picture.width > 3", "picture.alpha", "a" * 300),
-    *([], ["large"], ["jpeg", "png"], ["icc"], [1], {}, {"width": 3}, {"small": {}}),
+    *(
+        [],
+        ["large"],
+        ["plan", "plan"],
+        ["jpeg", "png"],
+        ["icc"],
+        [1],
+        {},
+        {"width": 3},
+        {"small": {}},
+    ),
     *({"uses": "resize"}, {"uses": "watermark", "with": {"text": "a"}}, {"attempts": 2}),
 )
 values = st.sampled_from(VALUES).map(copy.deepcopy)

@@ -161,6 +161,21 @@ def test_an_example_whose_plugins_are_there_runs(
     assert tuple(done.variants) == OUTPUTS[name]
 
 
+def test_products_are_marked_while_the_shop_is_on_the_free_plan(
+    compiled: CompileExample, tmp_path: Path
+) -> None:
+    """The tag decides, and a missing one counts as free; a thumb is never marked."""
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(jpeg(640, 480))
+    plan = compiled("products").plan
+
+    paid = process(photo, plan, tags={"plan": "paid"}).variants
+    free, untold = (process(photo, plan, tags=tags).variants for tags in ({"plan": "free"}, {}))
+
+    assert free == untold
+    assert {name for name in free if free[name] != paid[name]} == {"zoom", "card"}
+
+
 def test_stubs_stand_only_for_what_is_not_there() -> None:
     """A plugin that steps/ has needs none any more."""
     assert set(STUBS) & set(shipped.find()) == set()
