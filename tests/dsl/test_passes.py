@@ -7,8 +7,8 @@ import pytest
 
 from darkroom.plan import Retry, Stage, Task
 from dsl import passes, reading, source
-from dsl.compile import Compiled
-from dsl.diagnostics import Report
+from dsl.compile import Compiled, compile_source
+from dsl.diagnostics import PipelineRefused, Report
 from dsl.draft import Draft, Plugins
 from dsl.passes import PASSES, BrokenInvariant, Pass
 from dsl.passes.engine import waits, worst_case
@@ -233,3 +233,15 @@ def test_a_plan_may_be_as_deep_as_a_plan_can_be_written(
     plan = compiled(f"pipeline: deep\naccept: {{ max_pixels: 1MP }}\nsteps:\n{steps}").plan
 
     assert type(plan).model_validate(plan.model_dump(mode="json")) == plan
+
+
+def test_a_step_that_brings_packages_is_refused_in_words(plugins: Plugins) -> None:
+    """Its stage would be deployed without them, and fail at the first picture."""
+    packed = replace(plugins["greyscale"], name="packed", requires=("numpy==2.4.0",))
+    text = "pipeline: a\nsteps: { b: { uses: packed } }"
+
+    with pytest.raises(PipelineRefused) as refused:
+        compile_source(text, "pipeline.yaml", {**plugins, "packed": packed})
+
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.note) == ("N001", "it requires numpy==2.4.0")
