@@ -3,7 +3,7 @@
 import inspect
 import re
 import typing
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -41,10 +41,7 @@ class Signature:
         facts = [each for each in answers if _is_a(each, Facts)]
         pictures = [each for each in answers if _picture_kind(each)]
         if answers - {*facts, *pictures, Rejected} or len(facts) + len(pictures) > 1 or not answers:
-            raise InvalidStep(
-                f"{name} must return one of Picture, PIL.Image.Image or a Facts model, "
-                "alone or with `| Rejected`, or Asks[...] of that"
-            )
+            raise InvalidStep(_not_an_answer(name, answers))
         return cls(
             name=name,
             takes=_takes(picture, name),
@@ -89,6 +86,21 @@ def _answers(hint: Any) -> Iterator[Any]:
         yield from typing.get_args(hint)
     else:
         yield hint
+
+
+def _not_an_answer(name: str, answers: Collection[Any]) -> str:
+    """Return what is wrong with the answers of a plugin, and which there may be."""
+    for each in answers:
+        if any(_picture_kind(inner) for inner in typing.get_args(each)):
+            kind = typing.get_origin(each).__name__
+            return (
+                f"{name} returns a {kind} of pictures; a step gives one: how many "
+                "a run makes is known before it starts, by the pipeline's `variants`"
+            )
+    return (
+        f"{name} must return one of Picture, PIL.Image.Image or a Facts model, "
+        "alone or with `| Rejected`, or Asks[...] of that"
+    )
 
 
 def _takes(hint: Any, name: str) -> Literal["Picture", "Image"]:

@@ -68,11 +68,15 @@ def test_an_unknown_name_is_told_with_those_that_exist() -> None:
         ("def broken_here(:", "SyntaxError"),
         ("def broken_here(picture, options): ...", "decorate it with @step"),
         (
+            GOOD.format(name="broken_here").replace("-> Picture", "-> list[Picture]"),
+            "InvalidStep: broken_here returns a list of pictures; a step gives one",
+        ),
+        (
             GOOD.format(name="broken_here").replace("-> Picture", "-> str"),
             "InvalidStep: broken_here must return one of",
         ),
     ],
-    ids=["import", "syntax", "undecorated", "mistyped"],
+    ids=["import", "syntax", "undecorated", "several", "mistyped"],
 )
 def test_a_broken_file_is_told_by_its_name_and_cause(
     add_file: AddFile, source: str, cause: str
