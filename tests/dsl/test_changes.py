@@ -10,6 +10,7 @@ from dsl.compile import Compiled
 SIZES = "sizes: { uses: resize, variants: { small: { width: 1 }, large: { width: 2 } } }"
 WEB = "web: { uses: resize, with: { width: 2 } }"
 FACES = "faces: { uses: faces }"
+THUMB = "thumb: { uses: resize, from: web, with: { width: 1 } }"
 MARK = "mark: { uses: watermark, with: { text: hi } }"
 
 
@@ -19,6 +20,9 @@ MARK = "mark: { uses: watermark, with: { text: hi } }"
         ([SIZES], [SIZES], ()),
         ([SIZES], [SIZES, MARK], ()),
         ([WEB], [WEB, MARK], ("~ web is now called mark",)),
+        ([WEB], [WEB, THUMB], ("+ thumb",)),
+        ([WEB, THUMB], [WEB], ("- thumb",)),
+        ([WEB, THUMB], [WEB, THUMB, MARK], ()),
         ([WEB, MARK], [WEB], ("~ mark is now called web",)),
         ([SIZES], [FACES, SIZES.replace("small", "tiny")], ("~ small is now called tiny",)),
         ([SIZES], [SIZES.replace("small", "tiny")], ("~ small is now called tiny",)),
