@@ -1,5 +1,6 @@
 """Acceptance: what originals are held to, and may bring: `accept`, and what `validate` tightens."""
 
+from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Items
 from typing import Any
 
@@ -10,7 +11,7 @@ from dsl.expressions import Scope
 from dsl.model import Given, Name, nothing_given
 from dsl.option_types import Target, unit_of
 from dsl.text import Span
-from dsl.tree import Entry, Mapping, plain
+from dsl.tree import Entry, Mapping, Scalar, plain
 from steps.limits import LimitOptions, Limits, LoosenedLimit
 
 TAGS = "tags"
@@ -25,7 +26,7 @@ def accepted_by(draft: Draft, report: Report) -> Limits:
         return accepted
     target = Target(step.plugin.name, step.plugin.options_model)
     given = step.entry.given or nothing_given(step.entry.uses.span)
-    entries = given.options.entries
+    entries = tuple(_fixed(given.options.entries, report))
     checked = options.check(target, entries, Scope({}), given, report)
     if checked is None:
         return accepted
@@ -64,10 +65,26 @@ def _refuse_number(names: Items[Name], report: Report) -> None:
 def _accepted(accept: Given | None, report: Report) -> Limits:
     if accept is None:
         return Limits()
-    entries = [entry for entry in accept.options.entries if entry.key != TAGS]
+    limits = [entry for entry in accept.options.entries if entry.key != TAGS]
+    entries = tuple(_fixed(limits, report))
     target = Target("accept", Limits, beside=(TAGS,))
     checked = options.check(target, entries, Scope({}), accept, report)
     return Limits.read(checked.values) if checked else Limits()
+
+
+def _fixed(entries: Iterable[Entry], report: Report) -> Iterator[Entry]:
+    """Yield the entries but for those with `${…}`: an original is held to what the file says."""
+    for entry in entries:
+        value = entry.value.value if isinstance(entry.value, Scalar) else None
+        if isinstance(value, str) and "${" in value:
+            report.add(
+                "P022",
+                entry.value.span,
+                f"`{entry.key}` cannot be filled in: originals are held to it as they are opened",
+                cure="write the limit itself",
+            )
+        else:
+            yield entry
 
 
 def _tightened(

@@ -9,7 +9,7 @@ from dsl.diagnostics import Report
 from dsl.keys import RESERVED, STEP_KEYS
 from dsl.model import Budget, Condition, ErrorPolicy, Name, StepEntry, VariantEntry
 from dsl.text import Span
-from dsl.tree import Entry, Mapping, Scalar, Unreadable, kind_of
+from dsl.tree import Entry, Mapping, Scalar, Unreadable, kind_of, plain
 
 _ON_ERROR: dict[str, OnError] = {each: each for each in get_args(OnError)}
 
@@ -89,7 +89,7 @@ def _only(entry: Entry | None, report: Report) -> tuple[Name, ...] | None:
         # Reported with the pictures that come there: only they tell what to write.
         return tuple(Name(word, words.span) for word in re.findall(r"[^\s,]+", str(words.value)))
     names = fields.as_names(entry, "write: only: [NAME]", report) if entry else None
-    if entry and names == ():
+    if entry and names == () and plain(entry.value) == []:
         cure = "name the pictures that the step takes, or remove the key"
         report.add("P023", entry.key_span, "`only` is empty", cure=cure)
     return names or None

@@ -80,7 +80,10 @@ def as_names(entry: Entry, cure: str, report: Report) -> tuple[Name, ...] | None
         return None
     names = []
     for item in entry.value.items:
-        if isinstance(item, Scalar) and isinstance(item.value, str):
+        if isinstance(item, Scalar) and item.value == "":
+            title = f"a name in `{entry.key}` is empty"
+            report.add("P023", item.span, title, cure="remove it, or write a name")
+        elif isinstance(item, Scalar) and isinstance(item.value, str):
             names.append(Name(item.value, item.span))
         elif not isinstance(item, Unreadable):
             title = f'"{entry.key}" lists names, this is {kind_of(item)}'
