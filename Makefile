@@ -49,7 +49,7 @@ down: .stamps/python ## stop the embedded cloud that `make up` started
 
 process: .stamps/python ## run the pipeline on PHOTO=file or folder, without any cloud
 	@test -n "$(PHOTO)" || { echo "Say what to process: make process PHOTO=photo.jpg" >&2; exit 2; }
-	@$(PY) -m darkroom process "$(PHOTO)"
+	@$(PY) -m darkroom process "$(PHOTO)" $(if $(ENV),--env $(ENV))
 
 test: setup ## run all tests, those on the embedded cloud included
 	@$(PY) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
@@ -58,7 +58,7 @@ generate: .stamps/python ## compile pipeline.yaml into generated/
 	@$(PY) -m dsl generate $(PIPELINE)
 
 explain: .stamps/python ## tell what the pipeline does, what a million images cost, and why
-	@$(PY) -m dsl cost $(PIPELINE)
+	@$(PY) -m dsl cost $(PIPELINE) $(if $(ENV),--env $(ENV))
 
 diff: .stamps/python ## tell what changed since `make generate`, step by step, and its cost: make diff OLD=file
 	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/plan.json)) $(PIPELINE) || test $$? -eq 4

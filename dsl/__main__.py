@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from darkroom.plan.models import Plan
 from dsl import drift, findings, generate
-from dsl.changes import changes
+from dsl.changes import changes, drawn
 from dsl.compile import Compiled
 from dsl.costs import command as costs
 from dsl.diagnostics import PipelineRefused
@@ -18,7 +18,7 @@ from dsl.difference import command as differences
 from dsl.difference.command import NotAPlan
 from dsl.draft import Plugins
 from dsl.explain import UnknownCode, explain
-from dsl.files import compile_file
+from dsl.files import PLAIN, compile_all, compile_file
 from dsl.findings import Finding
 from steps import plugins
 from steps.plugins import BrokenPlugin
@@ -82,20 +82,22 @@ def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
         text, breaking = differences.run(chosen.old, chosen.new, chosen.region, found)
         return _Outcome(BREAKING if breaking else 0, text)
     path: Path = chosen.pipeline
-    compiled = compile_file(path, found)
-    if chosen.command == "check":
-        return _Outcome(0, compiled.tree)
     if chosen.command == "cost":
-        return _Outcome(0, costs.run(compiled, found, chosen))
+        priced = compile_file(path, found, chosen.env)
+        return _Outcome(0, costs.run(priced, found, chosen))
+    compiled = compile_all(path, found)
+    if chosen.command == "check":
+        return _Outcome(0, "\n".join(drawn(compiled)))
     wanted = generate.files(compiled, found)
     return _check(wanted, path) if chosen.check else _generate(compiled, wanted)
 
 
-def _generate(compiled: Compiled, wanted: Mapping[str, str]) -> _Outcome:
-    before = _plan_before(GENERATED / compiled.plan.pipeline / "plan.json")
+def _generate(compiled: Mapping[str, Compiled], wanted: Mapping[str, str]) -> _Outcome:
+    plan = compiled[PLAIN].plan
+    before = _plan_before(GENERATED / plan.pipeline / "plan.json")
     changed = generate.write(wanted, GENERATED)
     told = [f"{'wrote' if path in wanted else 'removed'} {GENERATED / path}" for path in changed]
-    lines = [compiled.tree, *changes(before, compiled.plan), *(told or ["nothing changed"])]
+    lines = [*drawn(compiled), *changes(before, plan), *(told or ["nothing changed"])]
     return _Outcome(0, "\n".join(lines))
 
 

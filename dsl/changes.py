@@ -1,9 +1,10 @@
 """Changes: the outputs that a new plan gains, loses or renames, compared with the one before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from darkroom.plan.models import Node, Plan
+from dsl.compile import Compiled
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ def changes(before: Plan | None, after: Plan) -> tuple[str, ...]:
         else:
             lines.append(f"- {output.name}")
     return (*lines, *(f"+ {output.name}" for output in gained))
+
+
+def drawn(compiled: Mapping[str, Compiled]) -> tuple[str, ...]:
+    """Return the tree of a pipeline and, for each overlay, how its outputs differ from that."""
+    plain, *others = compiled
+    before = compiled[plain].plan
+    told = {each: changes(before, compiled[each].plan) for each in others}
+    lines = (f"{each}: {', '.join(lines or ('the same outputs',))}" for each, lines in told.items())
+    return (compiled[plain].tree, *lines)
 
 
 def _same(old: _Output, new: _Output) -> bool:

@@ -50,6 +50,8 @@ CODES: Mapping[str, str] = {
     "P032": "a condition holds for every picture, or for none",
     "P033": "`from` names nothing above",
     "P034": "a payload of the state machine would be too large",
+    "P035": "an overlay takes away what is not there",
+    "P036": "an overlay renames the pipeline",
     "D301": "a step that may reject stands below a fork",
     "D302": "a step with variants has a condition",
     "D303": "a fact may be missing here",
@@ -58,6 +60,7 @@ CODES: Mapping[str, str] = {
     "D307": "dropping would leave no output",
     "D308": "a step with variants lets pictures pass on an error",
     "D310": "an expression ends the YAML value it stands in",
+    "D311": "an overlay adds a step",
     "D312": "a facts step has variants",
     "N001": "part of the language, not built yet",
 }

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from darkroom.plan.models import Plan
-from dsl import passes, reading, source
+from dsl import overlays, passes, reading, source
 from dsl.backends.asl import state_machine
 from dsl.canonical import digest, pretty
 from dsl.diagnostics import Report
@@ -32,14 +32,19 @@ class Compiled:
         return self.plan.outputs
 
 
-def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
+def compile_source(
+    text: str, path: str, plugins: Plugins, overlay: SourceText | None = None
+) -> Compiled:
     """Return the compiled pipeline; `path` is what messages call it, and nothing is read from it.
 
-    Raises PipelineRefused with every mistake of the file, whatever `text` is, and BrokenPlugin for
-    a plugin of it whose assets cannot be read, or that calls what is not reviewed; nothing else.
+    An `overlay` is laid over it first. Raises PipelineRefused with every mistake of the two,
+    whatever they hold, and BrokenPlugin for a plugin whose assets cannot be read, or that calls
+    what is not reviewed; nothing else.
     """
-    report = Report(SourceText(path, text))
+    report = Report(SourceText(path, text), overlay)
     tree = source.read(report)
+    if overlay:
+        tree = overlays.laid_over(tree, overlay, report)
     if tree is None:
         report.refuse()
         raise AssertionError("a file that cannot be read has a mistake")
@@ -52,9 +57,15 @@ def compile_source(text: str, path: str, plugins: Plugins) -> Compiled:
         plan=plan,
         unfused=_plan(_unfused(draft)),
         tree=outline(plan),
-        source_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        source_sha256=_sha256(text, overlay),
         decisions=draft.decisions,
     )
+
+
+def _sha256(text: str, overlay: SourceText | None) -> str:
+    """Return the digest of all that was read; no YAML holds the byte that parts the two."""
+    read = f"{text}\0{overlay.content}" if overlay else text
+    return hashlib.sha256(read.encode()).hexdigest()
 
 
 def _unfused(draft: Draft) -> Draft:

@@ -18,10 +18,15 @@ from dsl import scalars
 from dsl.diagnostics import Report
 from dsl.syntax import FLOW_NOTE
 from dsl.text import Span
-from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, Unreadable
+from dsl.tree import Entry, Mapping, Removal, Scalar, Sequence, Tree, Unreadable
 
 _DEEPEST = 20  # levels; a pipeline needs six
 _UNTAGGED = (None, "!")
+_SMALLEST = (
+    "the smallest pipeline: "
+    "{ pipeline: photos, steps: { small: { uses: resize, with: { width: 800 } } } }"
+)
+_OVERLAY = "write what differs: steps: { NAME: { memory: 2048MB } }, or remove the file"
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,10 @@ class _Key:
 class Composer:
     """Builds the tree from the parser's events."""
 
-    def __init__(self, report: Report, events: Iterator[Event]) -> None:
+    def __init__(self, report: Report, events: Iterator[Event], *, removes: bool) -> None:
         self._report = report
         self._events = events
+        self._removes = removes  # whether `null` takes a key away, as in an overlay
 
     def document(self) -> Tree | None:
         """Return the root of the first document; None, and a report, if there is none."""
@@ -47,8 +53,7 @@ class Composer:
             "Y007",
             Span(0, 0),
             "the file is empty",
-            cure="the smallest pipeline: "
-            "{ pipeline: photos, steps: { small: { uses: resize, with: { width: 800 } } } }",
+            cure=_OVERLAY if self._removes else _SMALLEST,
         )
         return None
 
@@ -163,7 +168,8 @@ class Composer:
             )
             return None
         title = f'"{key.name}" has no value'
-        self._report.add("Y006", key.span, title, cure="write one, or remove the key")
+        cure = "write one, or null to take the key away" if self._removes else ""
+        self._report.add("Y006", key.span, title, cure=cure or "write one, or remove the key")
         return Unreadable(key.span)
 
     def _report_duplicate(self, key: _Key, first: Span) -> None:
@@ -209,6 +215,8 @@ class Composer:
         span, text = span_of(event), event.value
         if event.style is not None:
             return Scalar(span, text, self._verbatim(event))
+        if self._removes and text in scalars.WRITTEN_NULLS:
+            return Removal(span)
         read = scalars.read(text)
         if isinstance(read, scalars.Refused):
             self._report.add(read.code, span, read.title, cure=read.help)

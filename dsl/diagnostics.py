@@ -1,6 +1,7 @@
 """Diagnostics: a mistake in the pipeline file, with its place, its cause and its cure."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dsl.codes import CODES
@@ -9,8 +10,12 @@ from dsl.text import SourceText, Span, with_short_quotes
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnostic:
-    """One mistake. `code` is stable; `label` stands behind the carets; `help` is the cure."""
+    """One mistake. `code` is stable; `label` stands behind the carets; `help` is the cure.
 
+    A mistake of a file that is none before an overlay is laid over it names that in `overlay`.
+    """
+
+    source: SourceText
     code: str
     span: Span
     title: str
@@ -18,20 +23,27 @@ class Diagnostic:
     help: str = ""
     allowed: tuple[str, ...] = ()  # all that could stand here, if that is a short list
     note: str = ""
+    overlay: str = field(default="", compare=False)  # a path
 
     def __post_init__(self) -> None:
         """Refuse a code that the table does not have: every code is documented."""
         if self.code not in CODES:
             raise ValueError(f"{self.code} is not in dsl/codes.py")
 
-    def render(self, source: SourceText) -> str:
+    @property
+    def circumstance(self) -> str:
+        """Which overlay lies over the file, if one does: alone, the file may well be right."""
+        return f"with {self.overlay} laid over it" if self.overlay else ""
+
+    def render(self) -> str:
         """Return the message as people read it: place, line, carets, help and notes."""
-        place = source.place(self.span.start)
-        line, carets = source.underline(self.span)
+        place = self.source.place(self.span.start)
+        line, carets = self.source.underline(self.span)
+        at = ", ".join(filter(None, (f"{self.source.path}:{place}", self.circumstance)))
         gutter = " " * len(str(place.line))
         lines = [
             f"error[{self.code}]: {self.title}",
-            f"{gutter}--> {source.path}:{place}",
+            f"{gutter}--> {at}",
             f"{place.line} | {line.rstrip()}",
             f"{gutter} | {carets} {self.label}".rstrip(),
         ]
@@ -45,16 +57,16 @@ class Diagnostic:
 
 
 class PipelineRefused(Exception):
-    """The pipeline file has mistakes: all of them, ordered by place."""
+    """The pipeline has mistakes: all of them, file by file, ordered by place."""
 
-    def __init__(self, source: SourceText, diagnostics: tuple[Diagnostic, ...]) -> None:
-        super().__init__(f"{source.path} has {_counted(len(diagnostics))}")
-        self.source = source
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        files = Counter(diagnostic.source.path for diagnostic in diagnostics)
+        super().__init__(", ".join(f"{path} has {_counted(each)}" for path, each in files.items()))
         self.diagnostics = diagnostics
 
     def render(self) -> str:
         """Return every message and, last, how many there are and where more is told."""
-        messages = [diagnostic.render(self.source) for diagnostic in self.diagnostics]
+        messages = [diagnostic.render() for diagnostic in self.diagnostics]
         codes = " ".join(dict.fromkeys(diagnostic.code for diagnostic in self.diagnostics))
         last = f"{self}; nothing was compiled\nto read more: python -m dsl explain {codes}"
         return "\n\n".join([*messages, last])
@@ -62,9 +74,14 @@ class PipelineRefused(Exception):
 
 @dataclass
 class Report:
-    """Collects the mistakes of one file while it is read and checked."""
+    """Collects the mistakes of a file while it is read and checked.
+
+    Places in the overlay that is laid over the file count on behind the file's own end, so that one
+    offset tells which of the two it is in.
+    """
 
     source: SourceText
+    overlay: SourceText | None = None
     _found: list[Diagnostic] = field(default_factory=list)
 
     def add(
@@ -82,28 +99,60 @@ class Report:
 
         Values of the file are shortened where the texts quote them.
         """
+        source, here = self._located(span)
+        laid_over = self.overlay.path if self.overlay and source is self.source else ""
         found = Diagnostic(
+            source=source,
             code=code,
-            span=span,
+            span=here,
             title=with_short_quotes(title),
             label=with_short_quotes(label),
             help=with_short_quotes(cure),
             allowed=tuple(map(with_short_quotes, allowed)),
             note=with_short_quotes(note),
+            overlay=laid_over,
         )
         if found not in self._found:
             self._found.append(found)
+
+    @property
+    def beyond(self) -> int:
+        """The offset at which places in the overlay begin."""
+        return len(self.source.content) + 1  # a mistake may stand behind the last character
+
+    def include(self, others: Iterable[Diagnostic]) -> None:
+        """Record mistakes that another report has found."""
+        self._found += [each for each in others if each not in self._found]
+
+    def text(self, span: Span) -> str:
+        """Return what is written at `span`."""
+        source, here = self._located(span)
+        return source.content[here.start : here.end]
+
+    def line(self, span: Span) -> str:
+        """Return the line on which `span` begins, in words that stand in a message."""
+        source, here = self._located(span)
+        told = f"line {source.place(here.start).line}"
+        return told if source is self.source else f"{told} of {source.path}"
+
+    def _located(self, span: Span) -> tuple[SourceText, Span]:
+        if self.overlay is None or span.start < self.beyond:
+            return self.source, span
+        return self.overlay, span.moved(-self.beyond)
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        return iter(sorted(self._found, key=lambda found: (found.span, found.code, found.title)))
+        return iter(sorted(self._found, key=self._order))
+
+    def _order(self, found: Diagnostic) -> tuple[bool, Span, str, str]:
+        return found.source is self.overlay, found.span, found.code, found.title
 
     def refuse(self) -> None:
         """Raise PipelineRefused if anything was found."""
         if self._found:
-            raise PipelineRefused(self.source, tuple(self))
+            raise PipelineRefused(tuple(self))
 
 
 def _counted(number: int) -> str:

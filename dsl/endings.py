@@ -65,7 +65,6 @@ def _given_up(passage: Passage) -> Iterator[str]:
 
 
 def _refuse_late_verdict(step: Resolved, fork: _Fork, is_below: bool, report: Report) -> None:
-    place = report.source.place(fork.at.entry.name.span.start)
     if fork.at.name == step.name:
         cure = "put the variants on a step below"
     elif fork.how != "takes them too":
@@ -78,7 +77,7 @@ def _refuse_late_verdict(step: Resolved, fork: _Fork, is_below: bool, report: Re
         "D301",
         step.entry.name.span,
         f"`{step.name}` may reject the image, but its pictures fork before it: "
-        f"`{fork.at.name}` (line {place.line}) {fork.how}",
+        f"`{fork.at.name}` ({report.line(fork.at.entry.name.span)}) {fork.how}",
         cure=cure,
     )
 

@@ -1,44 +1,72 @@
-"""Files: a pipeline read from disk, with what lies beside it."""
+"""Files: a pipeline read from disk, and the overlays that lie beside it (rule 20)."""
 
+import keyword
+from collections.abc import Mapping
 from pathlib import Path
 
+from dsl import fields
 from dsl.compile import Compiled, compile_source
-from dsl.diagnostics import PipelineRefused, Report
+from dsl.diagnostics import Diagnostic, PipelineRefused, Report
 from dsl.draft import Plugins
+from dsl.model import Name
 from dsl.text import SourceText, Span
 
+PLAIN = ""  # the environment whose pipeline no overlay changes
+_MODULES = ("wiring",)  # what lies in generated/<pipeline>/, beside the environments' folders
 
-def compile_file(path: Path, plugins: Plugins) -> Compiled:
-    """Return the compiled pipeline of a file.
 
-    Raises PipelineRefused with every mistake of the file, be it that it is not UTF-8 or that an
-    overlay lies beside it, and OSError where it cannot be read.
+def compile_file(path: Path, plugins: Plugins, environment: str = PLAIN) -> Compiled:
+    """Return the compiled pipeline of a file, with the overlay of `environment` laid over it.
+
+    Raises PipelineRefused with every mistake of what was read, be it that a file is not UTF-8, and
+    OSError where one cannot be read: where the environment has no overlay, too.
     """
-    _refuse_overlays(path)
-    return compile_source(_read(path), path.as_posix(), plugins)
+    overlay = None
+    if environment != PLAIN:
+        overlay = _read(path.with_suffix(f".{environment}{path.suffix}"))
+        _check_environment(environment, overlay)
+    return compile_source(_read(path).content, path.as_posix(), plugins, overlay)
 
 
-def _read(path: Path) -> str:
+def compile_all(path: Path, plugins: Plugins) -> Mapping[str, Compiled]:
+    """Return the compiled pipeline of a file as it is, and with each overlay that lies beside it.
+
+    They are named by environment, the plain one first. Raises as `compile_file` does: a mistake of
+    the file itself is told once.
+    """
+    compiled: dict[str, Compiled] = {}
+    found: list[Diagnostic] = []
+    for environment in (PLAIN, *environments(path)):
+        try:
+            compiled[environment] = compile_file(path, plugins, environment)
+        except PipelineRefused as refused:
+            found += [each for each in refused.diagnostics if each not in found]
+    if found:
+        raise PipelineRefused(tuple(found))
+    return compiled
+
+
+def environments(path: Path) -> tuple[str, ...]:
+    """Return the environments for which an overlay lies beside the file, in order."""
+    overlays = path.parent.glob(f"{path.stem}.*{path.suffix}")
+    return tuple(sorted(each.stem.removeprefix(f"{path.stem}.") for each in overlays))
+
+
+def _read(path: Path) -> SourceText:
     """Return the file's text; raises PipelineRefused where it is not UTF-8."""
     try:
-        return path.read_bytes().decode("utf-8")
+        return SourceText(path.as_posix(), path.read_bytes().decode("utf-8"))
     except UnicodeDecodeError as error:
         readable = error.object[: error.start].decode("utf-8")
         report = Report(SourceText(path.as_posix(), readable))
         at = Span(len(readable), len(readable) + 1)
         report.add("Y012", at, "the file is not UTF-8 from here on", cure="save it as UTF-8")
-        raise PipelineRefused(report.source, tuple(report)) from error
+        raise PipelineRefused(tuple(report)) from error
 
 
-def _refuse_overlays(path: Path) -> None:
-    """Refuse overlays (rule 20): to leave one out silently would deploy something else."""
-    base = path.name.partition(".")[0]
-    for overlay in sorted(path.parent.glob(f"{base}.*{path.suffix}")):
-        report = Report(SourceText(overlay.as_posix(), _read(overlay)))
-        report.add(
-            "N001",
-            Span(0, 1),
-            f"overlays, as {overlay.name} is one, are part of the language, but not built yet",
-            cure=f"move it away, and write what it says into {base}{path.suffix}",
-        )
-        report.refuse()
+def _check_environment(environment: str, overlay: SourceText) -> None:
+    """Refuse an environment that generated/ cannot have a package for."""
+    report = Report(overlay)
+    taken = (*keyword.kwlist, *_MODULES)
+    fields.as_word(Name(environment, Span(0, 1)), "an environment", report, taken)
+    report.refuse()

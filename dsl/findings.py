@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 
 from dsl.codes import CODES
 from dsl.diagnostics import Diagnostic, PipelineRefused
-from dsl.text import SourceText
 from steps.plugins import BrokenPlugin
 
 _FILE = re.compile(r"(?P<path>.+\.py)(?::(?P<line>\d+))?")
@@ -34,8 +33,8 @@ class Finding:
 
 
 def of_refusal(refused: PipelineRefused) -> tuple[Finding, ...]:
-    """Return the mistakes of a file, in its order."""
-    return tuple(_of_diagnostic(each, refused.source) for each in refused.diagnostics)
+    """Return the mistakes, in their order."""
+    return tuple(_of_diagnostic(each) for each in refused.diagnostics)
 
 
 def of_broken_plugin(broken: BrokenPlugin) -> Finding:
@@ -62,7 +61,8 @@ def as_github(findings: Iterable[Finding]) -> str:
     return "\n".join(_annotation(finding) for finding in findings)
 
 
-def _of_diagnostic(diagnostic: Diagnostic, source: SourceText) -> Finding:
+def _of_diagnostic(diagnostic: Diagnostic) -> Finding:
+    source = diagnostic.source
     start, end = source.place(diagnostic.span.start), source.place(diagnostic.span.end)
     return Finding(
         code=diagnostic.code,
@@ -74,7 +74,7 @@ def _of_diagnostic(diagnostic: Diagnostic, source: SourceText) -> Finding:
         end_column=end.column,
         help=diagnostic.help,
         allowed=diagnostic.allowed,
-        note=diagnostic.note,
+        note="; ".join(filter(None, (diagnostic.note, diagnostic.circumstance))),
     )
 
 

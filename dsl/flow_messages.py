@@ -117,12 +117,12 @@ def _check_only(name: Name, pictures: Items[Picture], report: Report) -> None:
 
 def refuse_name(name: str, first: Resolved, second: Resolved, report: Report) -> None:
     """Report two outputs of one name, made by `first` and `second`."""
-    lines = [report.source.place(each.entry.name.span.start).line for each in (first, second)]
+    lines = [report.line(each.entry.name.span) for each in (first, second)]
     report.add(
         "D306",
         second.entry.name.span,
         f"two outputs are called `{name}`: "
-        f"`{first.name}` (line {lines[0]}) and `{second.name}` (line {lines[1]})",
+        f"`{first.name}` ({lines[0]}) and `{second.name}` ({lines[1]})",
         cure="rename a variant, or the step that begins a branch",
         note="a picture is called by its variants and branches, else by the last step to make it",
     )

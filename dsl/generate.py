@@ -15,6 +15,7 @@ from dsl.canonical import digest, pretty
 from dsl.compile import Compiled
 from dsl.costs.pricing import EDITION
 from dsl.draft import Plugins
+from dsl.files import PLAIN
 from dsl.passes import BrokenInvariant
 from dsl.passes.lower import nodes_of
 
@@ -23,25 +24,35 @@ _HEADER = (
 )
 
 
-def files(compiled: Compiled, plugins: Plugins) -> Mapping[str, str]:
+def files(compiled: Mapping[str, Compiled], plugins: Plugins) -> Mapping[str, str]:
     """Return the content of each file under generated/, by its path there.
 
-    Raises BrokenInvariant for a machine that AWS would refuse: no pipeline may make one.
+    `compiled` is the pipeline by environment, the plain one first. Raises BrokenInvariant for a
+    machine that AWS would refuse: no pipeline may make one.
     """
-    name = compiled.plan.pipeline
-    return {
+    name = compiled[PLAIN].plan.pipeline
+    wanted = {
         "__init__.py": _package(
             f"The pipelines, compiled: {name} is the only one.",
             f'from generated.{name}.wiring import Pipeline\n\n__all__ = ["Pipeline"]\n',
         ),
         "pipeline.schema.json": pretty(schema(plugins)),
-        f"{name}/PIPELINE.md": render_page(compiled, plugins),
-        f"{name}/__init__.py": _package(f"The pipeline {name}, compiled.", ""),
-        f"{name}/overlay.schema.json": pretty(overlay_schema(compiled.plan, plugins)),
-        f"{name}/plan.json": pretty(lock(compiled, plugins)),
-        f"{name}/state_machine.asl.json": pretty(sound(state_machine(compiled.plan))),
-        f"{name}/wiring.py": render_wiring(compiled.plan),
+        f"{name}/overlay.schema.json": pretty(overlay_schema(compiled[PLAIN].plan, plugins)),
     }
+    for environment, each in compiled.items():
+        folder = f"{name}/{environment}" if environment else name
+        wanted |= {f"{folder}/{file}": text for file, text in _of(each, environment, plugins)}
+    return wanted
+
+
+def _of(compiled: Compiled, environment: str, plugins: Plugins) -> Iterator[tuple[str, str]]:
+    """Yield the files that tell of a pipeline in one environment, with their names."""
+    where = f" for {environment}" if environment else ""
+    yield "PIPELINE.md", render_page(compiled, plugins)
+    yield "__init__.py", _package(f"The pipeline {compiled.plan.pipeline}, compiled{where}.", "")
+    yield "plan.json", pretty(lock(compiled, plugins))
+    yield "state_machine.asl.json", pretty(sound(state_machine(compiled.plan)))
+    yield "wiring.py", render_wiring(compiled.plan)
 
 
 def sound(machine: dict[str, Any]) -> dict[str, Any]:

@@ -223,7 +223,7 @@ def _shown(tree: Tree, report: Report) -> str:
     """Return the value as it is written."""
     if not isinstance(tree, Scalar):
         return kind_of(tree)
-    return shortened(report.source.content[tree.span.start : tree.span.end])
+    return shortened(report.text(tree.span))
 
 
 def _sentence(detail: ErrorDetails) -> str:

@@ -13,15 +13,16 @@ from dsl.syntax import report_syntax
 from dsl.tree import Mapping, Unreadable
 
 
-def read(report: Report) -> Mapping | None:
+def read(report: Report, *, overlay: bool = False) -> Mapping | None:
     """Return the one document of the report's source, or None if there is nothing to go on with.
 
-    Never raises for what the text holds: all mistakes are in the report.
+    In an overlay, and only there, `null` stands for a key that is taken away (rule 20). Never
+    raises for what the text holds: all mistakes are in the report.
     """
     events = _events(report)
     if events is None:
         return None
-    tree = Composer(report, iter(events)).document()
+    tree = Composer(report, iter(events), removes=overlay).document()
     if isinstance(tree, Mapping):
         return tree
     if tree is not None and not isinstance(tree, Unreadable):
@@ -29,7 +30,7 @@ def read(report: Report) -> Mapping | None:
             "P015",
             tree.span,
             "a pipeline file is a mapping of keys",
-            cure="begin with: pipeline: NAME",
+            cure="write what differs: steps: { … }" if overlay else "begin with: pipeline: NAME",
         )
     return None
 

@@ -18,6 +18,10 @@ class Span:
     start: int
     end: int
 
+    def moved(self, by: int) -> "Span":
+        """Return the stretch that lies `by` characters further on."""
+        return Span(self.start + by, self.end + by)
+
 
 @dataclass(frozen=True, order=True)
 class Place:

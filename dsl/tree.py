@@ -1,7 +1,7 @@
 """The YAML tree with its places: what `source` reads and everything else looks at."""
 
 from collections.abc import Sequence as Items
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsl.text import Span
 
@@ -61,7 +61,14 @@ class Unreadable:
     span: Span
 
 
-Tree = Scalar | Sequence | Mapping | Unreadable
+@dataclass(frozen=True)
+class Removal:
+    """`null`, where an overlay takes a key away; there is none left behind `overlays`."""
+
+    span: Span
+
+
+Tree = Scalar | Sequence | Mapping | Unreadable | Removal
 
 
 def readable(tree: Tree) -> bool:
@@ -75,6 +82,21 @@ def readable(tree: Tree) -> bool:
             return isinstance(tree, Scalar)
 
 
+def moved(tree: Tree, by: int) -> Tree:
+    """Return `tree` with all its places `by` characters further on."""
+    span = tree.span.moved(by)
+    match tree:
+        case Scalar(verbatim=verbatim):
+            return replace(tree, span=span, verbatim=None if verbatim is None else verbatim + by)
+        case Sequence(items=items):
+            return Sequence(span, tuple(moved(item, by) for item in items))
+        case Mapping(entries=entries):
+            inner = (Entry(e.key, e.key_span.moved(by), moved(e.value, by)) for e in entries)
+            return Mapping(span, tuple(inner), tree.whole)
+        case _:
+            return replace(tree, span=span)
+
+
 def plain(tree: Tree) -> Json:
     """Return `tree` as JSON values. What could not be read is an empty text."""
     match tree:
@@ -84,7 +106,7 @@ def plain(tree: Tree) -> Json:
             return [plain(item) for item in items]
         case Mapping(entries=entries):
             return {entry.key: plain(entry.value) for entry in entries}
-        case Unreadable():
+        case Unreadable() | Removal():
             return ""
 
 

@@ -5,7 +5,7 @@ import sys
 from aws_cdk import App
 
 from infra.assets import HERE, LAMBDA, AssetError, build_assets
-from infra.pipelines import compiled_pipeline
+from infra.pipelines import compiled_pipeline, plan_path
 from infra.settings import settings_for
 from infra.stacks import add_stacks
 
@@ -15,9 +15,10 @@ def main() -> int:
     app = App()
     try:
         settings = settings_for(app.node.try_get_context("env") or "dev")
-        compiled = compiled_pipeline(app.node.try_get_context("pipeline"))
+        name = app.node.try_get_context("pipeline")
+        compiled = compiled_pipeline(name, settings.environment)
         target = LAMBDA if settings.assets_for_lambda else HERE
-        assets = build_assets(compiled.NAME, target=target)
+        assets = build_assets(plan_path(compiled), target=target)
         add_stacks(app, settings=settings, compiled=compiled, assets=assets)
     except (ValueError, LookupError, AssetError) as mistake:
         sys.stderr.write(f"darkroom: {mistake}\n")

@@ -84,12 +84,13 @@ HERE = Target(
 )
 
 
-def build_assets(pipeline: str, *, target: Target, root: Path = ROOT) -> Assets:
-    """Build the zips of `pipeline` under .local/assets of `root`, or find them built.
+def build_assets(plan: str, *, target: Target, root: Path = ROOT) -> Assets:
+    """Build the zips that run the plan at the path `plan`, or find them built.
+
+    They lie under .local/assets of `root`, from where `plan` counts.
 
     Raises AssetError, with what uv said, if the wheels cannot be had.
     """
-    plan = f"generated/{pipeline}/plan.json"
     return Assets(
         api=_asset(root, "api", ["darkroom", plan], target),
         stage=_asset(root, "stage", ["darkroom", "steps", plan], target),

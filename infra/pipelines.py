@@ -53,8 +53,10 @@ class CompiledPipeline(Protocol):
         """Put the pipeline's functions and state machine into `scope`."""
 
 
-def compiled_pipeline(name: str | None = None) -> CompiledPipeline:
-    """The pipeline `name`; without a name, the only one there is.
+def compiled_pipeline(name: str | None = None, environment: str = "") -> CompiledPipeline:
+    """The pipeline `name`, as `environment` has it where an overlay changes it for that.
+
+    Without a name, it is the only one there is.
 
     Raises LookupError, with the cure, if there is none, or more than one to choose from.
     """
@@ -65,9 +67,11 @@ def compiled_pipeline(name: str | None = None) -> CompiledPipeline:
     chosen = name or found[0]
     if chosen not in found:
         raise LookupError(f"generated/ holds no pipeline '{chosen}'; run `make generate`.")
-    return cast("CompiledPipeline", import_module(f"generated.{chosen}.wiring").Pipeline)
+    changed = environment and (GENERATED / chosen / environment / "wiring.py").exists()
+    package = f"generated.{chosen}.{environment}" if changed else f"generated.{chosen}"
+    return cast("CompiledPipeline", import_module(f"{package}.wiring").Pipeline)
 
 
 def plan_path(compiled: CompiledPipeline) -> str:
     """Where the plan lies, in the repository and in every asset."""
-    return f"generated/{compiled.NAME}/plan.json"
+    return f"{compiled.__module__.rpartition('.')[0].replace('.', '/')}/plan.json"

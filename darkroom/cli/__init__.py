@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     process_ = verbs.add_parser("process", help="run the pipeline on files, without any cloud")
     process_.add_argument("photos", nargs="+", type=Path, help="pictures, or folders of them")
     process_.add_argument("--pipeline", type=Path, default=Path("pipeline.yaml"))
+    process_.add_argument("--env", default="", help="whose overlay is laid over the pipeline")
     process_.add_argument("--out", type=Path, default=Path("out"), help="where variants go")
     process_.add_argument("--owner-name", help="what image.owner_name is")
     process_.add_argument(

@@ -74,12 +74,12 @@ def _generated() -> Finding:
     # The compiler is a developer's tool: nothing that runs in the cloud reaches it.
     from dsl import drift, generate
     from dsl.diagnostics import PipelineRefused
-    from dsl.files import compile_file
+    from dsl.files import compile_all
     from steps.plugins import BrokenPlugin, find
 
     try:
         plugins = find()
-        wanted = generate.files(compile_file(ROOT / "pipeline.yaml", plugins), plugins)
+        wanted = generate.files(compile_all(ROOT / "pipeline.yaml", plugins), plugins)
     except (PipelineRefused, BrokenPlugin, OSError):
         return Finding(
             False, "pipeline.yaml compiles", "Run `make generate`: it says what is wrong."

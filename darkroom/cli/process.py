@@ -16,7 +16,7 @@ from darkroom.plan import Plan
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Process each picture; 1 if any of them did not come to be complete."""
-    plan = compiled(options.pipeline)
+    plan = compiled(options.pipeline, options.env)
     tags = _tags(options.tag, plan)
     photos = _photos(options.photos, options.out)
     if not photos:
@@ -45,21 +45,24 @@ def run(options: argparse.Namespace, console: Console) -> int:
     return 0 if all(state == "complete" for state in states) else 1
 
 
-def compiled(pipeline: Path) -> Plan:
-    """Return the plan of a pipeline file; raises CommandFailed with all mistakes in it."""
+def compiled(pipeline: Path, environment: str = "") -> Plan:
+    """Return the plan of a pipeline file, with the overlay of `environment`.
+
+    Raises CommandFailed with all mistakes in it.
+    """
     # The compiler is a developer's tool: nothing that runs in the cloud reaches it.
     from dsl.diagnostics import PipelineRefused
     from dsl.files import compile_file
     from steps.plugins import BrokenPlugin, find
 
     try:
-        return compile_file(pipeline, find()).plan
+        return compile_file(pipeline, find(), environment).plan
     except PipelineRefused as refused:
         raise CommandFailed(refused.render().rstrip()) from refused
     except BrokenPlugin as broken:
         raise CommandFailed(f"A step plugin is broken: {broken}") from broken
     except OSError as error:
-        raise CommandFailed(f"{pipeline} cannot be read: {error.strerror}.") from error
+        raise CommandFailed(f"{error.filename} cannot be read: {error.strerror}.") from error
 
 
 def _photos(given: Sequence[Path], out: Path) -> dict[Path, Path]:

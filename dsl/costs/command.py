@@ -14,6 +14,7 @@ from steps.units import BYTES
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what `cost` takes besides the pipeline."""
     usual = Photo()
+    command.add_argument("--env", default="", help="whose overlay is laid over the pipeline")
     command.add_argument("--region", choices=REGIONS, default=REGIONS[0], help="whose prices")
     command.add_argument(
         "--megapixels",

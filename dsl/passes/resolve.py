@@ -9,6 +9,7 @@ from dsl.fields import refuse_key, word_like
 from dsl.keys import STEP_KEYS
 from dsl.model import Name, StepEntry
 from dsl.suggest import did_you_mean
+from dsl.text import Span
 
 OPENING = "validate"
 _OF_THE_ORIGINAL = ("formats", "max_bytes")
@@ -72,7 +73,7 @@ def _check_strays(step: Resolved, report: Report) -> None:
         if entry not in misplaced or step.plugin is None:
             refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
             continue
-        text = report.source.content[entry.key_span.start : entry.value.span.end].strip()
+        text = report.text(Span(entry.key_span.start, entry.value.span.end)).strip()
         report.add(
             "P013",
             entry.key_span,

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from dsl.codes import CODES
-from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
+from tests.dsl.layers import compile_layers
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures" / "errors").glob("*.yaml"))
 # Found outside a pipeline's text; tested where they arise.
@@ -17,7 +17,7 @@ ELSEWHERE = {"P012"}
 
 def refusal(path: Path, plugins: Plugins) -> PipelineRefused:
     with pytest.raises(PipelineRefused) as caught:
-        compile_source(path.read_text("utf-8"), "pipeline.yaml", plugins)
+        compile_layers(path.read_text("utf-8"), plugins)
     return caught.value
 
 

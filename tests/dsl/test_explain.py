@@ -11,6 +11,7 @@ from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
 from dsl.explain import FOLDER, explain, explanation
 from steps.plugins import find
+from tests.dsl.layers import compile_layers
 
 # The examples show characters that nobody can see as their pictures: U+2409 is a tab.
 PICTURES = {0x2400 + code: code for code in range(32)}
@@ -27,7 +28,7 @@ def shipped(plugins: Plugins) -> Plugins:
 def codes_of(text: str, plugins: Plugins) -> set[str]:
     """Compile with the plugins that are there; no code if all is well."""
     try:
-        compile_source(text.translate(PICTURES), "pipeline.yaml", plugins)
+        compile_layers(text.translate(PICTURES), plugins)
     except PipelineRefused as refused:
         return {each.code for each in refused.diagnostics}
     return set()

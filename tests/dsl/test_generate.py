@@ -270,11 +270,3 @@ def test_a_file_in_another_encoding_has_a_message(
     assert "error[Y012]: the file is not UTF-8 from here on\n --> pipeline.yaml:1:23" in (
         capsys.readouterr().err
     )
-
-
-def test_an_overlay_is_refused_in_words(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Rule 20 is not built yet: leaving the overlay out would deploy something else."""
-    (project / "pipeline.dev.yaml").write_text("steps: { sizes: null }\n")
-
-    assert main(["generate"]) == REFUSED
-    assert "error[N001]: overlays, as pipeline.dev.yaml is one" in capsys.readouterr().err

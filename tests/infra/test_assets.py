@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from infra.assets import HERE, LAMBDA, build_assets
-from infra.pipelines import compiled_pipeline
+from infra.pipelines import compiled_pipeline, plan_path
 
+PLAN = "generated/photos/plan.json"
 HANDLERS = ("auth", "images", "s3_event", "orchestrator", "projector", "stage")
 
 # What Python 3.13 on Amazon Linux 2023, which has glibc 2.34, can load: PEP 425 and PEP 600.
@@ -24,7 +25,7 @@ FILES = {
     "darkroom/__pycache__/stale.pyc": "",
     "steps/fonts/inter.otf": "letters",
     "steps/testing/suite.py": "",
-    "generated/photos/plan.json": "{}",
+    PLAN: "{}",
     "generated/photos/wiring.py": "",
     "requirements/api.txt": "",
     "requirements/stage.txt": "",
@@ -52,17 +53,17 @@ def names(asset: Path) -> list[str]:
 
 def test_an_asset_holds_what_functions_run_and_no_more(project):
     """No local cloud, no test suites, no caches, no CDK; steps only where steps are run."""
-    assets = build_assets("photos", target=HERE, root=project)
+    assets = build_assets(PLAN, target=HERE, root=project)
 
-    common = ["darkroom/__init__.py", "darkroom/handlers/auth.py", "generated/photos/plan.json"]
+    common = ["darkroom/__init__.py", "darkroom/handlers/auth.py", PLAN]
     assert names(assets.api) == common
     assert names(assets.stage) == [*common, "steps/fonts/inter.otf"]
 
 
 def test_the_same_files_make_the_same_bytes_anywhere(project, tmp_path):
     """Whoever builds, wherever, whenever."""
-    here = build_assets("photos", target=HERE, root=project)
-    there = build_assets("photos", target=HERE, root=made(tmp_path / "elsewhere"))
+    here = build_assets(PLAN, target=HERE, root=project)
+    there = build_assets(PLAN, target=HERE, root=made(tmp_path / "elsewhere"))
 
     assert here.stage.name == there.stage.name
     assert here.stage.read_bytes() == there.stage.read_bytes()
@@ -70,19 +71,19 @@ def test_the_same_files_make_the_same_bytes_anywhere(project, tmp_path):
 
 def test_an_asset_is_built_once(project):
     """Unchanged inputs find the zip that is there."""
-    first = build_assets("photos", target=HERE, root=project)
+    first = build_assets(PLAN, target=HERE, root=project)
     built_at = first.stage.stat().st_mtime_ns
 
-    again = build_assets("photos", target=HERE, root=project)
+    again = build_assets(PLAN, target=HERE, root=project)
     assert again == first
     assert again.stage.stat().st_mtime_ns == built_at
 
 
 def test_a_change_of_our_code_makes_another_asset(project):
     """Of those assets that hold the file, and no others."""
-    before = build_assets("photos", target=HERE, root=project)
+    before = build_assets(PLAN, target=HERE, root=project)
     (project / "steps/fonts/inter.otf").write_text("other letters")
-    after = build_assets("photos", target=HERE, root=project)
+    after = build_assets(PLAN, target=HERE, root=project)
 
     assert after.stage != before.stage
     assert after.api == before.api
@@ -92,7 +93,7 @@ def test_old_assets_do_not_pile_up(project):
     """The newest few stay, for a deployment that is under way."""
     for number in range(8):
         (project / "darkroom/__init__.py").write_text(f"# {number}")
-        build_assets("photos", target=HERE, root=project)
+        build_assets(PLAN, target=HERE, root=project)
 
     assert len(list((project / ".local/assets").glob("stage-*.zip"))) == 4
     assert len(list((project / ".local/assets").glob("wheels-stage-*.zip"))) == 1
@@ -101,7 +102,7 @@ def test_old_assets_do_not_pile_up(project):
 @pytest.fixture(scope="module")
 def lambda_assets():
     """The real assets, as they go to AWS."""
-    return build_assets(compiled_pipeline().NAME, target=LAMBDA)
+    return build_assets(plan_path(compiled_pipeline()), target=LAMBDA)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def runtime(tmp_path_factory):
 @pytest.mark.parametrize("handler", HANDLERS)
 def test_a_handler_imports_with_nothing_but_its_asset_and_boto3(handler, runtime, tmp_path):
     """By a Python that sees no installed package, nor anything of this checkout."""
-    assets = build_assets(compiled_pipeline().NAME, target=HERE)
+    assets = build_assets(plan_path(compiled_pipeline()), target=HERE)
     asset = assets.stage if handler == "stage" else assets.api
     with zipfile.ZipFile(asset) as zipped:
         zipped.extractall(tmp_path)
@@ -191,7 +192,7 @@ def unpacked_bytes(asset: Path) -> int:
 @pytest.mark.slow
 def test_no_asset_carries_what_the_runtime_brings():
     """boto3 and botocore are 85 MB; and the API's asset has no imaging library."""
-    assets = build_assets(compiled_pipeline().NAME, target=HERE)
+    assets = build_assets(plan_path(compiled_pipeline()), target=HERE)
     top = {
         asset: {name.split("/")[0] for name in names(asset)} for asset in (assets.api, assets.stage)
     }

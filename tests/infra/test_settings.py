@@ -1,5 +1,6 @@
 """Settings: what differs between environments is written down, and nothing else differs."""
 
+import shutil
 from dataclasses import fields, replace
 from zipfile import ZipFile
 
@@ -8,10 +9,12 @@ from aws_cdk import App
 from hypothesis import given
 from hypothesis import strategies as st
 
+import generated.photos
 from darkroom.local import cloud
+from infra import pipelines
 from infra.assets import Assets
 from infra.concurrency import check_concurrency
-from infra.pipelines import compiled_pipeline
+from infra.pipelines import compiled_pipeline, plan_path
 from infra.settings import DEV, LOCAL, LOCAL_DIFFERENCES, PROD, settings_for
 from infra.stacks import add_stacks
 from infra.timing import timing
@@ -115,3 +118,18 @@ def test_the_first_try_ends_before_a_message_is_a_dead_letter_even_locally(worst
     times = timing(LOCAL, worst_case_s=worst_case_s)
 
     assert times.orchestrator_s <= LOCAL.max_receives * times.visibility_s
+
+
+def test_an_overlay_of_the_environment_is_what_is_deployed(tmp_path, monkeypatch):
+    """Its wiring, and its plan; where it has none, the plain pipeline is."""
+    for folder in (tmp_path / "photos", tmp_path / "photos" / "overlaid"):
+        folder.mkdir()
+        shutil.copy(pipelines.GENERATED / "photos" / "wiring.py", folder)
+    monkeypatch.setattr(pipelines, "GENERATED", tmp_path)
+    monkeypatch.setattr(generated.photos, "__path__", [str(tmp_path / "photos")])
+
+    overlaid = compiled_pipeline("photos", "overlaid")
+    plain = compiled_pipeline("photos", "elsewhere")
+
+    assert plan_path(overlaid) == "generated/photos/overlaid/plan.json"
+    assert plan_path(plain) == "generated/photos/plan.json"
