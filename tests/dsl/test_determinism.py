@@ -29,7 +29,7 @@ def test_every_hash_seed_gives_the_same_bytes(tmp_path: Path) -> None:
         results.add(tuple((path.name, path.read_bytes()) for path in files))
 
     assert len(results) == 1
-    assert len(results.pop()) == 7
+    assert len(results.pop()) == 8
 
 
 def test_what_is_committed_is_what_the_pipeline_says() -> None:

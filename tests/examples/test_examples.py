@@ -15,6 +15,7 @@ from dsl.backends.schema import schema
 from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
+from dsl.text import SourceText
 from steps import plugins as shipped
 from steps.testing.sources import jpeg
 from tests.dsl.editing import read, underlined
@@ -107,6 +108,16 @@ def test_an_example_makes_what_its_page_says(name: str, compiled: CompileExample
 
     assert plan.outputs == promised(written(name)) == OUTPUTS[name]
     assert plan.pipeline == name.replace("-", "_")
+
+
+def test_an_overlay_makes_what_its_page_says(plugins: Plugins) -> None:
+    """Laid over its example."""
+    (path,) = EXAMPLES.glob("*/pipeline.*.yaml")
+    overlay = SourceText(path.name, path.read_text("utf-8"))
+
+    found = compile_source(possible(path.parent.name), "pipeline.yaml", plugins, overlay)
+
+    assert found.outputs == promised(overlay.content)
 
 
 @pytest.mark.parametrize(("name", "lack"), LACKS, ids=str)
