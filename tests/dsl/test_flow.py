@@ -9,6 +9,8 @@ from dsl.compile import Compiled, compile_source
 from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
 from dsl.passes.lower import nodes_of
+from tests.dsl.flow_oracle import flow_of
+from tests.dsl.pipelines import pipelines
 
 WORDS = st.sampled_from(["a", "b", "c", "small", "large"])
 
@@ -32,11 +34,12 @@ class MadeStep:
         return "\n".join(lines)
 
 
-STEPS = st.builds(
-    MadeStep,
-    plugin=st.sampled_from(["resize", "greyscale", "faces"]),
-    variants=st.lists(WORDS, unique=True, max_size=3).map(tuple),
-    only=st.lists(WORDS, unique=True, max_size=1).map(tuple),
+PIPELINES = pipelines(
+    picture_steps={
+        "resize": st.builds(lambda width: {"width": width}, st.sampled_from([8, 300])),
+        "greyscale": st.just({}),
+    },
+    facts_steps={"faces": st.just({})},
 )
 
 
@@ -50,20 +53,33 @@ def compiled(steps: list[MadeStep], plugins: Plugins) -> Compiled | None:
         return None
 
 
-@given(steps=st.lists(STEPS, min_size=1, max_size=5))
-def test_what_compiles_keeps_its_promises(steps: list[MadeStep], plugins: Plugins) -> None:
-    """Every output is the end of exactly one way, under a name of its own."""
-    found = compiled(steps, plugins)
-    if found is None:
+@given(text=PIPELINES)
+def test_what_compiles_means_what_the_rules_say(text: str, plugins: Plugins) -> None:
+    """The ways, what enters each passage is called, and the outputs with their places."""
+    try:
+        plan = compile_source(text, "made.yaml", plugins).plan
+    except PipelineRefused:
         return
-    nodes = nodes_of(found.plan.nodes)
-    promised = [node.output for node in nodes if node.output]
+    told = flow_of(text, facts={"faces"})
+    nodes = nodes_of(plan.nodes)
 
-    assert promised == list(found.plan.outputs)
-    assert len(set(promised)) == len(promised)
-    assert len({node.way for node in nodes}) == len(nodes)
-    # Without `from:` nothing is taken from the middle of a way.
-    assert all(not node.next for node in nodes if node.output)
+    assert {node.way: node.takes for node in nodes} == told.passages
+    assert list(plan.outputs) == [name for name, _ in told.outputs]
+    assert {(node.output, node.way) for node in nodes if node.output} == set(told.outputs)
+
+
+@given(text=PIPELINES)
+def test_well_formed_pipelines_are_refused_for_their_flow_only(text: str, plugins: Plugins) -> None:
+    """Of two outputs with one name exactly where the rules see two."""
+    codes = set()
+    try:
+        compile_source(text, "made.yaml", plugins)
+    except PipelineRefused as refused:
+        codes = {each.code for each in refused.diagnostics}
+    names = [name for name, _ in flow_of(text, facts={"faces"}).outputs]
+
+    assert codes <= {"D306", "D307", "P019", "P027"}
+    assert ("D306" in codes) == (len(set(names)) < len(names))
 
 
 @given(

@@ -5,9 +5,10 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dsl.compile import Compiled, compile_source
+from dsl.compile import Compiled
 from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
+from tests.dsl.layers import compile_layers
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TEXTS = [path.read_text("utf-8") for path in sorted(FIXTURES.glob("*/*.yaml"))]
@@ -39,6 +40,7 @@ PIECES = [
     "uses",
     "variants",
     "only",
+    "\n# pipeline.dev.yaml\n",
     "from: ",
     "from: original",
     "from: sizes.large",
@@ -77,7 +79,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 def answer(text: str, plugins: Plugins) -> Compiled | str:
     try:
-        return compile_source(text, "pipeline.yaml", plugins)
+        return compile_layers(text, plugins)
     except PipelineRefused as refused:
         return refused.render() if refused.diagnostics else "refused, and nothing said"
 
