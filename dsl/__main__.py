@@ -87,7 +87,7 @@ def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
         return _Outcome(0, costs.run(priced, found, chosen))
     compiled = compile_all(path, found)
     if chosen.command == "check":
-        return _Outcome(0, "\n".join(drawn(compiled)))
+        return _well(drawn(compiled), compiled)
     wanted = generate.files(compiled, found)
     return _check(wanted, path) if chosen.check else _generate(compiled, wanted)
 
@@ -98,7 +98,14 @@ def _generate(compiled: Mapping[str, Compiled], wanted: Mapping[str, str]) -> _O
     changed = generate.write(wanted, GENERATED)
     told = [f"{'wrote' if path in wanted else 'removed'} {GENERATED / path}" for path in changed]
     lines = [*drawn(compiled), *changes(before, plan), *(told or ["nothing changed"])]
-    return _Outcome(0, "\n".join(lines))
+    return _well(lines, compiled)
+
+
+def _well(lines: Sequence[str], compiled: Mapping[str, Compiled]) -> _Outcome:
+    """Return the end of a command that went well, with what is worth knowing below."""
+    notes = list(dict.fromkeys(note for each in compiled.values() for note in each.notes))
+    text = "\n\n".join(["\n".join(lines), *(note.render() for note in notes)])
+    return _Outcome(0, text, findings.of_diagnostics(notes))
 
 
 def _check(wanted: Mapping[str, str], path: Path) -> _Outcome:

@@ -1,7 +1,8 @@
 """Every diagnostic's code, once, with what it means. The texts stand where a mistake is found.
 
 `Y` the text is not the YAML we read, `P` the pipeline says something impossible, `D` a rule of
-the language is broken, `N` the language has it, this compiler not yet. Codes are never reused.
+the language is broken, `N` the language has it, this compiler not yet, `W` is a note on what
+compiles. Codes are never reused.
 """
 
 from collections.abc import Mapping
@@ -62,5 +63,6 @@ CODES: Mapping[str, str] = {
     "D310": "an expression ends the YAML value it stands in",
     "D311": "an overlay adds a step",
     "D312": "a facts step has variants",
+    "W001": "a kill fails the image though an error of the step would not",
     "N001": "part of the language, not built yet",
 }

@@ -7,7 +7,7 @@ from darkroom.plan.models import Plan
 from dsl import overlays, passes, reading, source
 from dsl.backends.asl import state_machine
 from dsl.canonical import digest, pretty
-from dsl.diagnostics import Report
+from dsl.diagnostics import Diagnostic, Report
 from dsl.draft import Decision, Draft, Plugins
 from dsl.outline import outline
 from dsl.passes import engine, fuse, room
@@ -25,6 +25,7 @@ class Compiled:
     tree: str  # the steps and outputs, drawn
     source_sha256: str
     decisions: tuple[Decision, ...]
+    notes: tuple[Diagnostic, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -59,6 +60,7 @@ def compile_source(
         tree=outline(plan),
         source_sha256=_sha256(text, overlay),
         decisions=draft.decisions,
+        notes=report.notes,
     )
 
 

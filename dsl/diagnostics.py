@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from dsl.codes import CODES
 from dsl.text import SourceText, Span, with_short_quotes
 
+Severity = Literal["error", "note"]  # a note keeps nobody from compiling
+
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnostic:
-    """One mistake. `code` is stable; `label` stands behind the carets; `help` is the cure.
+    """One mistake, or a note. `code` is stable, `label` stands behind the carets, `help` cures.
 
     A mistake of a file that is none before an overlay is laid over it names that in `overlay`.
     """
@@ -24,6 +27,7 @@ class Diagnostic:
     allowed: tuple[str, ...] = ()  # all that could stand here, if that is a short list
     note: str = ""
     overlay: str = field(default="", compare=False)  # a path
+    severity: Severity = "error"
 
     def __post_init__(self) -> None:
         """Refuse a code that the table does not have: every code is documented."""
@@ -42,7 +46,7 @@ class Diagnostic:
         at = ", ".join(filter(None, (f"{self.source.path}:{place}", self.circumstance)))
         gutter = " " * len(str(place.line))
         lines = [
-            f"error[{self.code}]: {self.title}",
+            f"{self.severity}[{self.code}]: {self.title}",
             f"{gutter}--> {at}",
             f"{place.line} | {line.rstrip()}",
             f"{gutter} | {carets} {self.label}".rstrip(),
@@ -83,6 +87,7 @@ class Report:
     source: SourceText
     overlay: SourceText | None = None
     _found: list[Diagnostic] = field(default_factory=list)
+    _notes: list[Diagnostic] = field(default_factory=list)
 
     def add(
         self,
@@ -94,10 +99,12 @@ class Report:
         cure: str = "",
         allowed: tuple[str, ...] = (),
         note: str = "",
+        severity: Severity = "error",
     ) -> None:
         """Record a mistake, once: options shared by several variants are checked for each.
 
-        Values of the file are shortened where the texts quote them.
+        With the severity `note` it is none, and is told of a pipeline that compiles. Values of the
+        file are shortened where the texts quote them.
         """
         source, here = self._located(span)
         laid_over = self.overlay.path if self.overlay and source is self.source else ""
@@ -111,9 +118,16 @@ class Report:
             allowed=tuple(map(with_short_quotes, allowed)),
             note=with_short_quotes(note),
             overlay=laid_over,
+            severity=severity,
         )
-        if found not in self._found:
-            self._found.append(found)
+        known = self._found if severity == "error" else self._notes
+        if found not in known:
+            known.append(found)
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What is worth knowing of a file without mistakes, in its order."""
+        return tuple(sorted(self._notes, key=self._order))
 
     @property
     def beyond(self) -> int:

@@ -27,6 +27,8 @@ def check(tree: Items[Passage], outputs: tuple[str, ...], draft: Draft, report: 
         _refuse_late_verdict(step, fork, is_below, report)
     for step in _emptying(tree, outputs):
         _refuse_emptying(step, report)
+    for step in draft.steps:
+        _note_kills(step, report)
 
 
 def _late_verdicts(tree: Items[Passage], above: _Fork | None) -> Iterator[tuple[Resolved, _Fork]]:
@@ -80,6 +82,20 @@ def _refuse_late_verdict(step: Resolved, fork: _Fork, is_below: bool, report: Re
         f"`{fork.at.name}` ({report.line(fork.at.entry.name.span)}) {fork.how}",
         cure=cure,
     )
+
+
+def _note_kills(step: Resolved, report: Report) -> None:
+    """Say where a limit that is written beside `on_error` is not covered by it (rule 15)."""
+    timeout = step.entry.timeout_key
+    if timeout and not step.is_alone and step.on_error != "fail":
+        report.add(
+            "W001",
+            timeout,
+            f"a timeout of `{step.name}` fails the image, whatever its on_error says",
+            cure="add alone: true, and on_error covers it",
+            note=f"a kill ends all of the steps that run together with `{step.name}`",
+            severity="note",
+        )
 
 
 def _refuse_emptying(step: Resolved, report: Report) -> None:

@@ -24,6 +24,7 @@ def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry | Non
     variants, given = body.get("variants"), body.get("with")
     options = fields.as_given(given, "write: with: { OPTION: VALUE }", report)
     entries = _variants(variants, report) if variants else ()
+    timeout = body.get("timeout")
     only, origin = body.get("only"), body.get("from")
     return StepEntry(
         name=name or Name(entry.key, entry.key_span),
@@ -38,6 +39,7 @@ def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry | Non
         when=_when(body.get("when"), report),
         on_error=_on_error(body.get("on_error"), report),
         alone=_alone(body.get("alone"), report),
+        timeout_key=timeout.key_span if timeout else None,
         budget=limits.read_budget(body, report).over(defaults),
         strays=fields.strays(body, STEP_KEYS),
         garbled=(given is not None and options is None) or None in entries,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from dsl.codes import CODES
-from dsl.diagnostics import Diagnostic, PipelineRefused
+from dsl.diagnostics import Diagnostic, PipelineRefused, Severity
 from steps.plugins import BrokenPlugin
 
 _FILE = re.compile(r"(?P<path>.+\.py)(?::(?P<line>\d+))?")
@@ -30,11 +30,17 @@ class Finding:
     help: str = ""
     allowed: tuple[str, ...] = ()
     note: str = ""
+    severity: Severity = "error"
 
 
 def of_refusal(refused: PipelineRefused) -> tuple[Finding, ...]:
     """Return the mistakes, in their order."""
-    return tuple(_of_diagnostic(each) for each in refused.diagnostics)
+    return of_diagnostics(refused.diagnostics)
+
+
+def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Finding, ...]:
+    """Return what is told by `diagnostics`, notes among them."""
+    return tuple(map(_of_diagnostic, diagnostics))
 
 
 def of_broken_plugin(broken: BrokenPlugin) -> Finding:
@@ -75,6 +81,7 @@ def _of_diagnostic(diagnostic: Diagnostic) -> Finding:
         help=diagnostic.help,
         allowed=diagnostic.allowed,
         note="; ".join(filter(None, (diagnostic.note, diagnostic.circumstance))),
+        severity=diagnostic.severity,
     )
 
 
@@ -90,7 +97,8 @@ def _annotation(finding: Finding) -> str:
         "title": f"{finding.code}: {CODES[finding.code]}" if finding.code else None,
     }
     given = ",".join(f"{key}={_property(str(each))}" for key, each in properties.items() if each)
-    return f"::error {given}".rstrip() + f"::{_data(_message(finding))}"
+    command = {"error": "error", "note": "notice"}[finding.severity]
+    return f"::{command} {given}".rstrip() + f"::{_data(_message(finding))}"
 
 
 def _message(finding: Finding) -> str:

@@ -108,6 +108,7 @@ class StepEntry:
     when: Condition | None
     on_error: ErrorPolicy | None
     alone: bool
+    timeout_key: Span | None  # None, too, where the limit is one of `defaults`
     budget: Budget
     strays: tuple[Entry, ...]  # keys that a step does not have
     garbled: bool  # whether `with` or `variants` could not be read, which was reported

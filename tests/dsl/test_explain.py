@@ -28,10 +28,10 @@ def shipped(plugins: Plugins) -> Plugins:
 def codes_of(text: str, plugins: Plugins) -> set[str]:
     """Compile with the plugins that are there; no code if all is well."""
     try:
-        compile_layers(text.translate(PICTURES), plugins)
+        notes = compile_layers(text.translate(PICTURES), plugins).notes
     except PipelineRefused as refused:
         return {each.code for each in refused.diagnostics}
-    return set()
+    return {each.code for each in notes}
 
 
 def test_every_code_has_a_text_and_every_text_a_code() -> None:
