@@ -72,6 +72,7 @@ def test_a_mistake_as_json_has_its_place_its_cure_and_what_is_allowed(
         "end_column": 39,
         "help": 'did you mean "width"?',
         "note": "declared in steps/resize.py",
+        "severity": "error",
     }
     assert not (project / "generated").exists()
 
