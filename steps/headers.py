@@ -16,6 +16,12 @@ from steps.formats import Format
 MAX_JPEG_SEGMENTS = 10_000
 """More than any camera or editor writes; each segment costs us a step of the walk."""
 
+MAX_PARTS = 50_000
+"""Chunks, blocks or boxes: 25 MB of the smallest chunks that a PNG encoder writes are 6,000."""
+
+MAX_GIF_SUB_BLOCKS = 1_000_000
+"""25 MB of whole ones, 255 bytes each, are 100,000."""
+
 
 @dataclass(frozen=True)
 class Sides:
@@ -81,7 +87,9 @@ def _jpeg(data: bytes) -> Iterator[Sides]:
 def _png(data: bytes) -> Iterator[Sides]:
     width, height, at = 0, 0, 8
     kind = b""
+    count = _Count("chunks", MAX_PARTS)
     while kind != b"IEND":
+        count.one_more()
         length, kind = _unpack(">I4s", data, at)
         if (kind == b"IHDR") != (at == 8):
             raise Malformed("a PNG with its IHDR elsewhere than first")
@@ -101,16 +109,18 @@ def _gif(data: bytes) -> Iterator[Sides]:
     yield Sides(width, height)
     frames = 0
     at = 13 + _gif_table(flags)
+    blocks, parts = _Count("blocks", MAX_PARTS), _Count("sub-blocks", MAX_GIF_SUB_BLOCKS)
     while (block := data[at : at + 1]) != _GIF_TRAILER:
+        blocks.one_more()
         if block == b",":  # an image
             left, top, across, down, flags = _unpack("<HHHHB", data, at + 1)
             # Decoders let the canvas grow to hold a frame that is larger than it said.
             width, height = max(width, left + across), max(height, top + down)
             frames += 1
             yield Sides(width, height, frames)
-            at = _gif_skip(data, at + 11 + _gif_table(flags))
+            at = _gif_skip(data, at + 11 + _gif_table(flags), parts)
         elif block == b"!":  # an extension
-            at = _gif_skip(data, at + 2)
+            at = _gif_skip(data, at + 2, parts)
         elif block == b"\0":  # a stray end of sub-blocks, which some writers leave
             at += 1
         elif block:
@@ -126,10 +136,11 @@ def _gif_table(flags: int) -> int:
     return 3 << (flags & 0x07) + 1 if flags & 0x80 else 0
 
 
-def _gif_skip(data: bytes, at: int) -> int:
+def _gif_skip(data: bytes, at: int, parts: "_Count") -> int:
     """Return where the sub-blocks that begin at `at` have ended."""
     try:
         while length := data[at]:
+            parts.one_more()
             at += length + 1
     except IndexError:
         raise Truncated from None
@@ -140,7 +151,9 @@ def _webp(data: bytes) -> Iterator[Sides]:
     end = 8 + _unpack("<I", data, 4)[0]
     width, height, frames = 0, 0, 0
     at = 12
+    chunks = _Count("chunks", MAX_PARTS)
     while at < end:
+        chunks.one_more()
         kind, length = _unpack("<4sI", data, at)
         across, down = _webp_sides(data, kind, at + 8)
         width, height = max(width, across), max(height, down)
@@ -168,17 +181,24 @@ def _webp_sides(data: bytes, kind: bytes, at: int) -> tuple[int, int]:
 
 
 def _avif(data: bytes) -> Iterator[Sides]:
-    width, height = 0, 0
-    for at in _avif_sizes(data, 0, len(data)):
-        # Tiles of a grid have sizes of their own; the picture's is the largest.
-        across, down = _unpack(">II", data, at + 4)
-        width, height = max(width, across), max(height, down)
-        yield Sides(width, height)
+    width, height, pixels = 0, 0, False
+    for kind, at in _avif_boxes(data, 0, len(data), _Count("boxes", MAX_PARTS)):
+        pixels = pixels or kind in _AVIF_PIXELS
+        if kind == b"ispe":
+            # Tiles of a grid have sizes of their own; the picture's is the largest.
+            across, down = _unpack(">II", data, at + 4)
+            width, height = max(width, across), max(height, down)
+            yield Sides(width, height)
+    if not pixels:
+        raise Truncated
 
 
-def _avif_sizes(data: bytes, at: int, end: int) -> Iterator[int]:
-    """Yield where the content of each `ispe` box between `at` and `end` begins."""
+def _avif_boxes(
+    data: bytes, at: int, end: int, count: "_Count", inside: bytes = b""
+) -> Iterator[tuple[bytes, int]]:
+    """Yield the kind of each box between `at` and `end`, and where its content begins."""
     while at < end:
+        count.one_more()
         length, kind = _unpack(">I4s", data, at)
         start = at + 8
         if length == 1:
@@ -188,11 +208,26 @@ def _avif_sizes(data: bytes, at: int, end: int) -> Iterator[int]:
             raise Truncated(stop)
         if stop < start:
             raise Malformed(f"a box of {length} bytes")
-        if kind == b"ispe":
-            yield start
-        elif kind in _AVIF_INSIDE:
-            yield from _avif_sizes(data, start + _AVIF_INSIDE[kind], stop)
+        yield kind, start
+        if _AVIF_INSIDE.get(kind) == inside:
+            skipped = 4 if kind == b"meta" else 0  # its version and flags
+            yield from _avif_boxes(data, start + skipped, stop, count, kind)
         at = stop
+
+
+@dataclass
+class _Count:
+    """Counts the parts of a file, and refuses one of more than any encoder writes."""
+
+    of: str
+    most: int
+    seen: int = 0
+
+    def one_more(self) -> None:
+        """Count one; raises Malformed beyond the most."""
+        self.seen += 1
+        if self.seen > self.most:
+            raise Malformed(f"more than {self.most:,} {self.of}")
 
 
 def _unpack(layout: str, data: bytes, at: int) -> tuple[Any, ...]:
@@ -221,7 +256,8 @@ _JPEG_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
 _JPEG_END = 0xD9
 _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15 but DHT, JPG, DAC
 _GIF_TRAILER = b";"
-_AVIF_INSIDE = {b"meta": 4, b"iprp": 0, b"ipco": 0}  # boxes to look into, past version and flags
+_AVIF_INSIDE = {b"meta": b"", b"iprp": b"meta", b"ipco": b"iprp"}  # to look into, and where
+_AVIF_PIXELS = {b"mdat", b"idat"}
 _READERS: dict[Format, Callable[[bytes], Iterator[Sides]]] = {
     "jpeg": _jpeg,
     "png": _png,

@@ -1,8 +1,10 @@
 """Opening: an original becomes an upright sRGB picture without metadata, or a verdict (rule 1)."""
 
+import gc
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import cast
 
 from steps.formats import Format
@@ -11,7 +13,7 @@ from steps.limits import Limits, check_bytes, check_format, check_shape, rejecte
 from steps.picture import Picture
 from steps.profiles import to_srgb
 from steps.values import Rejected
-from steps.vips import pyvips
+from steps.vips import pyvips, remarks
 
 OPENING_VERSION = 1
 """Raised when the same original gives other pixels; part of every variant's recipe."""
@@ -54,6 +56,8 @@ def open_picture(original: bytes, limits: Limits, keep: Sequence[str] = ()) -> O
         picture = _decode(original, limits, strictly=file_format == "jpeg")
     except pyvips.Error as refused:
         return _undecodable(refused, original)
+    if file_format == "gif" and not _has_all_pixels(original):
+        return rejected("truncated", limit=None, actual=len(original))
     if isinstance(picture, Rejected):
         return picture
     header = Header(file_format, picture.width, picture.height, picture.frames, picture.alpha)
@@ -81,14 +85,22 @@ def _gate(original: bytes, limits: Limits) -> Rejected | None:
 def _decode(original: bytes, limits: Limits, *, strictly: bool) -> Picture | Rejected:
     """Return the picture, or a verdict on its shape; raises pyvips.Error for damaged pixels.
 
-    Of a JPEG, missing pixels are only a warning; but so are oddities that cameras write.
+    Of a JPEG, missing pixels are only a warning; but so are oddities that cameras write. libjpeg
+    words the first of its warnings and counts the others: so a harmless one has to be the only one.
     """
     try:
         return _decode_failing_on("warning" if strictly else "error", original, limits)
     except pyvips.Error as refused:
         if not (strictly and _HARMLESS.search(str(refused.detail))):
             raise
-    return _decode_failing_on("error", original, limits)
+    gc.collect()  # a decoder counts its warnings as it is let go: not those of the try above
+    with remarks() as said:
+        picture = _decode_failing_on("error", original, limits)
+        gc.collect()
+    # Told as often as the file was looked into.
+    if {int(found[1]) for each in said if (found := _WARNINGS.search(each))} == {1}:
+        return picture
+    return rejected("corrupt", limit=None, actual="more than one warning of the decoder")
 
 
 def _decode_failing_on(level: str, original: bytes, limits: Limits) -> Picture | Rejected:
@@ -107,6 +119,17 @@ def _decode_failing_on(level: str, original: bytes, limits: Limits) -> Picture |
     return picture.without_idle_alpha().rendered()
 
 
+def _has_all_pixels(gif: bytes) -> bool:
+    """Say whether the frames of a GIF are as long as they say; libvips leaves the rest plain."""
+    from PIL.GifImagePlugin import GifImageFile  # noqa: PLC0415 - only GIFs pay for importing it
+
+    try:
+        GifImageFile(BytesIO(gif)).load()
+    except (OSError, EOFError, SyntaxError):
+        return False
+    return True
+
+
 def _undecodable(refused: pyvips.Error, original: bytes) -> Rejected:
     lines = str(refused.detail).strip().splitlines() or ["the decoder gave no reason"]
     reason = "".join(each for each in lines[0] if each.isprintable())[:200]
@@ -115,6 +138,7 @@ def _undecodable(refused: pyvips.Error, original: bytes) -> Rejected:
     return rejected("corrupt", limit=None, actual=reason)
 
 
+_WARNINGS = re.compile(r"read gave (\d+) warnings")
 _CUT_SHORT = re.compile(r"truncat|premature|end of|too short|not enough", re.IGNORECASE)
 # libjpeg's warnings that leave every pixel in place; its other ones are damage.
 _HARMLESS = re.compile(

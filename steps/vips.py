@@ -4,11 +4,13 @@ All of this is per process, and holds before the first picture is opened.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyvips
 
-__all__ = ["pyvips"]
+__all__ = ["pyvips", "remarks"]
 
 LOADERS = ("JpegBuffer", "PngBuffer", "NsgifBuffer", "WebpBuffer", "HeifBuffer")
 """The decoders that may be entered; the many others of libvips are not all hardened."""
@@ -29,9 +31,32 @@ def _to_text(text: Any) -> str:
 # pyvips offers no setting for it.
 pyvips._to_string = pyvips.error._to_string = _to_text
 # Remarks on originals are not the platform's log lines; what matters of them is in the verdict.
-logging.getLogger("pyvips").setLevel(logging.CRITICAL)
+_LOGGER = logging.getLogger("pyvips")
+_LOGGER.setLevel(logging.CRITICAL)
 # Pictures differ from each other, so remembered operations would only hold memory.
 pyvips.cache_set_max(0)
+
+
+@contextmanager
+def remarks() -> Iterator[list[str]]:
+    """Collect what libvips remarks in the block, and of what is let go by its end.
+
+    Of the whole process: nothing else should decode meanwhile.
+    """
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    propagates, _LOGGER.propagate = _LOGGER.propagate, False
+    _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(logging.WARNING)
+    try:
+        yield said
+    finally:
+        _LOGGER.setLevel(logging.CRITICAL)
+        _LOGGER.removeHandler(handler)
+        _LOGGER.propagate = propagates
+
+
 pyvips.operation_block_set("VipsForeignLoad", True)
 for _loader in LOADERS:
     pyvips.operation_block_set(f"VipsForeignLoad{_loader}", False)
