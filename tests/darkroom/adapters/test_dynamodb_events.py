@@ -182,3 +182,18 @@ def resend_once(client: "DynamoDBClient") -> list[str]:
     client.meta.events.register("before-send.dynamodb.PutItem", count)
     client.meta.events.register("needs-retry.dynamodb.PutItem", retry)
     return sends
+
+
+def test_every_read_is_consistent(store: DynamoEventStore) -> None:
+    """What is decided on an old copy is decided wrongly; moto knows no old copies."""
+    asked: list[bool] = []
+    store.client.meta.events.register(
+        "before-parameter-build.dynamodb.Query",
+        lambda params, **_: asked.append(params.get("ConsistentRead", False)),
+    )
+
+    appended(store, samples.uploaded(), samples.started())
+    store.load(REF)
+
+    assert asked
+    assert all(asked)

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from darkroom.handlers import observe
+
 PROGRAM = """
 import json, logging, sys
 from types import SimpleNamespace
@@ -52,3 +56,17 @@ def test_a_function_prints_nothing_but_json_lines(
     assert any(line.get("message") == "a module says something" for line in lines)
     assert any(line.get("Answers4xx") == [1.0] for line in lines)
     assert {line["service"] for line in lines if "service" in line} == {"images"}
+
+
+def test_no_answer_goes_into_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers hold tokens and signed forms."""
+    asked: list[dict[str, Any]] = []
+
+    def capture(handler: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+        asked.append(options)
+        return handler
+
+    monkeypatch.setattr(observe.tracer, "capture_lambda_handler", capture)
+    observe.observed(lambda event, context: {})
+
+    assert asked == [{"capture_response": False}]

@@ -408,3 +408,14 @@ def some_plans(draw: st.DrawFn) -> Plan:
 def test_every_promised_output_comes_exactly_once(plan: Plan) -> None:
     """Rendered, or in a failure; `answers` holds that, for plans of any shape."""
     answers(plan)
+
+
+def test_another_font_makes_another_recipe() -> None:
+    """A recipe names the picture's object: what a step reads is part of it."""
+    plans = [a_plan(node("same", output="a", assets={"font.otf": digest})) for digest in ("1", "2")]
+    one, other = (answers(plan)["a"] for plan in plans)
+
+    assert isinstance(one, Rendered)
+    assert isinstance(other, Rendered)
+    assert one.encoded == other.encoded
+    assert one.recipe != other.recipe

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from darkroom.adapters.memory import MemoryEventStore
-from darkroom.errors import NotFound
+from darkroom.errors import NotFound, StreamConflict
 from darkroom.events import (
     Context,
     Event,
@@ -246,6 +246,19 @@ def test_a_crash_at_any_call_is_made_good_by_running_again(call: int, after: boo
         each.id for each in whole.load(REF).events
     ]
     assert events(history) == events(whole)
+
+
+def test_a_stage_that_others_keep_from_telling_is_tried_again() -> None:
+    """Being busy is no failure of the image: what is raised is the engine's to repeat."""
+
+    class Busy(FakeHistory):
+        """A history in which somebody else is always first."""
+
+        def load(self, ref: ImageRef) -> Stream:
+            raise StreamConflict(stream=ref.stream, expected=1, actual=2)
+
+    with pytest.raises(StreamConflict):
+        stage(Busy(), FakeBuckets()).run(REF, RUN)
 
 
 def test_a_stage_that_has_told_everything_does_nothing_more() -> None:
