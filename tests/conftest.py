@@ -16,7 +16,7 @@ settings.register_profile("ci", max_examples=200, print_blob=True, **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares a fixture of a session; the embedded cloud comes first.
 
@@ -29,9 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _group(item: pytest.Item) -> str:
     """Name the tests that run in one process, one after another."""
-    if item.get_closest_marker("e2e"):
-        return "cloud"
     folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if folder == "e2e" or item.get_closest_marker("e2e"):
+        return "cloud"
     return folder if folder == "infra" else item.path.as_posix()
 
 
