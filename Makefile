@@ -52,7 +52,7 @@ process: .stamps/python ## run the pipeline on PHOTO=file or folder, without any
 	@$(PY) -m darkroom process "$(PHOTO)" $(if $(ENV),--env $(ENV))
 
 test: setup ## run all tests, those on the embedded cloud included
-	@$(PY) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	@$(PY) -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 generate: .stamps/python ## compile pipeline.yaml into generated/
 	@$(PY) -m dsl generate $(PIPELINE)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # Shared runners stall now and then; how long an example takes is no property of the code.
 _CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -16,23 +18,34 @@ settings.register_profile("ci", max_examples=200, print_blob=True, **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+class ByFixtures(LoadScopeScheduling):
+    """Keeps what shares a fixture of a session in one process, and each file whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFixtures:
+    """Divide the tests among the processes of `--numprocesses`."""
+    return ByFixtures(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a fixture of a session; the embedded cloud comes first.
-
-    It is the longest of the groups, and mostly waits: others fill the time.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: _group(item) != "cloud")
+    """Begin with the embedded cloud: it takes longest, and mostly waits while others work."""
+    items.sort(key=lambda item: _group(item.nodeid) != "cloud")
 
 
-def _group(item: pytest.Item) -> str:
+def _group(nodeid: str) -> str:
     """Name the tests that run in one process, one after another."""
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    if folder == "e2e" or item.get_closest_marker("e2e"):
-        return "cloud"
-    return folder if folder == "infra" else item.path.as_posix()
+    file = nodeid.partition("::")[0]
+    shared = (name for name, begins in _SHARING.items() if file.startswith(begins))
+    return next(shared, file)
+
+
+_SHARING = {
+    "cloud": ("tests/e2e/", "tests/darkroom/local/test_cloud.py"),  # a deployment
+    "infra": ("tests/infra/",),  # a synthesis
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
