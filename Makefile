@@ -10,6 +10,8 @@ OLD ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
+# By the environment: a file's name is no part of a shell's command.
+export PHOTO PIPELINE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help setup demo up down process test generate explain diff golden check synth deploy destroy to-aws doctor lock ci clean
@@ -22,7 +24,7 @@ setup: .stamps/python .stamps/ministack .stamps/node ## install everything, from
 .stamps/python: requirements/dev.txt requirements/bootstrap.txt
 	@echo "Setting up Python packages in .venv (once; about a minute)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Darkroom needs Python 3.11 or newer: make PYTHON=python3.12")'
-	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip --version >/dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@$(BIN)/uv pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt
 	@mkdir -p .stamps && touch $@
@@ -39,7 +41,7 @@ setup: .stamps/python .stamps/ministack .stamps/node ## install everything, from
 	@mkdir -p .stamps && touch $@
 
 demo: setup ## run the whole platform on this machine with one picture: make demo PHOTO=photo.jpg
-	@$(PY) -m darkroom demo $(if $(PHOTO),"$(PHOTO)")
+	@$(PY) -m darkroom demo $(if $(PHOTO),"$$PHOTO")
 
 up: setup ## start the embedded cloud, deploy to it, and leave it running
 	@$(PY) -m darkroom up
@@ -48,20 +50,20 @@ down: .stamps/python ## stop the embedded cloud that `make up` started
 	@$(PY) -m darkroom down
 
 process: .stamps/python ## run the pipeline on PHOTO=file or folder, without any cloud
-	@test -n "$(PHOTO)" || { echo "Say what to process: make process PHOTO=photo.jpg" >&2; exit 2; }
-	@$(PY) -m darkroom process "$(PHOTO)" $(if $(ENV),--env $(ENV))
+	@test -n "$$PHOTO" || { echo "Say what to process: make process PHOTO=photo.jpg" >&2; exit 2; }
+	@$(PY) -m darkroom process "$$PHOTO" $(if $(ENV),--env $(ENV))
 
 test: setup ## run all tests, those on the embedded cloud included
 	@$(PY) -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 generate: .stamps/python ## compile pipeline.yaml into generated/
-	@$(PY) -m dsl generate $(PIPELINE)
+	@$(PY) -m dsl generate "$$PIPELINE"
 
 explain: .stamps/python ## tell what the pipeline does, what a million images cost, and why
-	@$(PY) -m dsl cost $(PIPELINE) $(if $(ENV),--env $(ENV))
+	@$(PY) -m dsl cost "$$PIPELINE" $(if $(ENV),--env $(ENV))
 
 diff: .stamps/python ## tell what changed since `make generate`, step by step, and its cost: make diff OLD=file
-	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/plan.json)) $(PIPELINE) || test $$? -eq 4
+	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/plan.json)) "$$PIPELINE" || test $$? -eq 4
 
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
 	@$(PY) -m pytest -q tests/dsl tests/examples --golden
@@ -71,7 +73,7 @@ check: setup ## format, lint, types, imports, drift of generated/
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(PY) -m pytest -q tests/test_imports.py
-	@$(PY) -m dsl generate --check $(PIPELINE)
+	@$(PY) -m dsl generate --check "$$PIPELINE"
 
 synth: setup ## write the CloudFormation of ENV=dev|prod to cdk.out
 	@$(BIN)/npx cdk synth --quiet --context env=$(or $(ENV),dev)

@@ -1,6 +1,7 @@
 """The command line: `python -m darkroom VERB`."""
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit status: 0, 1 for a failure told in words, 2 for misuse."""
     options = _parser().parse_args(arguments)
     try:
+        _keep_to_this_machine()
         # Only the verb's own module: `doctor` must run where others would not import.
         verb: Verb = getattr(import_module(options.module), options.function)
         return verb(options, Console(highlight=False))
@@ -27,6 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _keep_to_this_machine() -> None:
+    """Forget what would lead away from the loopback: a profile's keys and region, a proxy."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)
+    for name in ("NO_PROXY", "no_proxy"):
+        past = [os.environ[name]] if os.environ.get(name) else []
+        os.environ[name] = ",".join((*past, "127.0.0.1", "localhost"))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def _assembly(cloud: EmbeddedCloud) -> Path:
     assembly = known / _digest(cloud.root)
     if not (assembly / "manifest.json").exists():
         unfinished = known / f"{_UNFINISHED}{cloud.port}"
-        app = f"{sys.executable} -m infra.app"
+        app = f"{shlex.quote(sys.executable)} -m infra.app"
         _cdk(
             cloud,
             *("synth", "--quiet", "--app", app, "--output", str(unfinished)),
