@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def plan() -> Plan:
-    """The plan of pipeline.yaml, compiled here and now."""
-    text = (ROOT / "pipeline.yaml").read_text("utf-8")
+    """The plan of the pipeline that the README shows, compiled here and now."""
+    text = (ROOT / "tests" / "photos.yaml").read_text("utf-8")
     return compile_source(text, "pipeline.yaml", find()).plan
 
 

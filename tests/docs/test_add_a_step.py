@@ -14,7 +14,7 @@ from steps.testing.sources import jpeg
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "add-a-step.md"
 KEPT = (
-    *("steps", "dsl", "darkroom", "generated", "pipeline.yaml", "pyproject.toml"),
+    *("steps", "dsl", "darkroom", "generated", "pyproject.toml"),
     *("tests/conftest.py", "tests/steps/test_contract.py"),
 )
 BLOCK = re.compile(r'^```\w+ title="(?P<path>[^"]+)"\n(?P<code>.*?)^```$', re.DOTALL | re.MULTILINE)
@@ -39,8 +39,8 @@ def checkout(tmp_path: Path) -> Path:
     for path, code in blocks().items():
         if path.endswith(".py"):
             (tmp_path / path).write_text(code, encoding="utf-8")
-    with (tmp_path / "pipeline.yaml").open("a", encoding="utf-8") as pipeline:
-        pipeline.write("\n" + blocks()["pipeline.yaml"])
+    before = (ROOT / "tests" / "photos.yaml").read_text("utf-8")
+    (tmp_path / "pipeline.yaml").write_text(f"{before}\n{blocks()['pipeline.yaml']}", "utf-8")
     return tmp_path
 
 

@@ -11,7 +11,7 @@ from steps.testing.sources import jpeg, webp
 from tests.equivalence.forms import InProcess, Platform, Story, killing, killing_all_of, told
 
 ROOT = Path(__file__).parents[2]
-PHOTOS = (ROOT / "pipeline.yaml").read_text("utf-8")
+PHOTOS = (ROOT / "tests" / "photos.yaml").read_text("utf-8")
 ORIGINALS = {"photo": jpeg(900, 600), "narrow": webp(90, 200, mode="RGBA"), "bad": b"no picture"}
 
 

@@ -22,7 +22,7 @@ def real() -> Plugins:
 @pytest.fixture(scope="session")
 def project(real: Plugins) -> Compiled:
     """The project's own pipeline.yaml, compiled."""
-    return compile_file(ROOT / "pipeline.yaml", real)
+    return compile_file(ROOT / "tests" / "photos.yaml", real)
 
 
 @pytest.fixture(scope="session")
