@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,19 +15,24 @@ ROOT = Path(__file__).parents[2]
 
 
 MARK = "DARKROOM_TEST_MARK"
+# A shell's background jobs ignore SIGINT, and so would what they start.
+HEARING_SIGINT = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 def _demo(out: Path, *command: str) -> "subprocess.Popen[str]":
     """Start the demo, with a mark in its environment and in that of what inherits it."""
+    words = command or (sys.executable, "-m", "darkroom", "demo", "--out", str(out))
     return subprocess.Popen(
-        command or (sys.executable, "-m", "darkroom", "demo", "--out", str(out)),
+        [sys.executable, "-c", HEARING_SIGINT, *words],
         cwd=ROOT,
         env={**os.environ, MARK: str(out)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # A shell's background jobs ignore SIGINT, and so would what they start.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 
