@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from steps.metadata import KEPT
+
 TOP_KEYS: Mapping[str, str] = {
     "pipeline": "the pipeline's name: part of every path, event and generated file",
     "accept": "which originals are taken: formats and limits",
@@ -30,7 +32,7 @@ RETRY_KEYS: Mapping[str, str] = {
 }
 
 ENGINES = ("auto", "express", "standard")
-KEEPS = ("icc", "copyright", "capture", "gps")
+KEEPS = KEPT
 ORIGINAL = "original"  # in `from`: the opened original, that no step has touched
 
 # Names with a meaning of their own in expressions and in `from:`.

@@ -117,10 +117,10 @@ class _Reading:
         self.refused.add(entry.key)
         for hole in holes:
             self._report.add(
-                "N001",
+                "P022",
                 hole.span,
-                "`${…}` inside a list or mapping is part of the language, but not built yet",
-                cure="use ${…} as the value of an option itself",
+                "`${…}` cannot be part of a list",
+                cure="write ${…} as the value of the option itself: a fact may be a list",
             )
 
     def _refuse_kind(self, entry: Entry, kind: Kind) -> None:

@@ -45,9 +45,6 @@ def _keep(entry: Entry | None, report: Report) -> tuple[Name, ...]:
     for name in names or ():
         if name.text not in KEEPS:
             fields.refuse_choice(name, "keep", KEEPS, report)
-        else:
-            title = f"keeping `{name.text}` is part of the language, but not built yet"
-            report.add("N001", name.span, title, cure="remove it for now: all metadata is dropped")
     return names or ()
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 from annotated_types import Len
 from pydantic import AfterValidator
 
-from steps.picture import Rgba
 from steps.units import Examples
+
+Rgba = tuple[int, int, int, int]
+"""Red, green, blue and alpha, 0 to 255 each."""
 
 NAMES: dict[str, Rgba] = {
     "transparent": (0, 0, 0, 0),

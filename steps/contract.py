@@ -5,8 +5,8 @@ runner and the contract suite know of it is read from its annotations and that d
 """
 
 import inspect
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
@@ -93,16 +93,29 @@ class Step(Generic[P, O, R]):
         """Run the function on a Picture, whichever type of picture it was written for.
 
         The outcome, or what the generator returns in the end, is a Picture, Facts or Rejected:
-        a `PIL.Image.Image` is made of the picture, and brought back to 8-bit sRGB. A picture's
-        pixels are computed here, so what goes wrong with them goes wrong in the step.
+        a `PIL.Image.Image` is made of the picture, and brought back to 8-bit sRGB. What a picture
+        carries goes with it, unless the step says otherwise. Its pixels are computed here, so what
+        goes wrong with them goes wrong in the step. Of an animation a step that takes "each" frame
+        gets one after the other.
 
         Raises WrongAnswer for an answer of any other type, such as a forgotten return's None.
         """
+        if picture.frames == 1 or self.frames == "all":
+            return self._once(picture, options)
+        # Facts are those of the first frame; of a step that may reject, all are looked at.
+        every = self.kind == "picture" or self.rejects
+        frames = picture.split() if every else (picture.first(),)
+        if self.calls:
+            return _asking_of_each(self, frames, picture, options)
+        outcomes = [cast("Outcome", self._once(frame, options)) for frame in frames]
+        return _joined(self, outcomes, picture)
+
+    def _once(self, picture: Picture, options: O) -> "Outcome | Asks[Outcome]":
         taken = picture if self.takes == "Picture" else picture.to_pillow()
         answer = self.function(cast("P", taken), options)
         if isinstance(answer, Generator):
-            return _converting(answer, self)
-        return _outcome(answer, self)
+            return _converting(answer, self, picture)
+        return _outcome(answer, self, picture)
 
     def read_options(self, values: Mapping[str, object]) -> O:
         """Return the options that JSON `values` spell; raises pydantic's ValidationError."""
@@ -169,22 +182,45 @@ def step(
     return make
 
 
-def _outcome(answer: object, step: Step[Any, Any, Any]) -> Outcome:
+def _outcome(answer: object, step: Step[Any, Any, Any], picture: Picture) -> Outcome:
     if isinstance(answer, Facts | Rejected):
         return answer
     if isinstance(answer, Picture):
-        return answer.rendered()
+        return answer.after(picture).rendered()
     from PIL import Image  # noqa: PLC0415 - only stages that draw pay for importing it
 
     if isinstance(answer, Image.Image):
-        return Picture.from_pillow(answer).rendered()
+        return Picture.from_pillow(answer).after(picture).rendered()
     what = "None" if answer is None else f"a {type(answer).__name__}"
     wanted = "a picture" if step.kind == "picture" else "facts"
     raise WrongAnswer(f"{step.name} returned {what}, not {wanted}")
 
 
-def _converting(asking: Generator[Call, Reply, Any], step: Step[Any, Any, Any]) -> "Asks[Outcome]":
-    return _outcome((yield from asking), step)
+def _converting(
+    asking: Generator[Call, Reply, Any], step: Step[Any, Any, Any], picture: Picture
+) -> "Asks[Outcome]":
+    return _outcome((yield from asking), step, picture)
+
+
+def _asking_of_each(
+    step: Step[Any, Any, Any], frames: Sequence[Picture], picture: Picture, options: Options
+) -> "Asks[Outcome]":
+    outcomes = []
+    for frame in frames:
+        outcomes.append((yield from cast("Asks[Outcome]", step._once(frame, options))))
+    return _joined(step, outcomes, picture)
+
+
+def _joined(step: Step[Any, Any, Any], outcomes: Sequence[Outcome], picture: Picture) -> Outcome:
+    """Return what a step made of a picture whose frames it took one by one."""
+    for each in outcomes:
+        if not isinstance(each, Picture):
+            return next((other for other in outcomes if isinstance(other, Rejected)), each)
+    made = [each for each in outcomes if isinstance(each, Picture)]
+    if len({(each.width, each.height) for each in made}) > 1:
+        raise WrongAnswer(f'{step.name} made frames of different sizes: declare frames="all"')
+    joined = Picture.joined(made)
+    return joined.carrying(replace(joined.carried, delays_ms=picture.carried.delays_ms))
 
 
 @cache

@@ -1,30 +1,69 @@
 """Encoding: a picture becomes the bytes of a file, once, at the output (rule 9 of the language)."""
 
-from steps.formats import FORMATS, TRAITS, Format, write
+from dataclasses import replace
+
+from steps.formats import FORMATS, TRAITS, Encoding, Format
 from steps.picture import Picture
+from steps.values import Scalar
+from steps.writing import write
 
 ENCODER_VERSION = 1
 """Raised when the same picture gives other bytes; part of every variant's recipe."""
 
 
-def encode(picture: Picture, file_format: Format, quality: int | None = None) -> bytes:
-    """Return the file: the same bytes for the same picture, and no metadata in them.
+class OverBudget(Exception):
+    """Not even the lowest quality gives a file of so few bytes."""
 
-    `quality` is 1 to 100; None means jpeg 80, webp 80, avif 50. Transparency meets white in a
-    jpeg. Raises ValueError for a quality where the format (png, gif) has none.
+    code = "over_budget"
+
+    def __init__(self, limit: int, smallest: int) -> None:
+        super().__init__(f"the smallest file has {smallest} bytes, {limit} are allowed")
+        self.facts: dict[str, Scalar] = {"limit": limit, "actual": smallest}
+
+
+def encode(picture: Picture, file_format: Format) -> bytes:
+    """Return the file: the same bytes for the same picture, with no more metadata than it carries.
+
+    How, its last `convert` chose; a quality that is None means jpeg 80, webp 80, avif 50. With
+    `max_bytes` it is the best one, up to that, whose file is not larger; raises OverBudget if
+    there is none. Raises ValueError as `steps.writing.write` does.
     """
-    return write(picture.vips, file_format, quality)
+    encoding = replace(picture.carried.encoding, format=file_format)
+    written = write(picture.images, encoding, picture.carried)
+    if encoding.max_bytes is None or len(written) <= encoding.max_bytes:
+        return written
+    return _within(encoding.max_bytes, written, picture, encoding)
 
 
-def output_format(original: str, *, alpha: bool) -> Format:
-    """Return the format of a variant that no step converts.
+def _within(budget: int, written: bytes, picture: Picture, encoding: Encoding) -> bytes:
+    """Return the file of the best quality that fits, found by halving: seven tries at the most."""
+    images, best = picture.rendered().images, None
+    low, high = 1, encoding.quality or TRAITS[encoding.format or "png"].quality or 1
+    while low < high:
+        quality = (low + high) // 2
+        written = write(images, replace(encoding, quality=quality), picture.carried)
+        if len(written) <= budget:
+            low, best = quality + 1, written
+        else:
+            high = quality
+    if best is None:
+        raise OverBudget(budget, len(written))
+    return best
 
-    It is the original's, if that is one that is written; else jpeg, or png for transparency.
+
+def output_format(picture: Picture, original: str) -> Format:
+    """Return the format in which the picture is written.
+
+    It is that of the last `convert` passed; else the original's, if that is one that is written;
+    else jpeg, or png for transparency.
     """
+    chosen = picture.carried.encoding.format
+    if chosen is not None:
+        return chosen
     for file_format in FORMATS:
         if file_format == original:
             return file_format
-    return "png" if alpha else "jpeg"
+    return "png" if picture.alpha else "jpeg"
 
 
 def media_type(file_format: Format) -> str:

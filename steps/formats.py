@@ -1,10 +1,15 @@
-"""The formats that Darkroom reads and writes, and how each is written."""
+"""The formats that Darkroom reads and writes, and what each can hold."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
+
+from steps.colours import Rgba
 
 Format = Literal["jpeg", "png", "gif", "webp", "avif"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+Chroma = Literal["4:2:0", "4:4:4"]
+"""Whether colours have half the resolution of light each way, or all of it."""
 
 MAX_SIDE = 16_383
 """The longest side of a picture, in pixels: the longest that WebP holds, so all formats do.
@@ -14,72 +19,81 @@ Source: WebP container specification, VP8 frame header (14 bits).
 
 
 @dataclass(frozen=True)
+class Encoding:
+    """How a picture is to be written; what is None is left to its format."""
+
+    format: Format | None = None  # None: as rule 9 of the language has it
+    quality: int | None = None  # 1 to 100
+    effort: int | None = None  # more takes longer and gives fewer bytes
+    chroma: Chroma | None = None
+    max_bytes: int | None = None  # kept by lowering the quality
+    background: Rgba = (255, 255, 255, 255)  # what transparency meets where there is none
+
+
+AS_IT_COMES = Encoding()
+"""Nothing is chosen: the original's format, and its defaults."""
+
+
+@dataclass(frozen=True)
 class FormatTraits:
     """What there is to know about a format, beside its bytes."""
 
     media_type: str
     extension: str  # of object keys and files, without the dot
-    alpha: bool  # holds transparency
-    quality: int | None  # the default, 1 to 100; None where the format has no such choice
     saver: str  # libvips operation
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any]
+    alpha: bool = True  # holds transparency
+    animated: bool = False  # holds frames
+    carries: bool = True  # holds a profile and EXIF
+    quality: int | None = None  # the default, 1 to 100; None where the format has no such choice
+    efforts: range | None = None  # None where there is no choice
+    effort: str = "effort"  # libvips' name of it
+    chroma: bool = False  # colours may have half the resolution
 
 
 TRAITS: dict[Format, FormatTraits] = {
     "jpeg": FormatTraits(
         media_type="image/jpeg",
         extension="jpg",
-        alpha=False,
-        quality=80,
         saver="jpegsave_buffer",
         settings={"interlace": True, "optimize_coding": True},
+        alpha=False,
+        quality=80,
+        chroma=True,
     ),
     "png": FormatTraits(
         media_type="image/png",
         extension="png",
-        alpha=True,
-        quality=None,
         saver="pngsave_buffer",
         settings={"compression": 6},
+        efforts=range(10),
+        effort="compression",
     ),
     "gif": FormatTraits(
         media_type="image/gif",
         extension="gif",
-        alpha=True,
-        quality=None,
         saver="gifsave_buffer",
+        settings={"effort": 7},
+        animated=True,
+        carries=False,
+        efforts=range(1, 11),
     ),
     "webp": FormatTraits(
         media_type="image/webp",
         extension="webp",
-        alpha=True,
-        quality=80,
         saver="webpsave_buffer",
         settings={"effort": 4},
+        animated=True,
+        quality=80,
+        efforts=range(7),
     ),
     "avif": FormatTraits(
         media_type="image/avif",
         extension="avif",
-        alpha=True,
-        quality=50,
         saver="heifsave_buffer",
         settings={"compression": "av1", "effort": 4},
+        quality=50,
+        efforts=range(10),
+        chroma=True,
     ),
 }
-
-
-def write(image: Any, file_format: Format, quality: int | None = None) -> bytes:
-    """Return the file of a libvips image, with no metadata; transparency meets white in a JPEG.
-
-    `quality` is 1 to 100, the format's default if None. Raises ValueError where the format has
-    no such choice.
-    """
-    traits = TRAITS[file_format]
-    if quality is not None and traits.quality is None:
-        raise ValueError(f"{file_format} has no quality to choose")
-    settings = dict(traits.settings)
-    if traits.quality is not None:
-        settings["Q"] = quality or traits.quality
-    if not traits.alpha and image.hasalpha():
-        image = image.flatten(background=[255, 255, 255])
-    return bytes(getattr(image, traits.saver)(keep="none", **settings))

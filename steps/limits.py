@@ -20,8 +20,11 @@ Code = Literal[
 ]
 CODES: tuple[Code, ...] = get_args(Code)
 
+MAX_FRAMES = 1_000
+"""More than a minute of an animation: each frame is a picture of its own to every step."""
+
 Formats = Annotated[tuple[Format, ...], Len(1)]
-Frames = Annotated[int, Ge(1), Le(1)]  # animations are refused: a picture is one frame
+Frames = Annotated[int, Ge(1), Le(MAX_FRAMES)]
 DEFAULT_FORMATS: tuple[Format, ...] = ("jpeg", "png", "gif", "webp")
 
 

@@ -1,4 +1,4 @@
-"""Profiles: whatever colours an original has are brought to 8-bit sRGB."""
+"""Profiles: whatever colours an original has are brought to 8 bits of sRGB, or of its own."""
 
 from functools import lru_cache
 from itertools import product
@@ -11,22 +11,46 @@ _LEVELS = range(0, 256, 15)
 _CUBE = bytes(level for colour in product(_LEVELS, repeat=3) for level in colour)
 
 
-def to_srgb(image: Any) -> Any:
-    """Return a libvips image in 8-bit sRGB with its alpha, by its own profile if that works.
+def to_rgb(image: Any, *, keep: bool) -> tuple[Any, bytes]:
+    """Return a libvips image of 8 bits in RGB with its alpha, and the profile of its colours.
 
-    16 bits, grey, palette and CMYK are all brought there; CMYK without a profile by libvips'
+    They are sRGB, and no profile, unless `keep` says so and the image brings a sound profile of
+    RGB. 16 bits, grey, palette and CMYK are all brought there; CMYK without a profile by libvips'
     own. A profile for another kind of picture, or a broken one, says nothing and is left out.
     """
+    profile = bytes(image.get(_PROFILE)) if _PROFILE in image.get_fields() else b""
+    kept = profile if keep and _is_rgb(image) and _is_sound(profile) else b""
     if not image.hasalpha():
-        return _colours(image)
+        return (_eight_bits(image) if kept else _colours(image, profile)), kept
     last = image.bands - 1
     # Apart from the colours: no profile speaks of alpha, and 16 bits of it are only scaled.
-    alpha = image[last] if image.format == "uchar" else (image[last] >> 8).cast("uchar")
-    return _colours(image[:last]).bandjoin(alpha).copy(interpretation="srgb")
+    colours = image[:last]
+    rgb = _eight_bits(colours) if kept else _colours(colours, profile)
+    return rgb.bandjoin(_eight_bits(image[last])).copy(interpretation="srgb"), kept
 
 
-def _colours(image: Any) -> Any:
-    profile = bytes(image.get(_PROFILE)) if _PROFILE in image.get_fields() else b""
+def from_profile(image: Any, profile: bytes) -> Any:
+    """Return an RGB image whose colours are those of `profile` in sRGB."""
+    return _apart_from_alpha(image, lambda colours: _by_profile(_with(colours, profile)))
+
+
+def from_srgb(image: Any, profile: bytes) -> Any:
+    """Return an sRGB image in the colours of `profile`: what it cannot hold comes near."""
+
+    def brought(colours: Any) -> Any:
+        between = colours.icc_import(input_profile="srgb", intent="relative")
+        return _with(between, profile).icc_export(intent="relative", depth=8)
+
+    return _apart_from_alpha(image, brought)
+
+
+def _apart_from_alpha(image: Any, work: Any) -> Any:
+    if not image.hasalpha():
+        return work(image).copy(interpretation="srgb")
+    return work(image[:3]).bandjoin(image[3]).copy(interpretation="srgb")
+
+
+def _colours(image: Any, profile: bytes) -> Any:
     plain = (image.interpretation, image.format) == ("srgb", "uchar")
     if (profile or image.interpretation == "cmyk") and not (plain and _changes_nothing(profile)):
         try:
@@ -44,16 +68,42 @@ def _by_profile(image: Any) -> Any:
     )
 
 
-@lru_cache(maxsize=16)
+def _is_rgb(image: Any) -> bool:
+    return image.interpretation in {"srgb", "rgb16", "rgb"}
+
+
+def _eight_bits(image: Any) -> Any:
+    narrow = image if image.format == "uchar" else (image >> 8).cast("uchar")
+    return narrow.copy(interpretation="srgb") if narrow.bands == 3 else narrow
+
+
+def _with(image: Any, profile: bytes) -> Any:
+    """Return the image with the profile beside it."""
+    profiled = image.copy()
+    profiled.set_type(pyvips.GValue.blob_type, _PROFILE, profile)
+    return profiled
+
+
+def _is_sound(profile: bytes) -> bool:
+    """Whether the profile can be applied to RGB."""
+    return bool(profile) and _cube_by(profile) is not None
+
+
 def _changes_nothing(profile: bytes) -> bool:
     """Whether the profile means sRGB: it moves no colour of a cube of 5,832 by over one level.
 
     Most photos carry such a profile. To apply it takes longer than to decode them.
     """
+    cube = _cube_by(profile)
+    return cube is not None and cube <= 1
+
+
+@lru_cache(maxsize=16)
+def _cube_by(profile: bytes) -> float | None:
+    """Return how far the profile moves a colour at the most, in levels; None if it is broken."""
     cube = pyvips.Image.new_from_memory(_CUBE, len(_CUBE) // 3, 1, 3, "uchar")
-    profiled = cube.copy(interpretation="srgb")
-    profiled.set_type(pyvips.GValue.blob_type, _PROFILE, profile)
     try:
-        return bool((_by_profile(profiled) - cube).abs().max() <= 1)
+        profiled = _by_profile(_with(cube.copy(interpretation="srgb"), profile))
+        return float((profiled - cube).abs().max())
     except pyvips.Error:
-        return False
+        return None

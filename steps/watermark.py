@@ -11,9 +11,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from pydantic import ValidationInfo, field_validator
 
 from steps.anchors import Anchor, place
-from steps.colours import Colour, rgba
+from steps.colours import Colour, Rgba, rgba
 from steps.contract import Cost, Options, Picture, Share, StepFailed, step
-from steps.picture import Rgba
 from steps.units import Examples
 from steps.values import written
 

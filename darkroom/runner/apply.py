@@ -38,9 +38,12 @@ def apply(
 ) -> Answer:
     """Run `step`, the plugin of `node`, on `picture`, and make the calls that it asks for.
 
-    Raises StepFailed with the plugin's own code, with "crashed" for any other exception and for
+    Raises StepFailed with the plugin's own code, with "animated" for frames that it does not take,
+    with "crashed" for any other exception and for
     what the plugin did not declare, or with "call_refused"; and Unfinished, as `ask` does.
     """
+    if step.frames == "one" and picture.frames > 1:
+        raise StepFailed("animated", frames=picture.frames)
     try:
         answer = step.apply(picture, options)
         if isinstance(answer, Generator):

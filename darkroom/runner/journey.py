@@ -8,6 +8,7 @@ from typing import Any
 from darkroom.events import Applied
 from darkroom.plan import Environment, Node
 from steps.contract import Picture
+from steps.packing import described, packed, unpacked
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,19 @@ def pack(journey: Journey) -> bytes:
     One line of JSON, and behind it the pixels as they are. Deflating them takes 21 ms a megapixel
     and saves half of the bytes (measured on a 6 MP photo): more than S3 takes to move them.
     """
-    picture = journey.picture
     header = {
-        "width": picture.width,
-        "height": picture.height,
-        "alpha": picture.alpha,
+        "picture": described(journey.picture),
         "format": journey.format,
         "known": dict(journey.known),
         "recipe": [applied.model_dump(mode="json") for applied in journey.recipe],
     }
-    return json.dumps(header, allow_nan=False).encode() + b"\n" + picture.pixels()
+    return json.dumps(header, allow_nan=False).encode() + b"\n" + packed(journey.picture)
 
 
 def unpack(content: bytes) -> Journey:
     """Return the journey that `pack` was given; raises ValueError for any other bytes."""
     line, _, pixels = content.partition(b"\n")
     header = json.loads(line)
-    picture = Picture.from_pixels(pixels, header["width"], header["height"], alpha=header["alpha"])
+    picture = unpacked(header["picture"], pixels)
     recipe = tuple(Applied.model_validate(applied) for applied in header["recipe"])
     return Journey(picture, header["format"], header["known"], recipe)

@@ -58,7 +58,8 @@ def render(
     the task covers comes once, as Rendered or in a Failed, and each picture that goes on to other
     tasks as Leaving. Bad input raises nothing: it is in the results.
     """
-    opened = open_picture(original, Limits.read(plan.opening.options), plan.opening.keep)
+    opening = plan.opening
+    opened = open_picture(original, Limits.read(opening.options), opening.keep, opening.boxes)
     if isinstance(opened, Rejected):
         yield Verdict(plan.opening.step, opened.code, opened.facts)
         return
@@ -147,9 +148,9 @@ def _departure(plan: Plan, opened: Opened, environment: Environment) -> Journey:
     known = {f"image.{name}": value for name, value in facts.items()}
     if plan.opening.step is not None:
         known |= {f"{plan.opening.step}.{name}": value for name, value in facts.items()}
-    keep = options_digest({"keep": list(plan.opening.keep)})
     version = plan.opening.version
-    applied = Applied(step="original", uses="open", version=version, options_digest=keep)
+    digest = options_digest({"keep": list(plan.opening.keep), "scale": opened.scale})
+    applied = Applied(step="original", uses="open", version=version, options_digest=digest)
     return Journey(opened.picture, opened.header.format, {**environment, **known}, (applied,))
 
 
@@ -168,20 +169,22 @@ def _recorded(node: Node, options: Options) -> Applied:
 def _encoded(plan: Plan, node: Node, journey: Journey) -> Rendered | Failed:
     """Encode the picture as it leaves `node`; what no encoder takes is that step's failure."""
     name, picture = node.output or "", journey.picture
-    format_ = encoding.output_format(journey.format, alpha=picture.alpha)
+    on_error: OnError = "drop" if node.on_error == "drop" else "fail"
+    format_ = encoding.output_format(picture, journey.format)
     applied = Applied(
         step="output",
         uses="encode",
         version=plan.encoder,
-        options_digest=options_digest({"format": format_}),
+        options_digest=options_digest({**asdict(picture.carried.encoding), "format": format_}),
     )
     try:
         # Pictures are lazy: a mistake in their pixels may show only now.
         encoded = encoding.encode(picture, format_)
+    except encoding.OverBudget as over:
+        return Failed((name,), node.step, node.way, over.code, over.facts, on_error)
     except Exception as error:
         logger.warning("the picture of step %s cannot be encoded", node.step, exc_info=True)
         told = {"exception": type(error).__name__}
-        on_error: OnError = "drop" if node.on_error == "drop" else "fail"
         return Failed((name,), node.step, node.way, "not_encodable", told, on_error)
     return Rendered(
         name=name,

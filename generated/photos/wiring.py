@@ -97,7 +97,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "781e50f16736e4cf218672ed44a458b6f7c0d2581d1966062459abdec579d0be"
+    DIGEST = "6a8b077f1a39d90db4f635eda11492066c2df88cfbb61f3fb5066249d2cc8c4f"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 126
     # Functions of stages that one run keeps busy at one time, at most.

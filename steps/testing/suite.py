@@ -73,7 +73,7 @@ def makes_pictures_that_can_be_written(step: AnyStep, replies: Replies | None = 
     def check(picture: Picture, options: Options) -> None:
         result = outcome(step, picture, options, replies)
         if isinstance(result, Picture):
-            file_format = output_format("", alpha=result.alpha)
+            file_format = output_format(result, "")
             first, second = (encode(result, file_format) for _ in range(2))
             require(first == second, f"{step.name} made a picture that is encoded differently")
 

@@ -1,5 +1,6 @@
 """`python -m dsl explain`: every code has a text, and its examples are what they say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ ON_DISK = {"P012"}
 
 @pytest.fixture(scope="module")
 def shipped(plugins: Plugins) -> Plugins:
-    """What is in steps/, and a plugin of the kind that others ship."""
-    return find() | {"acme.faces": plugins["faces"]}
+    """What is in steps/, and plugins of the kinds that others ship."""
+    cut = replace(find()["sharpen"], name="acme.cut", requires=("numpy==2.4.0",))
+    return find() | {"acme.faces": plugins["faces"], "acme.cut": cut}
 
 
 def codes_of(text: str, plugins: Plugins) -> set[str]:

@@ -22,7 +22,7 @@ class Shown:
 
 
 RULES: Mapping[int, Shown] = {
-    1: Shown(("smallest", "photos"), ("N001-keys-to-come", "P003-keep")),
+    1: Shown(("smallest", "photos"), ("P003-keep",)),
     2: Shown(("smallest", "facts-on-the-way"), ("P025-looser", "P031-conditional-opening")),
     3: Shown(("facts-on-the-way", "facts-only"), ("D312-variants-of-facts",)),
     4: Shown(("branches",), ("P033-unknown", "P033-below", "P015-from-is-a-list")),

@@ -18,10 +18,7 @@ class Lack:
 
 
 LACKING: Mapping[str, tuple[Lack, ...]] = {
-    "animations": (Lack("animations", "300", "1"),),
-    "archive": (Lack("keep", "keep: [icc, copyright, capture, gps]\n"),),
     "avatars": (Lack("HEIC", ", heic"), Lack("attention", ", anchor: attention")),
-    "news": (Lack("keep", "keep: [icc, copyright]\n"),),
     "scans": (Lack("TIFF", ", tiff"),),
 }
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from steps.encoding import encode, extension, media_type, output_format
-from steps.formats import FORMATS, Format
+from steps.encoding import OverBudget, encode, extension, media_type, output_format
+from steps.formats import FORMATS, Encoding, Format
 from steps.limits import Limits
 from steps.opening import Opened, open_picture
 from steps.picture import Picture
@@ -58,8 +58,11 @@ def test_png_loses_nothing(picture: Picture) -> None:
 def test_variants_have_the_originals_format_where_it_is_written(
     original: str, alpha: bool, expected: str
 ) -> None:
-    """Of others, transparency decides between png and jpeg."""
-    assert output_format(original, alpha=alpha) == expected
+    """Of others, transparency decides between png and jpeg; what a step chose goes before."""
+    picture = Picture.plain(2, 2, (0, 0, 0, 0 if alpha else 255))
+
+    assert output_format(picture, original) == expected
+    assert output_format(picture.encoded_as(Encoding("webp")), original) == "webp"
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
@@ -93,24 +96,68 @@ def test_jpegs_are_progressive() -> None:
     assert image.info.get("progressive") == 1
 
 
-@pytest.mark.parametrize("file_format", ["jpeg", "webp", "avif"])
-def test_quality_is_bytes(file_format: Format) -> None:
-    """A lower one makes a smaller file, and None is the format's own."""
+@pytest.fixture(scope="module")
+def photo() -> Picture:
+    """A picture with something in it that quality can lose."""
     opened = open_picture(sources.saved_png(sources.scene(200, 150)), LIMITS)
     assert isinstance(opened, Opened)
-    usual = {"jpeg": 80, "webp": 80, "avif": 50}[file_format]
+    return opened.picture
 
-    assert encode(opened.picture, file_format, usual) == encode(opened.picture, file_format)
-    assert len(encode(opened.picture, file_format, 20)) < len(
-        encode(opened.picture, file_format, 95)
+
+@pytest.mark.parametrize("file_format", ["jpeg", "webp", "avif"])
+def test_quality_is_bytes(photo: Picture, file_format: Format) -> None:
+    """A lower one makes a smaller file, and None is the format's own."""
+    usual, low, high = (
+        encode(photo.encoded_as(Encoding(quality=quality)), file_format)
+        for quality in ({"jpeg": 80, "webp": 80, "avif": 50}[file_format], 20, 95)
     )
+
+    assert usual == encode(photo, file_format)
+    assert len(low) < len(high)
+
+
+@pytest.mark.parametrize("file_format", ["jpeg", "webp"])
+def test_a_budget_takes_the_best_quality_that_fits(photo: Picture, file_format: Format) -> None:
+    """It comes close to the budget; enough bytes change nothing."""
+    budget = len(encode(photo.encoded_as(Encoding(quality=40)), file_format))
+
+    within = encode(photo.encoded_as(Encoding(max_bytes=budget)), file_format)
+
+    assert 0.9 * budget <= len(within) <= budget
+    assert encode(photo.encoded_as(Encoding(max_bytes=10**6)), file_format) == encode(
+        photo, file_format
+    )
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_budget_that_nothing_meets_is_told_with_the_smallest(
+    photo: Picture, file_format: Format
+) -> None:
+    """The number is what the lowest quality needs: enough to choose another budget."""
+    with pytest.raises(OverBudget) as told:
+        encode(photo.encoded_as(Encoding(max_bytes=50)), file_format)
+
+    assert told.value.facts["limit"] == 50
+    smallest = int(str(told.value.facts["actual"]))
+    assert encode(photo.encoded_as(Encoding(max_bytes=smallest)), file_format)
 
 
 @pytest.mark.parametrize("file_format", ["png", "gif"])
 def test_a_format_without_quality_takes_none(file_format: Format) -> None:
     """To ignore what was asked would be a lie."""
     with pytest.raises(ValueError, match="no quality"):
-        encode(KINDS["one pixel"], file_format, 80)
+        encode(KINDS["one pixel"].encoded_as(Encoding(quality=80)), file_format)
+
+
+def test_full_colour_resolution_can_be_asked_for(photo: Picture) -> None:
+    """4:4:4 keeps red letters on blue; the usual 4:2:0 is smaller."""
+    full, half = (
+        encode(photo.encoded_as(Encoding(chroma=chroma)), "jpeg") for chroma in ("4:4:4", "4:2:0")
+    )
+
+    assert _sampling(full) == (1, 1)
+    assert _sampling(half) == (2, 2)
+    assert half == encode(photo, "jpeg")
 
 
 @given(picture=pictures(300), most=st.integers(1000, 20_000))
@@ -123,3 +170,10 @@ def test_every_format_has_a_media_type_and_an_ending() -> None:
     """They come from what was written, never from what a client said."""
     assert [media_type(each) for each in FORMATS] == [f"image/{each}" for each in FORMATS]
     assert [extension(each) for each in FORMATS] == ["jpg", "png", "gif", "webp", "avif"]
+
+
+def _sampling(jpeg: bytes) -> tuple[int, int]:
+    """Return how many samples of light there are to one of colour, across and down."""
+    image = Image.open(io.BytesIO(jpeg))
+    _, across, down, _ = image.layer[0]
+    return across, down

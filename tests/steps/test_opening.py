@@ -335,12 +335,6 @@ def test_a_decoder_that_quotes_raw_bytes_does_no_harm(capfd: pytest.CaptureFixtu
     assert capfd.readouterr() == ("", "")
 
 
-def test_metadata_cannot_be_kept() -> None:
-    """A pipeline that wants it is told so, rather than quietly stripped."""
-    with pytest.raises(ValueError, match="cannot be kept: icc"):
-        open_picture(sources.png(), LIMITS, keep=("icc",))
-
-
 def test_no_other_loader_of_libvips_can_be_entered(tmp_path: Path) -> None:
     """The allow-list holds for the whole process: a TIFF or an SVG has no way in."""
     drawing = tmp_path / "tiny.svg"

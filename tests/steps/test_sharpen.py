@@ -18,7 +18,7 @@ def soft_edges() -> Picture:
 
 def contrast(picture: Picture) -> float:
     """How much neighbours differ, on the average."""
-    grey = picture.greyscale().vips[0]
+    grey = picture.greyscale().images[0][0]
     return float((grey - grey.embed(1, 0, grey.width, grey.height, extend="copy")).abs().avg())
 
 
@@ -30,7 +30,7 @@ def test_size_and_transparency_stay(picture: Picture, options: SharpenOptions) -
     assert (result.width, result.height) == (picture.width, picture.height)
     assert result.alpha == picture.alpha
     if picture.alpha:
-        assert (result.vips[3] - picture.vips[3]).abs().max() == 0
+        assert (result.images[0][3] - picture.images[0][3]).abs().max() == 0
 
 
 @given(width=st.integers(1, 60), grey=st.integers(0, 255), options=options_for(SharpenOptions))
@@ -38,7 +38,7 @@ def test_a_flat_picture_stays_as_it_is(width: int, grey: int, options: SharpenOp
     """Where there is no edge there is nothing to add; one level is left for the way to LAB."""
     flat = Picture.plain(width, 40, (grey, grey, grey, 255))
 
-    assert (sharpen(flat, options).vips - flat.vips).abs().max() <= 1
+    assert (sharpen(flat, options).images[0] - flat.images[0]).abs().max() <= 1
 
 
 @given(amount=st.floats(0.5, 4))

@@ -49,7 +49,8 @@ def test_the_opening_finds_the_same_facts() -> None:
 def test_limits_only_ever_get_tighter(accept: Limits, asked: LimitOptions) -> None:
     """What comes out accepts nothing that either side refuses."""
     fits = set(asked.formats or ()) <= set(accept.formats) and all(
-        (getattr(asked, name) or 1) <= getattr(accept, name) for name in ("max_bytes", "max_pixels")
+        (getattr(asked, name) or 1) <= getattr(accept, name)
+        for name in ("max_bytes", "max_pixels", "max_frames")
     )
     if not fits:
         with pytest.raises(LoosenedLimit):
@@ -61,13 +62,19 @@ def test_limits_only_ever_get_tighter(accept: Limits, asked: LimitOptions) -> No
     assert set(both.formats) <= set(accept.formats)
     assert both.max_bytes <= accept.max_bytes
     assert both.max_pixels <= accept.max_pixels
+    assert both.max_frames <= accept.max_frames
     assert asked.max_bytes in {None, both.max_bytes}
     assert asked.formats in {None, both.formats}
 
 
 @pytest.mark.parametrize(
     ("option", "wider"),
-    [("formats", ["avif"]), ("max_bytes", 25_000_001), ("max_pixels", 50_000_001)],
+    [
+        ("formats", ["avif"]),
+        ("max_bytes", 25_000_001),
+        ("max_pixels", 50_000_001),
+        ("max_frames", 2),
+    ],
 )
 def test_a_limit_that_loosens_is_refused_by_name(option: str, wider: object) -> None:
     """The error names the option, what is accepted and what was asked."""
@@ -84,7 +91,7 @@ def test_limits_survive_the_plan() -> None:
     assert Limits.read(limits.model_dump(mode="json")) == limits
 
 
-def test_animations_are_refused_by_the_options_already() -> None:
-    """A pipeline cannot ask for more than one frame."""
-    with pytest.raises(ValueError, match="less than or equal to 1"):
-        Limits.read({"max_frames": 2})
+def test_endless_animations_are_refused_by_the_options_already() -> None:
+    """Each frame is a picture of its own to every step, so there is a most."""
+    with pytest.raises(ValueError, match="less than or equal to 1000"):
+        Limits.read({"max_frames": 1001})

@@ -1,0 +1,142 @@
+"""Decoding: the pixels of an original, once, at the scale that all ways of a plan can share."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from steps import profiles
+from steps.carried import Carried
+from steps.formats import Format
+from steps.limits import Limits, check_shape
+from steps.metadata import kept_tags
+from steps.picture import Picture
+from steps.raster import Frame, shrunken
+from steps.values import Rejected
+from steps.vips import pyvips
+
+Size = tuple[int, int]
+SCALES = (8, 4, 2)
+"""How many times smaller a decode may be: what a JPEG's blocks of 8 x 8 pixels offer."""
+MARGIN = 1.5
+"""How much larger than every box a smaller decode stays, so that Lanczos makes what is seen.
+
+docs/decisions/011 has what it costs and what it saves.
+"""
+_UPRIGHT, _LYING = 1, range(5, 9)  # EXIF's orientations
+_USUAL_DELAY_MS = 100  # of a frame that has none
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a decode has to give: metadata to keep, and boxes to cover (none: all pixels)."""
+
+    keep: Collection[str] = ()
+    boxes: Sequence[Size] = ()
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The picture, upright, and how many times smaller each way it was decoded."""
+
+    picture: Picture
+    scale: int
+
+
+def decode(
+    original: bytes, file_format: Format, limits: Limits, wanted: Wanted, *, fail_on: str
+) -> Decoded | Rejected:
+    """Return all frames of the original, or a verdict on their shape.
+
+    `fail_on` is libvips' word for how much damage it takes, "warning" or "error"; raises
+    pyvips.Error for more than that.
+    """
+    image = _opened(original, limits, fail_on)
+    width, height, frames = int(image.width), page_height(image), pages(image)
+    # The decoder has read the header by now, and might have read it otherwise than we did.
+    verdict = check_shape(limits, width=width, height=height, frames=frames)
+    if verdict is not None:
+        return verdict
+    size = (height, width) if _orientation(image) in _LYING else (width, height)
+    scale = scale_for(size, wanted.boxes) if frames == 1 else 1
+    if scale > 1 and file_format == "jpeg":
+        image = _opened(original, limits, fail_on, shrink=scale)
+    rgb, profile = profiles.to_rgb(image, keep="icc" in wanted.keep)
+    if scale > 1 and file_format != "jpeg":
+        rgb = shrunken(rgb, scale)
+    carried = Carried(
+        delays_ms=_delays(image, frames),
+        loop=_field(image, "loop", 0) if frames > 1 else 0,
+        profile=profile,
+        tags=kept_tags(_blob(image, "exif-data"), _blob(image, "iptc-data"), wanted.keep),
+    )
+    picture = Picture(_upright(rgb, frames), carried, in_memory=True).without_idle_alpha()
+    return Decoded(picture.rendered().standing_for(*size), scale)
+
+
+def scale_for(size: Size, boxes: Sequence[Size]) -> int:
+    """Return how many times smaller a picture of that size may be decoded to cover the boxes."""
+    fitting = (
+        scale
+        for scale in SCALES
+        if all(
+            ceil(side / scale) >= MARGIN * needed
+            for box in boxes
+            for side, needed in zip(size, box, strict=True)
+        )
+    )
+    return next(fitting, 1) if boxes else 1
+
+
+def pages(image: Frame) -> int:
+    """Return how many frames lie below each other in the image."""
+    return int(image.height) // page_height(image)
+
+
+def page_height(image: Frame) -> int:
+    """Return the height of one of them, in pixels."""
+    height = int(_field(image, "page-height", image.height))
+    return height if height > 0 and image.height % height == 0 else int(image.height)
+
+
+def _opened(original: bytes, limits: Limits, fail_on: str, **options: int) -> Frame:
+    if limits.max_frames > 1 and original[:4] in {b"GIF8", b"RIFF"}:
+        options["n"] = -1
+    return pyvips.Image.new_from_buffer(
+        original, "", access="sequential", fail_on=fail_on, **options
+    )
+
+
+def _upright(rgb: Frame, frames: int) -> list[Frame]:
+    """Return the frames, upright, in memory: nothing but pixels goes on."""
+    turned = _orientation(rgb) != _UPRIGHT
+    if turned or frames > 1:
+        rgb = rgb.copy_memory()
+    height = int(rgb.height) // frames
+    parts = [rgb.crop(0, at * height, rgb.width, height) for at in range(frames)]
+    return [_bare(part.autorot() if turned else part) for part in (parts if frames > 1 else [rgb])]
+
+
+def _bare(frame: Frame) -> Frame:
+    pixels = frame.write_to_memory()
+    bare = pyvips.Image.new_from_memory(pixels, frame.width, frame.height, frame.bands, "uchar")
+    return bare.copy(interpretation="srgb")
+
+
+def _delays(image: Frame, frames: int) -> tuple[int, ...]:
+    if frames == 1:
+        return ()
+    told: list[int] = list(_field(image, "delay", ()))[:frames]
+    return (*told, *[_USUAL_DELAY_MS] * (frames - len(told)))
+
+
+def _orientation(image: Frame) -> int:
+    return int(_field(image, "orientation", _UPRIGHT))
+
+
+def _blob(image: Frame, name: str) -> bytes:
+    return bytes(_field(image, name, b""))
+
+
+def _field(image: Frame, name: str, otherwise: Any) -> Any:
+    return image.get(name) if name in image.get_fields() else otherwise

@@ -1,0 +1,136 @@
+"""Raster: what the kernel does to one frame, a libvips image of 8 bits in RGB or RGBA.
+
+Lazy and pure: each function gives a new image, and no pixel is computed before it is asked for.
+"""
+
+from typing import Any
+
+from steps.colours import Rgba
+from steps.vips import pyvips
+
+Frame = Any  # a pyvips.Image, which has no types of its own
+
+
+def of_bytes(pixels: bytes | memoryview, width: int, height: int, *, alpha: bool) -> Frame:
+    """Return the image of bytes, three a pixel or four with alpha; raises ValueError for others."""
+    bands = 4 if alpha else 3
+    if len(pixels) != width * height * bands:
+        raise ValueError(f"{width} x {height} x {bands} is not {len(pixels)} bytes")
+    image = pyvips.Image.new_from_memory(pixels, width, height, bands, "uchar")
+    return image.copy(interpretation="srgb")
+
+
+def plain(width: int, height: int, colour: Rgba) -> Frame:
+    """Return an image of one colour; it has alpha unless the colour is opaque."""
+    bands = colour if colour[3] < 255 else colour[:3]
+    blank = pyvips.Image.black(width, height, bands=len(bands)).copy(interpretation="srgb")
+    return whole(blank + list(bands))
+
+
+def whole(image: Frame) -> Frame:
+    """Return the image in whole levels of 8 bits, rounded down."""
+    return image.cast("uchar").copy(interpretation="srgb")
+
+
+def premultiplied(image: Frame, work: Any) -> Frame:
+    """Return what `work` makes of the image, transparent pixels lending it no colour."""
+    if not image.hasalpha():
+        return whole(work(image).rint())
+    return whole(work(image.premultiply()).unpremultiply().rint())
+
+
+def scaled(image: Frame, width: int, height: int) -> Frame:
+    """Return it at exactly that size, by Lanczos; itself if it is."""
+    if (width, height) == (image.width, image.height):
+        return image
+    across, down = width / image.width, height / image.height
+    return premultiplied(image, lambda each: each.resize(across, vscale=down, kernel="lanczos3"))
+
+
+def shrunken(image: Frame, scale: int) -> Frame:
+    """Return it so many times smaller each way: the mean of each square, streaming.
+
+    Alpha is rounded down, so that what was transparent anywhere is so still.
+    """
+    if not image.hasalpha():
+        return image.shrink(scale, scale, ceil=True)
+    small = image.premultiply().shrink(scale, scale, ceil=True)
+    alpha = small[3].floor()
+    return whole(small.unpremultiply()[:3].rint().bandjoin(alpha))
+
+
+def blurred(image: Frame, radius: float) -> Frame:
+    """Return it blurred by a Gaussian whose standard deviation is `radius` pixels."""
+    # min_ampl: with the default of 0.2 the bell is cut off where it can still be seen.
+    return premultiplied(image, lambda each: each.gaussblur(radius, min_ampl=0.02))
+
+
+def overlaid(image: Frame, other: Frame, left: int, top: int) -> Frame:
+    """Return it with `other` over it, which must lie inside; whether it has alpha stays."""
+    below = image.crop(left, top, other.width, other.height)
+    both = below.composite2(other, "over")
+    part = both if image.hasalpha() else both[:3]
+    return image.insert(part.rint().cast("uchar"), left, top)
+
+
+def flattened(image: Frame, background: Rgba) -> Frame:
+    """Return it without alpha, on an opaque colour; the background's own alpha is ignored."""
+    return image.flatten(background=list(background[:3])) if image.hasalpha() else image
+
+
+def backed(image: Frame, background: Rgba) -> Frame:
+    """Return it with the colour behind it, and alpha only if the colour is not opaque."""
+    if background[3] == 255:
+        return flattened(image, background)
+    with_alpha = image if image.hasalpha() else image.addalpha()
+    if background[3] == 0:
+        return with_alpha
+    return overlaid(plain(image.width, image.height, background), with_alpha, 0, 0)
+
+
+def padded(image: Frame, left: int, top: int, size: tuple[int, int], background: Rgba) -> Frame:
+    """Return it at (left, top) of a canvas, the colour also showing through its transparency."""
+    behind = backed(image, background)
+    colour = list(background[: behind.bands])
+    return behind.embed(left, top, *size, extend="background", background=colour)
+
+
+def rotated(image: Frame, degrees: float, background: Rgba) -> Frame:
+    """Return it turned clockwise on a canvas that holds all of it, filled with the colour."""
+    behind = backed(image, background)
+    colour: list[float] = list(background[: behind.bands])
+    if behind.hasalpha():
+        # The filling is premultiplied too, or its colour would shine through at the edges.
+        colour = [level * background[3] / 255 for level in background[:3]] + [background[3]]
+    return premultiplied(
+        behind,
+        lambda each: each.similarity(
+            angle=degrees,
+            interpolate=pyvips.Interpolate.new("bicubic"),
+            background=colour,
+        ),
+    )
+
+
+def greyscale(image: Frame) -> Frame:
+    """Return it in shades of grey, as light as the eye finds the colours (CIE luminance)."""
+    return image.colourspace("b-w").colourspace("srgb")
+
+
+def stretched(image: Frame, black: float, white: float) -> Frame:
+    """Return it with the levels `black` to `white`, shares of full light, spread over all."""
+    colours = image[:3] if image.hasalpha() else image
+    factor = 1 / (white - black)
+    spread = whole((colours.linear(factor, -255 * black * factor)).rint())
+    return spread.bandjoin(image[3]) if image.hasalpha() else spread
+
+
+def sharpened(image: Frame, radius: float, amount: float) -> Frame:
+    """Return it with its edges brought out in lightness: `radius` pixels wide, by `amount`.
+
+    libvips' unsharp mask with its own limits for halos: flat parts are left as they are, and
+    the sharpest edges gain no more than it finds natural.
+    """
+    colours = image[:3] if image.hasalpha() else image
+    sharp = whole(colours.sharpen(sigma=radius, m1=0, m2=3 * amount).colourspace("srgb"))
+    return sharp.bandjoin(image[3]) if image.hasalpha() else sharp
