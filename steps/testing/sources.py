@@ -57,16 +57,18 @@ def saved_png(image: Image.Image, **save: Any) -> bytes:
     return _saved(image, "PNG", **save)
 
 
-def gif(width: int = 60, height: int = 40, *, frames: int = 1) -> bytes:
+def gif(width: int = 60, height: int = 40, *, frames: int = 1, **save: Any) -> bytes:
     """Return a GIF file of one or more frames, each another picture."""
-    return _animated(width, height, "GIF", frames)
+    return _animated(width, height, "GIF", frames, **save)
 
 
-def webp(width: int = 60, height: int = 40, *, frames: int = 1, mode: str = "RGB") -> bytes:
+def webp(
+    width: int = 60, height: int = 40, *, frames: int = 1, mode: str = "RGB", **save: Any
+) -> bytes:
     """Return a WebP file of one or more frames, each another picture."""
     if frames == 1:
-        return _saved(scene(width, height, mode), "WEBP")
-    return _animated(width, height, "WEBP", frames)
+        return _saved(scene(width, height, mode), "WEBP", **save)
+    return _animated(width, height, "WEBP", frames, **save)
 
 
 def avif(width: int = 60, height: int = 40) -> bytes:
@@ -97,9 +99,9 @@ def gif_bomb(canvas: tuple[int, int], frames: Sequence[tuple[int, int]]) -> byte
     return head + images + b";"
 
 
-def _animated(width: int, height: int, name: str, frames: int) -> bytes:
+def _animated(width: int, height: int, name: str, frames: int, **save: Any) -> bytes:
     first, *rest = (scene(width, height).rotate(7 * turn) for turn in range(frames))
-    return _saved(first, name, save_all=bool(rest), append_images=rest)
+    return _saved(first, name, save_all=bool(rest), append_images=rest, **save)
 
 
 def _saved(image: Image.Image, name: str, **save: Any) -> bytes:
