@@ -10,7 +10,7 @@ from dsl.model import PipelineFile, StepEntry
 from dsl.options import Checked
 from dsl.tree import Entry
 from dsl.visits import Visit
-from steps.contract import Step
+from steps.contract import Options, Step
 from steps.limits import Limits
 
 Plugin = Step[Any, Any, Any]
@@ -132,6 +132,15 @@ class Draft:
     engine: Engine = "express"
     worst_case_s: int = 0
     decisions: tuple[Decision, ...] = ()
+
+    def options_of(self, passage: Passage) -> Options | None:
+        """Return a passage's options; None where they are wrong, or are filled in at run time."""
+        plugin = passage.step.plugin
+        checked = self.options.get((passage.step.name, passage.variant))
+        if plugin is None or checked is None or checked.templates:
+            return None
+        options: Options = plugin.read_options(checked.values)
+        return options
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from dsl.draft import Draft, Part, Passage
 from steps.contract import Cost, Options
-from steps.formats import Format
+from steps.encoding import BUDGET_TRIES
+from steps.formats import Encoding, Format
 
 # At 1,769 MB a function has one vCPU (Lambda guide, "Configure memory"). With less, the same
 # work takes longer in proportion and costs the same, so nothing is gained.
@@ -80,7 +81,18 @@ def of_moving(megapixels: float) -> float:
 
 def loads(draft: Draft) -> Mapping[str, Load]:
     """Return what each node of the draft's tree takes, by its way."""
-    return dict(_loads(draft.tree, _largest(draft), draft))
+    return dict(_loads(draft.tree, _largest(draft), _unconverted(draft), draft))
+
+
+def _unconverted(draft: Draft) -> float:
+    """Return what it takes to encode a megapixel that no step converts: as its original was."""
+    return max(ENCODING_MS[each] for each in draft.limits.formats)
+
+
+def encoding_ms(encoding: Encoding) -> float:
+    """Return what it takes to encode a megapixel as a step has chosen."""
+    tries = 1 + BUDGET_TRIES if encoding.max_bytes is not None else 1
+    return tries * (ENCODING_MS[encoding.format] if encoding.format else 0)
 
 
 def _largest(draft: Draft) -> float:
@@ -92,25 +104,32 @@ def _cost(passage: Passage) -> Cost:
 
 
 def _loads(
-    tree: tuple[Passage, ...], megapixels: float, draft: Draft
+    tree: tuple[Passage, ...], megapixels: float, before_ms: float, draft: Draft
 ) -> Iterator[tuple[str, Load]]:
     for passage in tree:
-        cost, after = _cost(passage), _after(passage, megapixels, draft)
+        options = draft.options_of(passage)
+        cost, after = _cost(passage), _after(options, megapixels)
         seconds = cost.cpu_ms * megapixels / 1000
+        written = _written(passage, options, before_ms)
         if passage.output:
-            seconds += max(ENCODING_MS[each] for each in draft.limits.formats) * after / 1000
+            seconds += written * after / 1000
         load = Load(passage.step.name, seconds, cost.memory_mb * megapixels, megapixels)
         yield passage.way, load
-        yield from _loads(passage.next, after, draft)
+        yield from _loads(passage.next, after, written, draft)
 
 
-def _after(passage: Passage, megapixels: float, draft: Draft) -> float:
+def _written(passage: Passage, options: Options | None, before: float) -> float:
+    """Return what it takes to encode a megapixel of what leaves the step."""
+    encoding = options.encoding() if options else None
+    if encoding is None:
+        return before
+    # Pictures that go by are written as they would have been.
+    return max(encoding_ms(encoding), before if passage.step.entry.when is not None else 0)
+
+
+def _after(options: Options | None, megapixels: float) -> float:
     """Return the megapixels of the picture as it leaves the step."""
-    plugin, checked = passage.step.plugin, draft.options[passage.step.name, passage.variant]
-    if plugin is None or checked.templates:
-        return megapixels
-    options: Options = plugin.read_options(checked.values)
-    bounds = options.bounds()
+    bounds = options.bounds() if options else None
     if bounds is None:
         return megapixels
     width, height = bounds

@@ -17,6 +17,7 @@ from dsl.option_messages import Written, report_invalid
 from dsl.option_types import Target, admits, unit_of
 from dsl.suggest import did_you_mean
 from dsl.tree import Entry, Json, Mapping, Scalar, Sequence, Tree, plain, readable
+from steps.units import Unit
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,18 @@ class _Reading:
         unit = unit_of(self._target.model, entry.key)
         if unit is None:
             self._values[entry.key] = value
-        elif (amount := quantities.read(entry.value, unit, entry.key, self._report)) is None:
+        elif (amount := self._amount(entry.value, unit, entry.key)) is None:
             self.refused.add(entry.key)
         else:
             self._values[entry.key] = amount
+
+    def _amount(self, tree: Tree, unit: Unit, name: str) -> Json | None:
+        """Return the quantity, or list of quantities, that `tree` spells; None for a mistake."""
+        if not (isinstance(tree, Sequence) and admits(self._target.model, name, "list")):
+            return quantities.read(tree, unit, name, self._report)
+        found = [self._amount(each, unit, name) for each in tree.items]
+        known = [each for each in found if each is not None]
+        return known if len(known) == len(found) else None
 
     def validated(self, entries: tuple[Entry, ...], given: Given) -> dict[str, Any] | None:
         """Return the known options, defaults filled in; checks between options wait for all."""

@@ -47,7 +47,9 @@ def read(tree: Tree, unit: Unit, name: str, report: Report) -> int | float | Non
         return None
     number, suffix = match.groups()
     if suffix in _suffixes(unit):
-        return _exact(Fraction(number) * Fraction(str(dict(unit.suffixes)[suffix])))
+        amount = Fraction(number) * Fraction(str(dict(unit.suffixes)[suffix]))
+        # 100% is all of it, where a bare 1 may be one pixel.
+        return float(amount) if suffix == "%" else _exact(amount)
     _refuse_suffix(tree, unit, f'{name} "{value}"', match, report)
     return None
 

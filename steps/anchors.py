@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from steps.picture import Picture
+
 Anchor = Literal[
     "north-west",
     "north",
@@ -23,4 +25,23 @@ def place(anchor: Anchor, room: tuple[int, int]) -> tuple[int, int]:
     across, down = room
     left = 0 if anchor.endswith("west") else across if anchor.endswith("east") else across // 2
     top = 0 if anchor.startswith("north") else down if anchor.startswith("south") else down // 2
+    return left, top
+
+
+Anchored = Anchor | Literal["attention"]
+"""A compass place, or where the eye goes."""
+
+
+def spot(anchor: Anchored, picture: Picture, size: tuple[int, int]) -> tuple[int, int]:
+    """Return (left, top) of the part of that size that the anchor keeps of the picture."""
+    room = picture.width - size[0], picture.height - size[1]
+    if anchor != "attention":
+        return place(anchor, room)
+    across, down = picture.attention()
+    left, top = (
+        min(free, max(0, round(share * side - part / 2)))
+        for free, share, side, part in zip(
+            room, (across, down), (picture.width, picture.height), size, strict=True
+        )
+    )
     return left, top

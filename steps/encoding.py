@@ -11,6 +11,10 @@ ENCODER_VERSION = 1
 """Raised when the same picture gives other bytes; part of every variant's recipe."""
 
 
+BUDGET_TRIES = 7
+"""How many qualities are tried at the most until one fits `max_bytes`: 100 are halved so often."""
+
+
 class OverBudget(Exception):
     """Not even the lowest quality gives a file of so few bytes."""
 
@@ -36,7 +40,7 @@ def encode(picture: Picture, file_format: Format) -> bytes:
 
 
 def _within(budget: int, written: bytes, picture: Picture, encoding: Encoding) -> bytes:
-    """Return the file of the best quality that fits, found by halving: seven tries at the most."""
+    """Return the file of the best quality that fits, found by halving."""
     images, best = picture.rendered().images, None
     low, high = 1, encoding.quality or TRAITS[encoding.format or "png"].quality or 1
     while low < high:

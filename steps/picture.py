@@ -226,6 +226,14 @@ class Picture:
         over = other.after(self).first().images[0]
         return self._each(lambda frame: raster.overlaid(frame, over, left, top))
 
+    def replaced(self, part: "Picture", left: int, top: int) -> "Picture":
+        """Return it with the frames of `part` in place of what is there, alpha included.
+
+        `part` lies inside, and has as many frames and the same kind of pixels.
+        """
+        pairs = zip(self.images, part.images, strict=True)
+        return Picture([frame.insert(new, left, top) for frame, new in pairs], self._carried)
+
     def flattened(self, background: Rgba) -> "Picture":
         """Return it without alpha, on an opaque colour; the background's own alpha is ignored."""
         return self._each(lambda frame: raster.flattened(frame, background))
@@ -264,6 +272,14 @@ class Picture:
     def sharpened(self, radius: float, amount: float) -> "Picture":
         """Return it with its edges brought out: `radius` pixels wide, by `amount` (1 is much)."""
         return self._each(lambda frame: raster.sharpened(frame, radius, amount))
+
+    def attention(self) -> tuple[float, float]:
+        """Return where the first frame draws the eye, as shares of its width and height.
+
+        The same for a picture and a smaller one of it, nearly: it is looked for in a rendering of
+        at most 256 pixels. libvips' smartcrop: edges, colours of skin, and saturation.
+        """
+        return raster.attention(self.stored.first().images[0])
 
     def jpeg(self, *, max_bytes: int) -> bytes:
         """Return a JPEG file of its first frame, made smaller where it must be for `max_bytes`.

@@ -8,6 +8,7 @@ from typing import Any
 from steps.colours import Rgba
 from steps.vips import pyvips
 
+_LOOKED_AT_PX = 256
 Frame = Any  # a pyvips.Image, which has no types of its own
 
 
@@ -110,6 +111,19 @@ def rotated(image: Frame, degrees: float, background: Rgba) -> Frame:
             background=colour,
         ),
     )
+
+
+def attention(image: Frame) -> tuple[float, float]:
+    """Return the place that draws the eye, as shares of width and height."""
+    on_white = flattened(image, (255, 255, 255, 255))
+    scale = min(1.0, _LOOKED_AT_PX / max(image.width, image.height))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    small = scaled(on_white, *size).copy_memory()
+    side = min(size)
+    _, found = small.smartcrop(
+        side, side, interesting="attention", attention_x=True, attention_y=True
+    )
+    return (found["attention_x"] + 0.5) / size[0], (found["attention_y"] + 0.5) / size[1]
 
 
 def greyscale(image: Frame) -> Frame:

@@ -2,17 +2,16 @@
 
 from fractions import Fraction
 from math import ceil, floor
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from annotated_types import Ge, Le
 from pydantic import model_validator
 
-from steps.anchors import Anchor, place
+from steps.anchors import Anchored, place, spot
 from steps.colours import Colour, rgba
 from steps.contract import Cost, Options, Picture, step
 from steps.formats import MAX_SIDE
+from steps.lengths import Length, in_pixels
 
-Pixels = Annotated[int, Ge(1), Le(MAX_SIDE)]
 Size = tuple[int, int]
 MAX_CANVAS = 100_000_000
 """The most pixels that a box of two sides may have: a mistake of zeros would cost gigabytes."""
@@ -27,10 +26,10 @@ class ResizeOptions(Options):
     the picture as it is and makes the canvas as large as asked.
     """
 
-    width: Pixels | None = None
-    """The box's width, in pixels."""
-    height: Pixels | None = None
-    """The box's height, in pixels."""
+    width: Length | None = None
+    """The box's width, in pixels, or in `%` of the picture's."""
+    height: Length | None = None
+    """The box's height, in pixels, or in `%` of the picture's."""
     fit: Literal["contain", "cover", "stretch", "pad"] = "contain"
     """How the picture meets the box.
 
@@ -39,8 +38,9 @@ class ResizeOptions(Options):
     - `stretch`: the whole box, out of shape if need be.
     - `pad`: as `contain`, then placed at `anchor` on a canvas of exactly the box in `background`.
     """
-    anchor: Anchor = "centre"
-    """The side or corner that `cover` keeps, and where `pad` places the picture."""
+    anchor: Anchored = "centre"
+    """The side or corner that `cover` keeps, and where `pad` places the picture. With `attention`,
+    `cover` keeps what catches the eye: the same at every size of one shape."""
     background: Colour = "white"
     """The colour of what `pad` adds."""
     enlarge: bool = False
@@ -52,22 +52,38 @@ class ResizeOptions(Options):
             raise ValueError("resize needs a width, a height or both")
         if self.fit != "contain" and None in {self.width, self.height}:
             raise ValueError(f"fit: {self.fit} needs both a width and a height")
-        if (self.width or 1) * (self.height or 1) > MAX_CANVAS:
+        if self.anchor == "attention" and self.fit != "cover":
+            raise ValueError("anchor: attention is for fit: cover, which cuts something off")
+        width, height = self.box() or (1, 1)
+        if width * height > MAX_CANVAS:
             raise ValueError(
                 f"a box of more than {MAX_CANVAS // 10**6} MP: make width or height smaller"
             )
         return self
 
-    def box(self) -> Size:
-        """Return the box; a side that is not given asks for no pixels of its own."""
+    def box(self) -> Size | None:
+        """Return the box, a side that is not given asking for no pixels; None for shares."""
+        if isinstance(self.width, float) or isinstance(self.height, float):
+            return None
         return self.width or 1, self.height or 1
 
     def bounds(self) -> Size:
         """Return the most that a result may measure each way."""
-        return self.width or MAX_SIDE, self.height or MAX_SIDE
+        width, height = (
+            side if isinstance(side, int) else MAX_SIDE for side in (self.width, self.height)
+        )
+        return width, height
+
+    def box_for(self, size: Size) -> Size:
+        """Return the box that a picture of that size is to meet."""
+        width, height = (
+            MAX_SIDE if asked is None else in_pixels(asked, own)
+            for asked, own in zip((self.width, self.height), size, strict=True)
+        )
+        return width, height
 
 
-@step(version=1, cost=Cost(cpu_ms=25, memory_mb=14))
+@step(version=1, frames="all", cost=Cost(cpu_ms=25, memory_mb=14))
 def resize(picture: Picture, options: ResizeOptions) -> Picture:
     """Scale the picture to the box; ResizeOptions tells how it meets it."""
     size = picture.width, picture.height
@@ -75,7 +91,9 @@ def resize(picture: Picture, options: ResizeOptions) -> Picture:
         case "contain":
             return picture.scaled(*_contained(size, options))
         case "pad":
-            return _padded(picture.scaled(*_contained(size, options)), options)
+            return _padded(
+                picture.scaled(*_contained(size, options)), options.box_for(size), options
+            )
         case "stretch":
             return picture.scaled(*_filled(size, options))
         case "cover":
@@ -84,20 +102,20 @@ def resize(picture: Picture, options: ResizeOptions) -> Picture:
 
 def _contained(size: Size, options: ResizeOptions) -> Size:
     """Return the size that keeps the shape and fits in the box."""
-    scale = min(Fraction(side, own) for side, own in zip(options.bounds(), size, strict=True))
+    scale = min(Fraction(side, own) for side, own in zip(options.box_for(size), size, strict=True))
     return _scaled(size, scale if options.enlarge else min(scale, Fraction(1)))
 
 
 def _filled(size: Size, options: ResizeOptions) -> Size:
     """Return the box, made smaller in its own shape where the picture cannot fill it."""
-    box = options.bounds()
+    box = options.box_for(size)
     if options.enlarge:
         return box
     scale = min(Fraction(own, side) for side, own in zip(box, size, strict=True))
     return _scaled(box, min(scale, Fraction(1)))
 
 
-def _covering(picture: Picture, box: Size, anchor: Anchor) -> Picture:
+def _covering(picture: Picture, box: Size, anchor: Anchored) -> Picture:
     """Return the picture scaled to cover the box, and what hangs over cut off."""
     size = picture.width, picture.height
     scale = max(Fraction(side, own) for side, own in zip(box, size, strict=True))
@@ -110,14 +128,14 @@ def _covering(picture: Picture, box: Size, anchor: Anchor) -> Picture:
     return _cut(picture.scaled(width, height), box, anchor)
 
 
-def _cut(picture: Picture, size: Size, anchor: Anchor) -> Picture:
-    left, top = place(anchor, (picture.width - size[0], picture.height - size[1]))
-    return picture.cropped(left, top, *size)
+def _cut(picture: Picture, size: Size, anchor: Anchored) -> Picture:
+    return picture.cropped(*spot(anchor, picture, size), *size)
 
 
-def _padded(picture: Picture, options: ResizeOptions) -> Picture:
-    width, height = options.bounds()
-    left, top = place(options.anchor, (width - picture.width, height - picture.height))
+def _padded(picture: Picture, canvas: Size, options: ResizeOptions) -> Picture:
+    width, height = canvas
+    anchor = "centre" if options.anchor == "attention" else options.anchor
+    left, top = place(anchor, (width - picture.width, height - picture.height))
     return picture.padded(left, top, width, height, rgba(options.background))
 
 

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo
 
+from steps.formats import Encoding
+
 Scalar = str | int | float | bool | None
 Reply = Mapping[str, Any]
 _OF_A_PLAN = "of a plan"
@@ -44,6 +46,17 @@ class Options(BaseModel):
         The time and memory of what follows are planned from it.
         """
         return None
+
+    def encoding(self) -> Encoding | None:
+        """Return how pictures are written at the outputs below, or None if this is no matter of it.
+
+        What they cost is planned from it, and that no frames are lost.
+        """
+        return None
+
+    def frames_left(self, frames: int) -> int:
+        """Return how many frames a picture has behind the step that had so many before it."""
+        return frames
 
 
 def written(info: ValidationInfo) -> bool:

@@ -1,14 +1,14 @@
 """Work: what one invocation of a form does with the typical photo, in requests, bytes and time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from darkroom.plan import Node, Plan, nodes_of
 from dsl.costs.forms import Invocation
 from dsl.costs.photo import STORED_BYTES_A_PIXEL, Photo, Size, parents, sizes
 from dsl.draft import Plugins
-from dsl.estimates import ENCODING_MS, OPENING
-from steps.contract import Cost
+from dsl.estimates import ENCODING_MS, OPENING, encoding_ms
+from steps.contract import Cost, Options
 from steps.formats import Format
 
 # What plugins declare are upper bounds. Measured on one core with a photo of 24 MP and 9.6 MB: the
@@ -69,11 +69,13 @@ class Pictures:
     sizes: Mapping[str, Size]
     parents: Mapping[str, str]
     costs: Mapping[str, Cost]  # by plugin
-    encoding_ms: float  # a megapixel, in the photo's own format
+    encoding_ms: Mapping[str, float]  # a megapixel, by way
 
 
 def pictures(plan: Plan, photo: Photo, plugins: Plugins) -> Pictures:
     """Return the pictures of `plan`, for a photo in the first format that it accepts.
+
+    It is encoded in that, or as a step has chosen.
 
     A plugin that is not among `plugins` is taken to cost the usual, and to leave sizes alone.
     """
@@ -86,7 +88,7 @@ def pictures(plan: Plan, photo: Photo, plugins: Plugins) -> Pictures:
         sizes=sizes(plan, photo, plugins),
         parents=parents(plan),
         costs={name: plugins[name].cost if name in plugins else Cost() for name in used},
-        encoding_ms=ENCODING_MS[format_],
+        encoding_ms=dict(_encoding(plan.nodes, ENCODING_MS[format_], plugins)),
     )
 
 
@@ -116,11 +118,25 @@ def _declared_ms(invocation: Invocation, covered: Sequence[Node], known: Picture
         for node in covered
     )
     encoding = sum(
-        known.encoding_ms * known.sizes[node.way].megapixels
+        known.encoding_ms[node.way] * known.sizes[node.way].megapixels
         for node in covered
         if node.output is not None
     )
     return opening + steps + encoding
+
+
+def _encoding(
+    nodes: tuple[Node, ...], milliseconds: float, plugins: Plugins
+) -> Iterator[tuple[str, float]]:
+    """Yield what it takes to encode a megapixel of what leaves each node."""
+    for node in nodes:
+        plugin, chosen = plugins.get(node.uses), None
+        if plugin is not None and not node.templates:
+            options: Options = plugin.read_options(node.options)
+            chosen = options.encoding()
+        own = milliseconds if chosen is None else encoding_ms(chosen)
+        yield node.way, own
+        yield from _encoding(node.next, own, plugins)
 
 
 def _stored_bytes(size: Size) -> float:

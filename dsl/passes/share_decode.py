@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage
-from steps.contract import Options
 
 Box = tuple[int, int]
 
@@ -42,8 +41,5 @@ def _boxes(draft: Draft) -> list[Box]:
 
 def _box(passage: Passage, draft: Draft) -> Box | None:
     """Return the box that the first step of a way makes of any picture, if it says one."""
-    plugin, checked = passage.step.plugin, draft.options[passage.step.name, passage.variant]
-    if plugin is None or passage.step.entry.when is not None or checked.templates:
-        return None
-    options: Options = plugin.read_options(checked.values)
-    return options.box()
+    options = draft.options_of(passage)
+    return None if options is None or passage.step.entry.when is not None else options.box()

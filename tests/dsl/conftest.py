@@ -26,6 +26,7 @@ from steps.contract import (
     Share,
     step,
 )
+from steps.formats import Encoding, Format
 from steps.validate import validate
 
 Compile = Callable[[str], Compiled]
@@ -76,6 +77,23 @@ class WatermarkOptions(Options):
     colours: tuple[Literal["white", "black"], ...] = ("white",)
 
 
+class ConvertOptions(Options):
+    """How pictures are written, and which of their frames."""
+
+    __module__ = "steps.convert"
+
+    format: Format
+    frames: Literal["all", "first"] = "all"
+
+    def encoding(self) -> Encoding:
+        """Return how the outputs below are written."""
+        return Encoding(self.format)
+
+    def frames_left(self, frames: int) -> int:
+        """Return how many of so many frames the result has."""
+        return 1 if self.frames == "first" else frames
+
+
 class NoOptions(Options):
     """Nothing to choose."""
 
@@ -100,6 +118,12 @@ def resize(picture: Picture, options: ResizeOptions) -> Picture:
 @step(version=1)
 def watermark(picture: Picture, options: WatermarkOptions) -> Picture:
     """Stub of a step with a needed option."""
+    return picture
+
+
+@step(version=1)
+def convert(picture: Picture, options: ConvertOptions) -> Picture:
+    """Stub of a step that decides how pictures are written."""
     return picture
 
 
@@ -146,6 +170,7 @@ def plugins() -> Plugins:
     found: Mapping[str, Any] = {
         each.name: each
         for each in (
+            convert,
             faces,
             greyscale,
             hungry,

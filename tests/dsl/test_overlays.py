@@ -115,7 +115,7 @@ def test_a_mistake_of_the_file_itself_is_told_once(
     told = capsys.readouterr().err
     assert told.count("enlareg") == 2  # the title and the line
     assert "--> pipeline.prod.yaml:1:10\n" in told
-    assert "pipeline.yaml has 2 mistakes, pipeline.prod.yaml has 1 mistake" in told
+    assert "pipeline.yaml has 1 mistake, pipeline.prod.yaml has 1 mistake" in told
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ def test_the_passes_run_in_the_order_of_the_design() -> None:
     needing = [each.needs_a_sound_file for each in PASSES]
 
     assert names == [
-        *("resolve", "typecheck", "flow", "lower", "share_decode", "fuse", "stages", "effects"),
-        *("engine", "shape", "names", "budgets", "room"),
+        *("resolve", "typecheck", "flow", "frames", "lower", "share_decode", "fuse", "stages"),
+        *("effects", "engine", "shape", "names", "budgets", "room"),
     ]
     assert needing == sorted(needing)
 

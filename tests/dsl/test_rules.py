@@ -30,7 +30,7 @@ RULES: Mapping[int, Shown] = {
     6: Shown(("names", "passing-by"), ("P019-unknown-picture",)),
     7: Shown(("branches", "names"), ("D306-variant-and-branch", "P027-variant-twice")),
     8: Shown(("branches", "facts-only"), ("P028-too-many-outputs",)),
-    9: Shown(("photos",), unbreakable="encoding is chosen, not written, until there is `convert`"),
+    9: Shown(("photos",), ("D309-frames-lost",)),
     10: Shown(("facts-on-the-way",), ("D303-conditional-fact", "D304-another-branch")),
     11: Shown(("tags", "picture-names"), ("D303-owner-name", "P005-unlisted-tag")),
     12: Shown(("expressions",), ("P020-two-values", "P021-order-of-texts", "D303-owner-name")),

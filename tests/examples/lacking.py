@@ -18,7 +18,7 @@ class Lack:
 
 
 LACKING: Mapping[str, tuple[Lack, ...]] = {
-    "avatars": (Lack("HEIC", ", heic"), Lack("attention", ", anchor: attention")),
+    "avatars": (Lack("HEIC", ", heic"),),
     "scans": (Lack("TIFF", ", tiff"),),
 }
 

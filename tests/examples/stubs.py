@@ -6,26 +6,21 @@ says so. One by one, these go.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
-from annotated_types import Ge, Gt, Le, Len
+from annotated_types import Ge, Le, Len
 
 from dsl.draft import Plugin, Plugins
 from steps import plugins
-from steps.colours import Colour
 from steps.contract import (
     Asks,
-    Bytes,
     Call,
     Cost,
     Facts,
     Options,
     Picture,
-    Rejected,
-    Share,
     step,
 )
-from steps.formats import Format
 
 Part = Annotated[float, Ge(0), Le(1)]
 Box = tuple[Part, Part, Part, Part]  # left, top, width and height, as shares of the picture
@@ -33,60 +28,6 @@ Box = tuple[Part, Part, Part, Part]  # left, top, width and height, as shares of
 
 class NoOptions(Options):
     """Nothing to choose."""
-
-
-class ConvertOptions(Options):
-    """How pictures are encoded at the outputs below."""
-
-    format: Format
-    """The format of the files."""
-    quality: Annotated[int, Ge(1), Le(100)] | None = None
-    """1 to 100; left out, the format's default."""
-    max_bytes: Bytes | None = None
-    """The size of a file, kept by lowering the quality."""
-    background: Colour = "white"
-    """What transparency meets in a format that has none."""
-    frames: Literal["all", "first"] = "all"
-    """Which frames of an animation are taken."""
-
-
-class CropOptions(Options):
-    """The part to cut out."""
-
-    area: Box
-    """Left, top, width and height, as shares of the picture."""
-
-
-class BlurOptions(Options):
-    """How far pictures are blurred, and where."""
-
-    radius: Annotated[Share, Gt(0)] = 0.02
-    """The radius, as a share of the picture's shorter side."""
-    boxes: Annotated[tuple[Box, ...], Len(0, 100)] | None = None
-    """The parts to blur; left out, all of the picture."""
-
-
-class ContrastOptions(Options):
-    """What becomes black and what white."""
-
-    black: Share = 0.0
-    """Up to this lightness all is black."""
-    white: Share = 1.0
-    """From this lightness on all is white."""
-
-
-class StripOptions(Options):
-    """What is left of the metadata that the pipeline keeps."""
-
-    keep: tuple[Literal["icc", "copyright", "capture", "gps"], ...] = ()
-    """What stays."""
-
-
-class RejectOptions(Options):
-    """What the uploader is told."""
-
-    reason: Annotated[str, Len(1, 60)]
-    """The reason, a word or two."""
 
 
 class SafetyFacts(Facts):
@@ -113,52 +54,6 @@ class HashFacts(Facts):
     """A hash, as hex digits, which is nearly the same for nearly the same picture."""
 
     hash: str
-
-
-class NoFacts(Facts):
-    """Nothing to tell."""
-
-
-@step(version=1, cost=Cost(cpu_ms=1, memory_mb=0))
-def convert(picture: Picture, options: ConvertOptions) -> Picture:
-    """Choose how the picture is encoded at the outputs below."""
-    return picture
-
-
-@step(version=1, cost=Cost(cpu_ms=4, memory_mb=6))
-def crop(picture: Picture, options: CropOptions) -> Picture:
-    """Cut a part out of the picture."""
-    return picture
-
-
-@step(version=1, cost=Cost(cpu_ms=40, memory_mb=12))
-def blur(picture: Picture, options: BlurOptions) -> Picture:
-    """Blur the picture, or parts of it."""
-    return picture
-
-
-@step(version=1, cost=Cost(cpu_ms=8, memory_mb=6))
-def contrast(picture: Picture, options: ContrastOptions) -> Picture:
-    """Spread the lightness of the picture between black and white."""
-    return picture
-
-
-@step(version=1, cost=Cost(cpu_ms=15, memory_mb=12))
-def greyscale(picture: Picture, options: NoOptions) -> Picture:
-    """Turn every colour into the grey that is as light."""
-    return picture
-
-
-@step(version=1, cost=Cost(cpu_ms=1, memory_mb=0))
-def strip_metadata(picture: Picture, options: StripOptions) -> Picture:
-    """Remove more metadata than the pipeline does."""
-    return picture
-
-
-@step(version=1, rejects=("refused",), cost=Cost(cpu_ms=0, memory_mb=0))
-def reject(picture: Picture, options: RejectOptions) -> NoFacts | Rejected:
-    """Refuse the image, for a reason."""
-    return Rejected("refused", {"reason": options.reason})
 
 
 @step(version=1, calls=("rekognition:DetectModerationLabels",), frames="all")
@@ -193,10 +88,7 @@ def remove_background(picture: Picture, options: NoOptions) -> Picture:
     return picture
 
 
-_PLAIN = (
-    *(blur, contrast, convert, crop, detect_faces, greyscale, moderate, phash, placeholder),
-    *(reject, strip_metadata),
-)
+_PLAIN = (detect_faces, moderate, phash, placeholder)
 STUBS: Mapping[str, Plugin] = {
     **{each.name: each for each in _PLAIN},
     # A plugin of a package has its dotted name from the entry point.

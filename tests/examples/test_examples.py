@@ -17,7 +17,7 @@ from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
 from dsl.text import SourceText
 from steps import plugins as shipped
-from steps.testing.sources import jpeg
+from steps.testing.sources import gif, jpeg
 from tests.dsl.editing import read, underlined
 from tests.examples.conftest import EXAMPLES, CompileExample, possible, steps_of, written
 from tests.examples.lacking import LACKING, Lack, lacking
@@ -164,10 +164,12 @@ def test_an_example_whose_plugins_are_there_runs(
     name: str, compiled: CompileExample, tmp_path: Path
 ) -> None:
     """On a small picture, in this process, to every output that it promises."""
-    photo = tmp_path / "photo.jpg"
-    photo.write_bytes(jpeg(640, 480))
+    plan = compiled(name).plan
+    photo = tmp_path / "photo"
+    taken = plan.opening.options["formats"][0]
+    photo.write_bytes(gif(120, 90, frames=3) if taken == "gif" else jpeg(640, 480))
 
-    done = process(photo, compiled(name).plan, owner_name="Ava Tavares")
+    done = process(photo, plan, owner_name="Ava Tavares")
 
     assert tuple(done.variants) == OUTPUTS[name]
 

@@ -1,0 +1,79 @@
+"""convert: choose how the pictures below are encoded at their outputs."""
+
+from typing import Annotated, Literal, Self
+
+from annotated_types import Ge, Le
+from pydantic import model_validator
+
+from steps.colours import Colour, rgba
+from steps.contract import Bytes, Cost, Options, Picture, StepFailed, step
+from steps.formats import TRAITS, Chroma, Encoding, Format
+
+
+class ConvertOptions(Options):
+    """The format of the files, and what there is to choose in it."""
+
+    format: Format
+    """The format of the files."""
+    quality: Annotated[int, Ge(1), Le(100)] | None = None
+    """1 to 100; left out: jpeg 80, webp 80, avif 50. png and gif have none."""
+    effort: Annotated[int, Ge(0), Le(10)] | None = None
+    """How hard to look for fewer bytes, which takes longer: png 0 to 9 (6 if left out), gif 1 to 10
+    (7), webp 0 to 6 (4), avif 0 to 9 (4)."""
+    chroma: Chroma | None = None
+    """The resolution of colours in jpeg and avif: "4:2:0" is half of it each way, "4:4:4" all. Left
+    out, jpeg has all from quality 90 on."""
+    max_bytes: Bytes | None = None
+    """The most that a file may have: the best quality that fits is taken."""
+    background: Colour = "white"
+    """What transparency meets in a jpeg."""
+    frames: Literal["all", "first"] = "all"
+    """Which frames of an animation are taken; jpeg, png and avif hold one."""
+
+    @model_validator(mode="after")
+    def _format_has_the_choice(self) -> Self:
+        traits, name = TRAITS[self.format], self.format
+        if self.quality is not None and traits.quality is None:
+            raise ValueError(f"{name} has no quality to choose: leave it out")
+        if self.max_bytes is not None and traits.quality is None:
+            raise ValueError(f"{name} has no quality to lower until max_bytes fits: take webp")
+        if self.effort is not None and self.effort not in (traits.efforts or ()):
+            raise ValueError(_no_effort(name))
+        if self.chroma is not None and not traits.chroma:
+            raise ValueError(f"{name} has no chroma to choose: leave it out")
+        return self
+
+    def encoding(self) -> Encoding:
+        """Return how the outputs below are written."""
+        return Encoding(
+            self.format,
+            quality=self.quality,
+            effort=self.effort,
+            chroma=self.chroma,
+            max_bytes=self.max_bytes,
+            background=rgba(self.background),
+        )
+
+    def frames_left(self, frames: int) -> int:
+        """Return how many of so many frames the result has."""
+        return 1 if self.frames == "first" else frames
+
+
+@step(version=1, fails=("frames_lost",), frames="all", cost=Cost(cpu_ms=1, memory_mb=0))
+def convert(picture: Picture, options: ConvertOptions) -> Picture:
+    """Have the picture written that way; its pixels stay as they are until then.
+
+    Fails with "frames_lost" for an animation in a format that holds one frame, unless
+    `frames: first` takes that one.
+    """
+    chosen = picture.first() if options.frames == "first" else picture
+    if chosen.frames > 1 and not TRAITS[options.format].animated:
+        raise StepFailed("frames_lost", frames=chosen.frames, format=options.format)
+    return chosen.encoded_as(options.encoding())
+
+
+def _no_effort(name: Format) -> str:
+    efforts = TRAITS[name].efforts
+    if efforts is None:
+        return f"{name} has no effort to choose: leave it out"
+    return f"the effort of {name} is {efforts[0]} to {efforts[-1]}"

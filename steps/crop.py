@@ -1,0 +1,67 @@
+"""crop: cut a part out of a picture."""
+
+from fractions import Fraction
+from math import floor
+from typing import Annotated, Self
+
+from pydantic import StringConstraints, model_validator
+
+from steps.anchors import Anchored, spot
+from steps.areas import Area, within
+from steps.contract import Cost, Options, Picture, step
+from steps.lengths import Length, in_pixels
+from steps.units import Examples
+
+Ratio = Annotated[
+    str, StringConstraints(pattern=r"^[1-9]\d{0,3}:[1-9]\d{0,3}$"), Examples(("16:9", "1:1", "2:3"))
+]
+
+
+class CropOptions(Options):
+    """Which part: an `area`, or a size or shape and where in the picture it lies."""
+
+    area: Area | None = None
+    """Left, top, width and height, as shares of the picture: `[25%, 0, 50%, 100%]`."""
+    width: Length | None = None
+    """The part's width, in pixels or `%`; left out, all of it."""
+    height: Length | None = None
+    """The part's height, in pixels or `%`; left out, all of it."""
+    ratio: Ratio | None = None
+    """The part's shape, such as "16:9": the largest part of it that there is."""
+    anchor: Anchored | None = None
+    """Which side or corner of the picture stays, the centre if left out; `attention` looks for
+    what catches the eye."""
+
+    @model_validator(mode="after")
+    def _is_one_part(self) -> Self:
+        ways = [
+            self.area is not None,
+            self.ratio is not None,
+            (self.width, self.height) != (None, None),
+        ]
+        if sum(ways) != 1:
+            raise ValueError("crop needs an area, or a ratio, or a width and height: one of them")
+        if self.area is not None and self.anchor is not None:
+            raise ValueError("an area says where it is: leave `anchor` out")
+        return self
+
+
+@step(version=1, frames="all", cost=Cost(cpu_ms=10, memory_mb=6))
+def crop(picture: Picture, options: CropOptions) -> Picture:
+    """Cut the part out. What of it lies beyond the picture is left out; nothing is enlarged."""
+    if options.area is not None:
+        return picture.cropped(*within(options.area, picture.width, picture.height))
+    size = _size(picture, options)
+    return picture.cropped(*spot(options.anchor or "centre", picture, size), *size)
+
+
+def _size(picture: Picture, options: CropOptions) -> tuple[int, int]:
+    if options.ratio is not None:
+        across, down = (int(side) for side in options.ratio.split(":"))
+        scale = min(Fraction(picture.width, across), Fraction(picture.height, down))
+        return max(1, floor(across * scale)), max(1, floor(down * scale))
+    width, height = (
+        own if asked is None else min(own, in_pixels(asked, own))
+        for asked, own in ((options.width, picture.width), (options.height, picture.height))
+    )
+    return width, height
