@@ -9,6 +9,7 @@ from steps.colours import Rgba
 from steps.vips import pyvips
 
 _LOOKED_AT_PX = 256
+_WIDEST_PX = 6.0
 Frame = Any  # a pyvips.Image, which has no types of its own
 
 
@@ -44,8 +45,7 @@ def scaled(image: Frame, width: int, height: int) -> Frame:
     """Return it at exactly that size, by Lanczos; itself if it is."""
     if (width, height) == (image.width, image.height):
         return image
-    across, down = width / image.width, height / image.height
-    return premultiplied(image, lambda each: each.resize(across, vscale=down, kernel="lanczos3"))
+    return premultiplied(image, lambda each: _resized(each, width, height, "lanczos3"))
 
 
 def shrunken(image: Frame, scale: int) -> Frame:
@@ -61,9 +61,25 @@ def shrunken(image: Frame, scale: int) -> Frame:
 
 
 def blurred(image: Frame, radius: float) -> Frame:
-    """Return it blurred by a Gaussian whose standard deviation is `radius` pixels."""
-    # min_ampl: with the default of 0.2 the bell is cut off where it can still be seen.
-    return premultiplied(image, lambda each: each.gaussblur(radius, min_ampl=0.02))
+    """Return it blurred by a Gaussian whose standard deviation is `radius` pixels.
+
+    Wider ones are made of a smaller picture: what they leave has no detail that needs more pixels,
+    and the time does not grow with the radius.
+    """
+    smaller = max(1.0, radius / _WIDEST_PX)
+    across, down = (max(1, round(side / smaller)) for side in (image.width, image.height))
+
+    def blur(each: Frame) -> Frame:
+        small = each if smaller == 1 else _resized(each, across, down, "linear")
+        # min_ampl: with the default of 0.2 the bell is cut off where it can still be seen.
+        soft = small.gaussblur(radius / smaller, min_ampl=0.02)
+        return soft if smaller == 1 else _resized(soft, image.width, image.height, "cubic")
+
+    return premultiplied(image, blur)
+
+
+def _resized(image: Frame, width: int, height: int, kernel: str) -> Frame:
+    return image.resize(width / image.width, vscale=height / image.height, kernel=kernel)
 
 
 def overlaid(image: Frame, other: Frame, left: int, top: int) -> Frame:
