@@ -10,39 +10,52 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from darkroom.cli.failure import CommandFailed
 from darkroom.local import timeline
-from darkroom.local.inprocess import Processed, process
+from darkroom.local.files import Done, Given, Job, Undone, process_file, process_files
 from darkroom.plan import Plan
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Process each picture; 1 if any of them did not come to be complete."""
     plan = compiled(options.pipeline, options.env)
-    tags = _tags(options.tag, plan)
+    given = Given(plan, options.owner_name, _tags(options.tag, plan))
     photos = _photos(options.photos, options.out)
     if not photos:
         raise CommandFailed(f"There are no files to process in {options.photos[0]}.")
-    alone = len(photos) == 1
-    states = []
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        disable=alone,
-    )
-    with bar:
-        task = bar.add_task(plan.pipeline, total=len(photos))
-        for folder, photo in photos.items():
-            processed = _processed(photo, plan, options.owner_name, tags)
-            written = _written(processed, folder)
-            _report(console, photo, processed, written, whole=alone)
-            states.append(processed.image.state)
-            bar.advance(task)
-    if not alone:
-        counted = Counter(states).most_common()
-        console.print(", ".join(f"{count} {state}" for state, count in counted), style="bold")
+    jobs = [Job(photo, folder) for folder, photo in photos.items()]
+    states = [_alone(jobs[0], given, console)] if len(jobs) == 1 else _all(jobs, given, console)
     return 0 if all(state == "complete" for state in states) else 1
+
+
+def _alone(job: Job, given: Given, console: Console) -> str:
+    """Process one picture, tell its whole timeline, and return its state."""
+    told = process_file(job, given)
+    if isinstance(told, Undone):
+        raise CommandFailed(told.reason)
+    _report(console, job.photo, told, whole=True)
+    return told.state
+
+
+def _all(jobs: list[Job], given: Given, console: Console) -> list[str]:
+    """Process the pictures on all cores, tell the ending of each, and return their states."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    states: list[str] = []
+    try:
+        with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
+            task = bar.add_task(given.plan.pipeline, total=len(jobs))
+            for job, told in process_files(jobs, given):
+                if isinstance(told, Undone):
+                    console.print(told.reason, style="red", markup=False, soft_wrap=True)
+                    states.append("not processed")
+                else:
+                    _report(console, job.photo, told, whole=False)
+                    states.append(told.state)
+                bar.advance(task)
+    finally:
+        counted = [f"{count} {state}" for state, count in Counter(states).most_common()]
+        if len(states) < len(jobs):
+            counted.append(f"{len(jobs) - len(states)} left")
+        console.print(", ".join(counted), style="bold")
+    return states
 
 
 def compiled(pipeline: Path, environment: str = "") -> Plan:
@@ -109,39 +122,9 @@ def _tags(words: list[str], plan: Plan) -> dict[str, str]:
     return found
 
 
-def _processed(photo: Path, plan: Plan, owner_name: str | None, tags: dict[str, str]) -> Processed:
-    try:
-        return process(photo, plan, owner_name, tags=tags)
-    except OSError as error:
-        raise CommandFailed(f"{photo} cannot be read: {error.strerror}.") from error
-
-
-def _written(processed: Processed, folder: Path) -> list[Path]:
-    try:
-        return _write(processed, folder)
-    except OSError as error:
-        raise CommandFailed(f"{error.filename} cannot be written: {error.strerror}.") from error
-
-
-def _write(processed: Processed, folder: Path) -> list[Path]:
-    run = processed.image.run
-    if not processed.variants or run is None:
-        return []
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, content in processed.variants.items():
-        extension = run.rendered[name].key.rsplit(".", 1)[-1]
-        path = folder / f"{name}.{extension}"
-        path.write_bytes(content)
-        written.append(path)
-    return written
-
-
-def _report(
-    console: Console, photo: Path, processed: Processed, written: list[Path], *, whole: bool
-) -> None:
+def _report(console: Console, photo: Path, done: Done, *, whole: bool) -> None:
     """Print the whole timeline of a picture that is alone, else its ending."""
-    events = processed.history.events
+    events = done.history.events
     # Names are of any text: nothing in them is markup.
     name_end = "\n" if whole else " "
     console.print(photo.name, style="bold", end=name_end, markup=False, soft_wrap=True)
@@ -150,5 +133,5 @@ def _report(
         facts = recorded.event.model_dump(mode="json")
         line = timeline.line(recorded.version, recorded.type, elapsed, facts)
         console.print(line, soft_wrap=True)
-    for path in written if whole else ():
+    for path in done.written if whole else ():
         console.print(f"wrote {path}", style="dim", markup=False, soft_wrap=True)

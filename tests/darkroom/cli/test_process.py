@@ -1,5 +1,9 @@
 """`darkroom process`: files in, variants and words out, and an exit status for scripts."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +14,12 @@ from steps.testing.sources import jpeg
 
 PIPELINE = Path(__file__).parents[3] / "pipeline.yaml"
 Run = Callable[..., int]
+# A shell's background jobs ignore SIGINT, and so would what they start.
+HEARING_SIGINT = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 @pytest.fixture
@@ -74,6 +84,48 @@ def test_a_folder_is_processed_with_all_below_it(
     assert "rejected" in out
     assert "unsupported_format by check" in out
     assert out.count("processing-completed") == 2
+
+
+def test_a_file_whose_variants_cannot_be_written_stops_no_other(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told in its place, and counted."""
+    (photos / "notes.txt").unlink()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "2026").write_text("a file where the variants' folder would be")
+
+    assert run(photos) == 1
+
+    first, second, _, counted = capsys.readouterr().out.splitlines()
+    assert first == f"{tmp_path / 'out' / '2026' / 'sea.jpg'} cannot be written: Not a directory."
+    assert second.startswith("lake.jpg")
+    assert counted == "1 not processed, 1 complete"
+
+
+def test_an_interrupted_folder_ends_in_words(photos: Path, tmp_path: Path) -> None:
+    """130 and a count: no traceback, of this process or of those that it started."""
+    content = jpeg(900, 600)
+    for number in range(40):
+        (photos / f"{number}.jpg").write_bytes(content)
+    command = [sys.executable, "-c", HEARING_SIGINT, "-m", "darkroom", "process"]
+
+    with subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out"), str(photos)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=PIPELINE.parent,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        told = process.stdout.read()
+
+    assert first.startswith("0.jpg")
+    assert process.returncode == 130
+    assert told.splitlines()[-1].endswith(" left")
+    assert "Traceback" not in told
 
 
 def test_a_picture_that_is_rejected_is_told_and_exits_with_1(
