@@ -17,6 +17,9 @@ Code = Literal[
     "side_too_long",
     "truncated",
     "corrupt",
+    "decoder_timeout",
+    "decoder_out_of_memory",
+    "decoder_crashed",
 ]
 CODES: tuple[Code, ...] = get_args(Code)
 

@@ -53,9 +53,16 @@ def open_picture(
     Whatever the bytes are, the answer is a value: hostile ones are refused by their structure,
     before a decoder sees them, and what the decoder then objects to is a verdict too.
     """
-    verdict = _gate(original, limits)
-    if verdict is not None:
-        return verdict
+    return gate(original, limits) or opened(original, limits, keep, boxes)
+
+
+def opened(
+    original: bytes,
+    limits: Limits,
+    keep: Collection[str] = (),
+    boxes: Sequence[tuple[int, int]] = (),
+) -> Opened | Rejected:
+    """Open an original that has passed the gate, as `open_picture` does."""
     file_format = cast("Format", sniff(original))
     try:
         decoded = _decode(original, file_format, limits, Wanted(keep, boxes))
@@ -70,8 +77,8 @@ def open_picture(
     return Opened(picture, header, decoded.scale)
 
 
-def _gate(original: bytes, limits: Limits) -> Rejected | None:
-    """Return the verdict that the bytes' structure allows, without decoding."""
+def gate(original: bytes, limits: Limits) -> Rejected | None:
+    """Return the verdict that the bytes' structure allows, before any decoder sees them."""
     found = sniff(original)
     verdict = check_bytes(limits, len(original)) or check_format(limits, found)
     if verdict is not None:

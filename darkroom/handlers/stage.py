@@ -15,6 +15,7 @@ from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import ImageRef
 from darkroom.outcome import Hand
+from darkroom.runner.decoder import Decoder, decoder_of
 from darkroom.runner.stage import Stage, Stores
 
 
@@ -34,7 +35,14 @@ def stage() -> Stage:
         stores=stores,
         clock=clients.now,
         ask=AwsCalls(clients.of_service),
+        open=decoder().open,
     )
+
+
+@cache
+def decoder() -> Decoder:
+    """Return the process that opens originals."""
+    return decoder_of(plan(), setting("STAGE"))
 
 
 class Request(BaseModel):

@@ -5,7 +5,7 @@ whatever happens on another (rule 17); only a verdict ends all of them.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -32,18 +32,20 @@ from steps.opening import Opened, open_picture
 logger = logging.getLogger(__name__)
 
 Load = Callable[[str], AnyStep]
+Open = Callable[[bytes, Limits, Collection[str], Sequence[tuple[int, int]]], Opened | Rejected]
 
 
 @dataclass(frozen=True)
 class Means:
     """What a plan is carried out with.
 
-    `load` gives a plugin by its name, `ask` makes the calls of steps. `found` holds the facts that
-    are on record already, by way: a step that calls AWS is not asked for them again, since what
-    stands below it has seen those.
+    `load` gives a plugin by its name, `open` the picture of an original, `ask` makes the calls of
+    steps. `found` holds the facts that are on record already, by way: a step that calls AWS is not
+    asked for them again, since what stands below it has seen those.
     """
 
     load: Load = plugins.load
+    open: Open = open_picture
     ask: Ask = no_calls
     found: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -59,7 +61,7 @@ def render(
     tasks as Leaving. Bad input raises nothing: it is in the results.
     """
     opening = plan.opening
-    opened = open_picture(original, Limits.read(opening.options), opening.keep, opening.boxes)
+    opened = means.open(original, Limits.read(opening.options), opening.keep, opening.boxes)
     if isinstance(opened, Rejected):
         yield Verdict(plan.opening.step, opened.code, opened.facts)
         return

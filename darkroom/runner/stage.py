@@ -31,7 +31,7 @@ from darkroom.runner.calls import Ask, no_calls
 from darkroom.runner.handing import hands
 from darkroom.runner.journey import pack, unpack
 from darkroom.runner.recipe import variant_digest
-from darkroom.runner.render import Load, Means, carry, render
+from darkroom.runner.render import Load, Means, Open, carry, render
 from darkroom.runner.results import (
     FactsFound,
     Failed,
@@ -43,6 +43,7 @@ from darkroom.runner.results import (
 )
 from steps import encoding, plugins
 from steps.limits import Limits, check_bytes
+from steps.opening import open_picture
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class Stage:
     clock: Clock
     ask: Ask = no_calls
     load: Load = plugins.load
+    open: Open = open_picture
 
     def run(
         self, ref: ImageRef, run_id: str, hand: Hand | None = None, by: str | None = None
@@ -132,7 +134,7 @@ class Stage:
         """Yield what comes of the picture that is handed over, or of the original."""
         found = image.run.facts if image.run else {}
         recorded = {way: dict(each.facts) for way, each in found.items()}
-        means = Means(load=self.load, ask=self.ask, found=recorded)
+        means = Means(load=self.load, open=self.open, ask=self.ask, found=recorded)
         if hand is None:
             yield from self._opened(image, means)
             return

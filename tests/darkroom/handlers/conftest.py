@@ -165,6 +165,8 @@ def _user_pool() -> Mapping[str, str]:
 
 def _forget(*modules: ModuleType) -> None:
     """Do what a cold start does: make anew what these modules make once."""
+    if stage.decoder.cache_info().currsize:
+        stage.decoder().close()
     for module in modules:
         for each in vars(module).values():
             if isinstance(each, _lru_cache_wrapper) and each.__module__ == module.__name__:
