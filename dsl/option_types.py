@@ -1,13 +1,14 @@
 """What the model of a plugin's options says of one option: its unit, its types, its bounds."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel
 
 from dsl.expressions import Kind
+from steps.annotations import folders, notes
 from steps.units import Unit
 
 _JSON_TYPES: dict[Kind, tuple[str, ...]] = {
@@ -32,6 +33,7 @@ class Target:
     of: str
     model: type[BaseModel]
     beside: tuple[str, ...] = ()  # what can stand with the options and is read elsewhere
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by the option they are for
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -43,25 +45,18 @@ class Target:
         """Name the file that declares the options."""
         return f"declared in {self.model.__module__.replace('.', '/')}.py"
 
+    def folder(self, option: str) -> str:
+        """Name the folder whose files `option` chooses from."""
+        package = self.model.__module__.rpartition(".")[0].replace(".", "/")
+        return f"{package}/{folders(self.model)[option]}/".removeprefix("/")
+
 
 def unit_of(model: type[BaseModel], name: str) -> Unit | None:
     """Return the unit in which option `name` counts, None if it is no quantity."""
-    field = model.model_fields.get(name)
-    if field is None:
+    option = model.model_fields.get(name)
+    if option is None:
         return None
-    found = [*field.metadata, *_metadata(field.annotation)]
-    return next((each for each in found if isinstance(each, Unit)), None)
-
-
-def _metadata(annotation: Any) -> Iterator[Any]:
-    """Yield what `Annotated` says anywhere within `annotation`, as in `Bytes | None`."""
-    inner = get_args(annotation)
-    if get_origin(annotation) is Annotated:
-        yield from inner[1:]
-        inner = inner[:1]
-    for each in inner:
-        if not isinstance(each, str):
-            yield from _metadata(each)
+    return next((each for each in notes(option) if isinstance(each, Unit)), None)
 
 
 @cache

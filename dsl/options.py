@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError, create_model
 
 from darkroom.plan.expressions import Template
-from dsl import quantities, templates
+from dsl import option_files, quantities, templates
 from dsl.diagnostics import Report
 from dsl.expressions import SAID, Kind, Scope
 from dsl.model import Given
@@ -74,6 +74,9 @@ class _Reading:
             self.refused.add(entry.key)
         elif isinstance(found, str):
             self._take_value(entry, found)
+        elif entry.key in self._target.files:
+            option_files.refuse_filled(entry, self._report)
+            self.refused.add(entry.key)
         elif admits(self._target.model, entry.key, found.kind):
             self.templates[entry.key] = found.template
         else:
@@ -81,7 +84,12 @@ class _Reading:
 
     def _take_value(self, entry: Entry, value: Json) -> None:
         unit = unit_of(self._target.model, entry.key)
-        if unit is None:
+        if entry.key in self._target.files and isinstance(value, str):
+            if option_files.check(entry, value, self._target, self._report):
+                self._values[entry.key] = value
+            else:
+                self.refused.add(entry.key)
+        elif unit is None:
             self._values[entry.key] = value
         elif (amount := self._amount(entry.value, unit, entry.key)) is None:
             self.refused.add(entry.key)

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
+from steps.annotations import FileIn, folders
 from steps.picture import Picture
 from steps.signature import Signature
 from steps.units import Bytes, PixelCount, Seconds, Share, Unit
@@ -36,6 +37,7 @@ __all__ = [
     "Call",
     "Cost",
     "Facts",
+    "FileIn",
     "InvalidStep",
     "Options",
     "Picture",
@@ -122,18 +124,30 @@ class Step(Generic[P, O, R]):
         return self.options_model.read(values)
 
     def asset(self, name: str) -> bytes:
-        """Return the content of a declared asset.
+        """Return the content of an asset: a declared one, or one that options may choose.
 
-        Raises KeyError for a name that `assets` does not declare: what a step reads is in the
-        lock by its digest, or is not read.
+        Raises KeyError for any other name: what a step reads is in the lock by its digest, or is
+        not read. Raises OSError where the file is missing.
         """
         return _content(self.asset_path(name))
 
     def asset_path(self, name: str) -> Path:
-        """Return where a declared asset lies, beside the plugin's file; raises as `asset` does."""
-        if name not in self.assets:
+        """Return where an asset lies, beside the plugin's file; raises KeyError as `asset` does."""
+        folder, _, file = name.rpartition("/")
+        chosen = folder in folders(self.options_model).values() and not file.startswith(".")
+        if name not in self.assets and not chosen:
             raise KeyError(f"{self.name} declares no asset {name!r}")
         return Path(inspect.getfile(self.function)).parent / name
+
+    def files_in(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the files in a folder beside the plugin's file, in order."""
+        path = Path(inspect.getfile(self.function)).parent / folder
+        files = path.iterdir() if path.is_dir() else ()
+        return tuple(sorted(each.name for each in files if not each.name.startswith(".")))
+
+    def assets_of(self, options: O) -> tuple[str, ...]:
+        """Return the names of all files that the step reads with these options."""
+        return (*self.assets, *options.assets())
 
 
 def step(
@@ -152,8 +166,8 @@ def step(
     Kind, options and facts are read from the annotations. `version` is raised when the same
     input gives other pixels or facts. `rejects` and `fails` are the codes of `Rejected` and
     `StepFailed`, `calls` the AWS actions it yields, `assets` the files beside the plugin that it
-    reads, `requires` the pip requirements of this step alone. Of `frames` the runner gives it
-    "each", or "all", or only "one" and animations are refused.
+    always reads, `requires` the pip requirements of this step alone. Of `frames` the runner gives
+    it "each", or "all", or only "one" and animations are refused.
 
     Raises InvalidStep, as the plugin is imported, for a declaration that breaks the contract.
     """

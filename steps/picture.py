@@ -234,6 +234,15 @@ class Picture:
         pairs = zip(self.images, part.images, strict=True)
         return Picture([frame.insert(new, left, top) for frame, new in pairs], self._carried)
 
+    def tiled(self, other: "Picture", left: int, top: int) -> "Picture":
+        """Return it with copies of `other`, side by side, all over it, one's corner at (left, top).
+
+        The corner may lie outside. Whether the picture has alpha does not change.
+        """
+        tile = other.after(self).first().images[0]
+        tile = tile if tile.hasalpha() else tile.addalpha()
+        return self._each(lambda frame: raster.tiled(frame, tile, left, top))
+
     def flattened(self, background: Rgba) -> "Picture":
         """Return it without alpha, on an opaque colour; the background's own alpha is ignored."""
         return self._each(lambda frame: raster.flattened(frame, background))

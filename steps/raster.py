@@ -85,9 +85,33 @@ def _resized(image: Frame, width: int, height: int, kernel: str) -> Frame:
 def overlaid(image: Frame, other: Frame, left: int, top: int) -> Frame:
     """Return it with `other` over it, which must lie inside; whether it has alpha stays."""
     below = image.crop(left, top, other.width, other.height)
-    both = below.composite2(other, "over")
-    part = both if image.hasalpha() else both[:3]
-    return image.insert(part.rint().cast("uchar"), left, top)
+    if not other.hasalpha():
+        part = other.addalpha() if image.hasalpha() else other
+    else:
+        part = _over(below, other[:3], other[3])
+    return image.insert(part, left, top)
+
+
+def tiled(image: Frame, other: Frame, left: int, top: int) -> Frame:
+    """Return it with copies of `other`, which has alpha, all over it, one's corner at that place.
+
+    The place may lie outside; whether the image has alpha stays.
+    """
+
+    def everywhere(tile: Frame) -> Frame:
+        across, down = (image.width // tile.width + 2, image.height // tile.height + 2)
+        left_out = (-left % tile.width, -top % tile.height)
+        return tile.replicate(across, down).crop(*left_out, image.width, image.height)
+
+    # Parted before they are repeated, which is cheaper than the other way around.
+    colours, alpha = (each.copy_memory() for each in (other[:3], other[3]))
+    return _over(image, everywhere(colours), everywhere(alpha))
+
+
+def _over(below: Frame, colours: Frame, alpha: Frame) -> Frame:
+    if below.hasalpha():
+        return whole(below.composite2(colours.bandjoin(alpha), "over").rint())
+    return alpha.ifthenelse(colours, below, blend=True)  # more than twice as fast, and the same
 
 
 def flattened(image: Frame, background: Rgba) -> Frame:

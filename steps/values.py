@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo
 
+from steps.annotations import folders
 from steps.formats import Encoding
 
 Scalar = str | int | float | bool | None
@@ -57,6 +58,11 @@ class Options(BaseModel):
     def frames_left(self, frames: int) -> int:
         """Return how many frames a picture has behind the step that had so many before it."""
         return frames
+
+    def assets(self) -> tuple[str, ...]:
+        """Return the files beside the plugin that these options choose, as its assets are named."""
+        chosen = ((folder, getattr(self, name)) for name, folder in folders(type(self)).items())
+        return tuple(f"{folder}/{file}" for folder, file in chosen if file is not None)
 
 
 def written(info: ValidationInfo) -> bool:

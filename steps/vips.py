@@ -4,8 +4,10 @@ All of this is per process, and holds before the first picture is opened.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyvips
@@ -28,6 +30,12 @@ def _to_text(text: Any) -> str:
     return found.decode("utf-8", "backslashreplace") if isinstance(found, bytes) else str(found)
 
 
+# What libvips' text reads as it is first used: else a text would take the fonts and the settings of
+# the machine, and look otherwise on the next one.
+os.environ |= {
+    "FONTCONFIG_FILE": str(Path(__file__).with_name("fonts") / "fonts.conf"),
+    "PANGOCAIRO_BACKEND": "fontconfig",
+}
 # pyvips offers no setting for it.
 pyvips._to_string = pyvips.error._to_string = _to_text
 # Remarks on originals are not the platform's log lines; what matters of them is in the verdict.

@@ -1,178 +1,202 @@
-"""watermark: write a line of text over a picture."""
+"""watermark: put a text or a picture over a picture, once or all over."""
 
-import unicodedata
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from io import BytesIO
+from functools import lru_cache
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Len
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from steps.anchors import Anchor, place
-from steps.colours import Colour, Rgba, rgba
-from steps.contract import Cost, Options, Picture, Share, StepFailed, step
+from steps.colours import Colour, rgba
+from steps.contract import Cost, FileIn, Options, Picture, Share, StepFailed, step
+from steps.lettering import lettered, one_line, proportions
+from steps.limits import Limits
+from steps.opening import open_picture
+from steps.stamps import CLEAR, Stamp, is_light, laid, stamped, tiled
+from steps.typefaces import FILES, SCRIPTS, script_of, undrawable
 from steps.units import Examples
-from steps.values import written
+from steps.values import Rejected, written
 
-FONT = "fonts/Inter-SemiBold.otf"
 LEGIBLE_PX = 11
 """Text is not made smaller than this by `size` alone: below it, Inter's letters run together."""
 SMALLEST_PX = 5
-"""Text that would have to be smaller than this to fit is left out: it would only be dirt."""
-Box = tuple[int, int, int, int]  # left, top, right, bottom
+"""A mark that would have to be lower than this to fit is left out: it would only be dirt."""
+KEPT_PIXELS = 4_000_000
+"""Of pictures up to this size the stamp is kept, for the next one of that size."""
+MARKS = Limits(max_bytes=2_000_000, max_pixels=4_000_000)
+"""What a picture that is a mark is held to: it lies in each function that uses it."""
+Size = tuple[int, int]
 
 
 class WatermarkOptions(Options):
-    """The text, where it stands and how it looks.
+    """The mark, a text or a picture; where it stands and how it looks.
 
     Shares are of the picture's shorter side: so a mark looks the same on every variant, upright
-    or wide. A soft shadow, dark behind light text and light behind dark, keeps it readable on
-    any picture.
+    or wide. A soft shadow, dark behind a light mark and light behind a dark one, keeps it
+    readable on any picture.
     """
 
-    text: Annotated[str, Len(1, 200), Examples(("© Ava Tavares", "Łódź, Ψ, Ю", "Ñ", "i"))]
-    """What is written, in Latin, Greek or Cyrillic letters."""
+    text: (
+        Annotated[
+            str,
+            Len(1, 200),
+            Examples(("© Ava Tavares", "Łódź, Ψ, Ю", "محمد © שלום", "हिन्दी ไทย", "Ñ", "i")),
+        ]
+        | None
+    ) = None
+    """What is written, on one line, in any script that the bundled fonts have."""
+    image: Annotated[str, Len(1, 100), FileIn("marks"), Examples(("darkroom.png",))] | None = None
+    """The name of a picture file in steps/marks; its transparency is kept."""
     anchor: Anchor = "south-east"
-    """Where the text stands: a side, a corner or the centre."""
+    """Where the mark stands: a side, a corner or the centre."""
     opacity: Annotated[float, Ge(0), Le(1)] = 0.5
-    """How much of the picture the text hides: 0 (invisible) to 1."""
+    """How much of the picture the mark hides: 0 (invisible) to 1."""
     size: Annotated[Share, Gt(0)] = 0.04
-    """The height of the type (one em), as a share of the picture's shorter side."""
+    """The height of the type (one em) or of the image, as a share of the picture's shorter side."""
     margin: Annotated[Share, Le(0.4)] = 0.03
-    """The distance of the text from the edges, as a share of the picture's shorter side."""
+    """The distance of the mark from the edges, as a share of the picture's shorter side."""
     colour: Colour = "white"
-    """The colour of the text."""
+    """The colour of the text; an image has its own."""
+    shadow: Annotated[float, Ge(0), Le(1)] = 0.7
+    """How strong the shadow is: 0 (none) to 1."""
+    angle: Annotated[float, Ge(-90), Le(90)] = 0.0
+    """How far the mark is turned clockwise, in degrees; upwards to the right is less than 0."""
+    tile: bool = False
+    """Whether marks cover the whole picture, from the one at the anchor on."""
+    spacing: Share = 0.15
+    """The distance between tiled marks, as a share of the picture's shorter side."""
 
     @field_validator("text")
     @classmethod
-    def _can_be_drawn(cls, text: str, info: ValidationInfo) -> str:
-        if written(info) and (missing := _missing(text)):
-            first = f"{missing[0]!r} (U+{ord(missing[0]):04X}, {_script(missing[0])})"
-            raise ValueError(f"the font has no {first}: write it in Latin, Greek or Cyrillic")
+    def _can_be_drawn(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if text is None or not written(info):
+            return text
+        if not (line := one_line(text)):
+            raise ValueError("nothing of it can be seen: write at least one letter")
+        if missing := undrawable(line):
+            first = f"{missing[0]!r} (U+{ord(missing[0]):04X}, {script_of(missing[0])})"
+            raise ValueError(f"no bundled font has {first}: write it in {_scripts()}")
         return text
+
+    @field_validator("image")
+    @classmethod
+    def _can_be_opened(cls, image: str | None, info: ValidationInfo) -> str | None:
+        if image is not None and written(info):
+            try:
+                opened = open_picture(watermark.asset(f"marks/{image}"), MARKS)
+            except (OSError, KeyError) as error:
+                raise ValueError(f"there is no steps/marks/{image}: put it there") from error
+            if isinstance(opened, Rejected):
+                told = ", ".join(f"{name} {each}" for name, each in opened.facts.items())
+                raise ValueError(f"steps/marks/{image} is no mark, {opened.code} ({told})")
+        return image
+
+    @model_validator(mode="after")
+    def _is_one_mark(self) -> "WatermarkOptions":
+        if self.text is None and self.image is None:
+            raise ValueError("watermark needs a text or an image")
+        if self.text is not None and self.image is not None:
+            raise ValueError("a mark is a text or an image, not both: remove one")
+        return self
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A line of text in one size: the font, and the box of its ink around the base point."""
+class _Mark:
+    """What is put over: how wide and high it is at a height of 1, and how to draw it."""
 
-    text: str
-    font: ImageFont.FreeTypeFont
-    ink: Box
-
-    @property
-    def size(self) -> tuple[int, int]:
-        left, top, right, bottom = self.ink
-        return right - left, bottom - top
+    width: float
+    height: float
+    draw: Callable[[float], Picture]
+    softness: float  # of its shadow, at a height of 1
+    light: bool
 
 
-@step(version=1, fails=("unsupported_text",), assets=(FONT,), cost=Cost(cpu_ms=15, memory_mb=12))
+@step(
+    version=2,
+    fails=("unsupported_text", "empty_text", "unsupported_image"),
+    assets=FILES,
+    frames="all",
+    cost=Cost(cpu_ms=30, memory_mb=16),
+)
 def watermark(picture: Picture, options: WatermarkOptions) -> Picture:
-    """Write the text over the picture; whatever is not near the text stays as it was.
+    """Put the text or the image over the picture; whatever is not near it stays as it was.
 
-    Text too long for the picture is set smaller until it fits, and left out where it would be
-    under 5 pixels high. Fails with "unsupported_text" for characters that the bundled font
-    (Latin, Greek, Cyrillic) does not have.
+    A mark too large for the picture is made smaller until it fits, and left out where it would be
+    under 5 pixels high. Fails with "unsupported_text" for characters that no bundled font has,
+    with "empty_text" for a text without any that can be seen.
     """
-    text = unicodedata.normalize("NFC", options.text)
-    if missing := _missing(text):
-        # Not the characters themselves: the text may be somebody's name, and events keep facts.
-        raise StepFailed("unsupported_text", characters=len(missing), first_of=_script(missing[0]))
     shorter = min(picture.width, picture.height)
     margin = round(options.margin * shorter)
     room = picture.width - 2 * margin, picture.height - 2 * margin
-    line = _fitted(text, max(LEGIBLE_PX, options.size * shorter), room)
-    if line is None:
+    kept = picture.width * picture.height <= KEPT_PIXELS
+    stamp = (_stamp if kept else _stamp.__wrapped__)(options, room, shorter)
+    if stamp is None:
         return picture
-    width, height = line.size
-    left, top = place(options.anchor, (room[0] - width, room[1] - height))
-    return _stamped(picture, line, (margin + left, margin + top), options)
+    left, top = place(options.anchor, (room[0] - stamp.ink[0], room[1] - stamp.ink[1]))
+    if not options.tile:
+        return laid(picture, stamp, margin + left, margin + top)
+    return tiled(picture, stamp, margin + left, margin + top, round(options.spacing * shorter))
 
 
-def _missing(text: str) -> list[str]:
-    """Return the characters of the text that the font cannot draw."""
-    return [each for each in unicodedata.normalize("NFC", text) if not _drawable(each)]
-
-
-def _script(character: str) -> str:
-    """Return the first word of the character's name, which mostly is its script: "cjk"."""
-    return unicodedata.name(character, "UNNAMED").split()[0].lower()
-
-
-@cache
-def _drawable(character: str) -> bool:
-    """Whether the font has a glyph that stands by itself; NFC has joined what can be joined."""
-    if unicodedata.combining(character):
-        return False
-    font = _font(32)
-    absent = font.getmask("\U0010ffff")  # never a character, so always the font's "not here"
-    glyph = font.getmask(character)
-    return (glyph.size, bytes(glyph)) != (absent.size, bytes(absent))
-
-
-def _font(px: float) -> ImageFont.FreeTypeFont:
-    # BASIC, since the other engine is used only where a system library happens to be: the same
-    # text would have other widths on a laptop and in Lambda.
-    content = BytesIO(watermark.asset(FONT))
-    return ImageFont.truetype(content, px, layout_engine=ImageFont.Layout.BASIC)
-
-
-def _fitted(text: str, px: float, room: tuple[int, int]) -> _Line | None:
-    """Return the text in the largest size up to `px` that fits in the room, or None."""
+@lru_cache(maxsize=4)
+def _stamp(options: WatermarkOptions, room: Size, shorter: int) -> Stamp | None:
+    """Return the mark as large as it is asked for and fits in the room, or None."""
+    mark = _picture_mark(options.image) if options.image else _text_mark(options)
+    least = 0 if options.image else LEGIBLE_PX
+    width, height = _turned(mark.width, mark.height, options.angle)
+    px = min(max(least, options.size * shorter), room[0] / width, room[1] / height)
     while px >= SMALLEST_PX:
-        font = _font(px)
-        left, top, right, bottom = (round(side) for side in font.getbbox(text, anchor="ls"))
-        line = _Line(text, font, (left, top, right, bottom))
-        width, height = line.size
-        if not (width and height):
-            return None
-        if width <= room[0] and height <= room[1]:
-            return line
-        # Widths are in whole pixels for each letter, so they do not shrink quite evenly.
-        px *= min(0.98, room[0] / width, room[1] / height)
+        drawn = mark.draw(px)
+        if options.angle:
+            drawn = drawn.rotated(options.angle, CLEAR).rendered()
+        if drawn.width <= room[0] and drawn.height <= room[1]:
+            return stamped(
+                drawn,
+                light=mark.light,
+                softness=mark.softness * px,
+                shadow=options.shadow,
+                opacity=options.opacity,
+            )
+        px *= min(0.98, room[0] / drawn.width, room[1] / drawn.height)  # rounding made it larger
     return None
 
 
-def _stamped(
-    picture: Picture, line: _Line, ink_at: tuple[int, int], options: WatermarkOptions
-) -> Picture:
-    """Return the picture with the line's ink at `ink_at`; its shadow may end at the edges."""
-    reach = _reach(line)
-    stamp = _stamp(line, reach, rgba(options.colour), options.opacity)
-    left, top = ink_at[0] - reach, ink_at[1] - reach
-    inside = (
-        max(0, -left),
-        max(0, -top),
-        min(stamp.width, picture.width - left),
-        min(stamp.height, picture.height - top),
-    )
-    visible = Picture.from_pillow(stamp.crop(inside))
-    return picture.overlaid(visible, left + inside[0], top + inside[1])
+def _text_mark(options: WatermarkOptions) -> _Mark:
+    line = one_line(options.text or "")
+    if missing := undrawable(line):
+        # Not the characters themselves: the text may be somebody's name, and events keep facts.
+        first_of = script_of(missing[0])
+        raise StepFailed("unsupported_text", characters=len(missing), first_of=first_of)
+    if not line:
+        raise StepFailed("empty_text")
+    colour = rgba(options.colour)
+    red, green, blue = colour[:3]
+    light = 299 * red + 587 * green + 114 * blue > 127_500
+    return _Mark(*proportions(line), lambda px: lettered(line, px, colour), 1 / 14, light)
 
 
-def _reach(line: _Line) -> int:
-    """Return how many pixels the shadow reaches beyond the ink."""
-    return round(line.font.size / 5) + 1
+@lru_cache(maxsize=4)
+def _picture_mark(name: str) -> _Mark:
+    opened = open_picture(watermark.asset(f"marks/{name}"), MARKS)
+    if isinstance(opened, Rejected):
+        raise StepFailed("unsupported_image", reason=opened.code)
+    mark = opened.picture
+    width = mark.width / mark.height
+
+    def draw(height: float) -> Picture:
+        return mark.scaled(max(1, round(width * height)), max(1, round(height)))
+
+    return _Mark(width, 1, draw, 1 / 30, is_light(mark))
 
 
-def _stamp(line: _Line, reach: int, colour: Rgba, opacity: float) -> Image.Image:
-    """Draw the line with its shadow on nothing, `reach` pixels of it around the ink."""
-    width, height = line.size
-    letters = Image.new("L", (width + 2 * reach, height + 2 * reach))
-    base = reach - line.ink[0], reach - line.ink[1]
-    ImageDraw.Draw(letters).text(base, line.text, fill=255, font=line.font, anchor="ls")
-    shadow = _shadow(letters, line.font.size)
-    light = 299 * colour[0] + 587 * colour[1] + 114 * colour[2] > 127_500
-    behind = Image.new("RGB", letters.size, "black" if light else "white")
-    stamp = Image.composite(Image.new("RGB", letters.size, colour[:3]), behind, letters)
-    share = opacity * colour[3] / 255
-    stamp.putalpha(ImageChops.lighter(letters, shadow).point(lambda level: round(level * share)))
-    return stamp
+def _turned(width: float, height: float, degrees: float) -> tuple[float, float]:
+    """Return the sides of the box around a box that is turned."""
+    sine, cosine = (abs(each(math.radians(degrees))) for each in (math.sin, math.cos))
+    return width * cosine + height * sine, width * sine + height * cosine
 
 
-def _shadow(letters: Image.Image, px: float) -> Image.Image:
-    """Return a soft, slightly wider and weaker copy of the letters."""
-    blurred = letters.filter(ImageFilter.GaussianBlur(px / 14))
-    return blurred.point(lambda level: min(170, round(level * 1.5)))
+def _scripts() -> str:
+    return f"{', '.join(SCRIPTS[:-1])} or {SCRIPTS[-1]}"

@@ -1,13 +1,15 @@
 """lower: the tree of passages becomes the plan's nodes and its opening."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import get_args
+from typing import Any, get_args
 
 from darkroom.plan.models import Kept, Node, Opening
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage, Plugin
 from dsl.passes.flow import passages_of
+from steps.annotations import folders
 from steps.opening import OPENING_VERSION
 from steps.plugins import BrokenPlugin
 
@@ -62,7 +64,7 @@ def _node(passage: Passage, draft: Draft) -> Node:
         kind=plugin.kind,
         options=dict(checked.values),
         templates=dict(checked.templates),
-        assets=_digests(plugin),
+        assets=_digests(plugin, checked.values),
         when=draft.conditions.get(step.name),
         on_error=step.on_error,
         output=passage.output,
@@ -70,11 +72,13 @@ def _node(passage: Passage, draft: Draft) -> Node:
     )
 
 
-def _digests(plugin: Plugin) -> dict[str, str]:
+def _digests(plugin: Plugin, values: Mapping[str, Any]) -> dict[str, str]:
     """Return the sha256 (hex) of each asset: the plan is pinned to what lies there now."""
     place = f"{plugin.function.__module__.replace('.', '/')}.py"
+    folder_of = folders(plugin.options_model)
+    chosen = [f"{folder}/{values[name]}" for name, folder in folder_of.items() if values.get(name)]
     found = {}
-    for name in sorted(plugin.assets):
+    for name in sorted((*plugin.assets, *chosen)):
         try:
             found[name] = sha256(plugin.asset(name)).hexdigest()
         except OSError as error:

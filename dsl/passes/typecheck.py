@@ -13,6 +13,7 @@ from dsl.model import Condition, Given, nothing_given
 from dsl.option_types import Target
 from dsl.options import Checked
 from dsl.tree import Entry, Scalar
+from steps.annotations import folders
 
 
 def run(draft: Draft, report: Report) -> Draft:
@@ -54,7 +55,9 @@ def _options(
     """Check the options of `with`, replaced one by one by those of each variant."""
     if step.plugin is None or step.entry.uses is None or step.entry.garbled:
         return {}
-    target = Target(step.plugin.name, step.plugin.options_model)
+    model = step.plugin.options_model
+    files = {name: step.plugin.files_in(folder) for name, folder in folders(model).items()}
+    target = Target(step.plugin.name, model, files=files)
     given = step.entry.given
     shared = _entries(given) | {entry.key: entry for entry in step.misplaced}
     at = step.entry.uses.span

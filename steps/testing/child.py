@@ -62,7 +62,8 @@ def _judged(job: Job, replies: Replies) -> Verdict:
             step = getattr(importlib.import_module(job.module), job.function, None)
             if not isinstance(step, Step):
                 return Verdict((f"{job.function} cannot be imported from {job.module}",))
-            guard.allow(step.asset_path(name) for name in step.assets)
+            chosen = [step.read_options(values) for _, values in job.cases]
+            guard.allow(step.asset_path(name) for each in chosen for name in step.assets_of(each))
             outcomes = tuple(_twice(step, case, replies) for case in job.cases)
         except Stopped:
             pass

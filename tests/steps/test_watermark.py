@@ -1,6 +1,7 @@
 """watermark writes near its anchor, at a size that suits the picture, and nowhere else."""
 
 import json
+from collections.abc import Mapping
 from itertools import product
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import ImageChops
 
+from darkroom.plan import Plan
 from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
 from steps.contract import StepFailed
@@ -16,6 +18,7 @@ from steps.plugins import find
 from steps.testing import KINDS, options_for, pictures
 from steps.watermark import WatermarkOptions, watermark
 
+MARK = "darkroom.png"
 GREY = (120, 120, 120, 255)
 Box = tuple[int, int, int, int]
 
@@ -27,7 +30,22 @@ def changed(picture: Picture, options: WatermarkOptions) -> Box | None:
 
 
 def options(**values: object) -> WatermarkOptions:
-    return WatermarkOptions.read({"text": "© Ava Tavares", **values})
+    mark = {} if "image" in values else {"text": "© Ava Tavares"}
+    return WatermarkOptions.read({**mark, **values})
+
+
+def compiled(given: Mapping[str, object]) -> Plan:
+    """Return the plan of a pipeline with one watermark."""
+    steps = {"brand": {"uses": "watermark", "with": given}}
+    source = json.dumps({"pipeline": "p", "steps": steps}, ensure_ascii=False)
+    return compile_source(source, "pipeline.yaml", find()).plan
+
+
+def refused(given: Mapping[str, object]) -> str:
+    """Return what the compiler says of a pipeline with one watermark."""
+    with pytest.raises(PipelineRefused) as refused:
+        compiled(given)
+    return refused.value.render()
 
 
 @given(picture=pictures(400), drawn=options_for(WatermarkOptions))
@@ -94,7 +112,7 @@ def test_it_can_be_read_on_light_and_dark(shade: int, colour: str) -> None:
     assert max(max(levels) - shade, shade - min(levels)) >= 26
 
 
-@given(text=st.text("ABCxyz ", min_size=1, max_size=200))
+@given(text=st.text("ABCxyz ", min_size=1, max_size=200).filter(str.strip))
 def test_long_text_is_set_smaller_until_it_fits(text: str) -> None:
     """It never runs over the edge: margins stay free on both sides, but for the shadow."""
     picture = Picture.plain(400, 300, GREY)
@@ -114,17 +132,11 @@ def test_where_nothing_legible_fits_nothing_is_drawn(kind: str) -> None:
     assert watermark(picture, options()).pixels() == picture.pixels()
 
 
-@pytest.mark.parametrize("text", ["© 2026", "Łódź", "Ψηφιακή", "Фото", "Ñandú", "e\u0301tude"])
-def test_latin_greek_and_cyrillic_can_be_written(text: str) -> None:
-    """Letters that are written in two parts are joined first."""
-    assert changed(Picture.plain(400, 300, GREY), options(text=text)) is not None
-
-
-UNSUPPORTED = [("漢字", "cjk"), ("© שלום", "hebrew"), ("a\nb", "unnamed"), ("x̱", "combining")]
+UNSUPPORTED = [("漢字", "cjk"), ("Ava 😀", "emoji"), ("ꦗꦮ", "javanese"), ("\ue000", "unassigned")]
 
 
 @pytest.mark.parametrize(("text", "first_of"), UNSUPPORTED)
-def test_text_that_the_font_lacks_is_refused(text: str, first_of: str) -> None:
+def test_text_that_no_font_has_is_refused(text: str, first_of: str) -> None:
     """Empty boxes are never drawn; the failure names the script, not the text."""
     with pytest.raises(StepFailed) as failed:
         watermark(Picture.plain(400, 300, GREY), options(text=text))
@@ -139,17 +151,28 @@ def test_text_that_is_written_in_a_pipeline_is_refused_by_the_compiler(
     text: str, first_of: str
 ) -> None:
     """There the character is told as well; text with `${…}` is known only at run time."""
-    pipeline = "pipeline: p\nsteps:\n  brand:\n    uses: watermark\n    with: { text: %s }\n"
+    message = refused({"text": text})
 
-    with pytest.raises(PipelineRefused) as refused:
-        compile_source(pipeline % json.dumps(text), "pipeline.yaml", find())
-    message = refused.value.render()
-    filled = json.dumps(f"{text} ${{image.owner_name else ''}}")
-
-    assert "`text` of watermark: the font has no" in message
+    assert "`text` of watermark: no bundled font has" in message
     assert f", {first_of})" in message
-    assert "write it in Latin, Greek or Cyrillic" in message
-    assert compile_source(pipeline % filled, "pipeline.yaml", find()).plan
+    assert "write it in Latin, Greek, Cyrillic, Arabic" in message
+    assert compiled({"text": f"{text} ${{image.owner_name else ''}}"})
+
+
+@pytest.mark.parametrize("text", [" ", "\u200b\n", "\u202e", "\x00\t"])
+def test_a_text_with_nothing_to_see_is_refused(text: str) -> None:
+    """A picture is not quietly left without the mark that its pipeline promises."""
+    with pytest.raises(StepFailed) as failed:
+        watermark(Picture.plain(400, 300, GREY), options(text=text))
+
+    assert failed.value.code == "empty_text"
+    assert "nothing of it can be seen" in refused({"text": text})
+
+
+def test_the_compiler_wants_one_mark() -> None:
+    """A text or an image, and not both."""
+    assert "watermark needs a text or an image" in refused({"opacity": 0.4})
+    assert "not both" in refused({"text": "© Ava", "image": MARK})
 
 
 def test_opacity_goes_from_nothing_to_full() -> None:
