@@ -60,7 +60,7 @@ CODES: Mapping[str, str] = {
     "D306": "two outputs have one name",
     "D307": "dropping would leave no output",
     "D308": "a step with variants lets pictures pass on an error",
-    "D309": "frames of an animation would be lost",
+    "D309": "frames of an animation would be lost, or are too many",
     "D310": "an expression ends the YAML value it stands in",
     "D311": "an overlay adds a step",
     "D312": "a facts step has variants",

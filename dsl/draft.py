@@ -11,6 +11,7 @@ from dsl.options import Checked
 from dsl.tree import Entry
 from dsl.visits import Visit
 from steps.contract import Options, Step
+from steps.formats import Encoding
 from steps.limits import Limits
 
 Plugin = Step[Any, Any, Any]
@@ -85,6 +86,17 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Writing:
+    """What is known of a picture that leaves a passage: how it may be encoded if it is an output.
+
+    The encodings name a format each; which of several it is depends on the picture.
+    """
+
+    encodings: tuple[Encoding, ...]
+    frames: int  # at the most
+
+
+@dataclass(frozen=True)
 class Part:
     """What a step, or the opening, adds to its stage: seconds in all, megabytes at its peak."""
 
@@ -122,6 +134,7 @@ class Draft:
     options: Mapping[tuple[str, str | None], Checked] = field(default_factory=dict)
     conditions: Mapping[str, Expression] = field(default_factory=dict)
     tree: tuple[Passage, ...] = ()
+    writing: Mapping[str, Writing] = field(default_factory=dict)  # behind each passage, by its way
     opening: Opening | None = None
     nodes: tuple[Node, ...] = ()
     outputs: tuple[str, ...] = ()

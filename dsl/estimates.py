@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl.draft import Draft, Part, Passage
-from steps.contract import Cost, Options
+from steps.contract import Cost
 from steps.encoding import BUDGET_TRIES
 from steps.formats import Encoding, Format
 
@@ -81,18 +81,15 @@ def of_moving(megapixels: float) -> float:
 
 def loads(draft: Draft) -> Mapping[str, Load]:
     """Return what each node of the draft's tree takes, by its way."""
-    return dict(_loads(draft.tree, _largest(draft), _unconverted(draft), draft))
-
-
-def _unconverted(draft: Draft) -> float:
-    """Return what it takes to encode a megapixel that no step converts: as its original was."""
-    return max(ENCODING_MS[each] for each in draft.limits.formats)
+    return dict(_loads(draft.tree, _largest(draft), draft))
 
 
 def encoding_ms(encoding: Encoding) -> float:
-    """Return what it takes to encode a megapixel as a step has chosen."""
+    """Return what it takes to encode a megapixel so, in milliseconds; 0 if no format is chosen."""
+    if encoding.format is None:
+        return 0
     tries = 1 + BUDGET_TRIES if encoding.max_bytes is not None else 1
-    return tries * (ENCODING_MS[encoding.format] if encoding.format else 0)
+    return tries * ENCODING_MS[encoding.format]
 
 
 def _largest(draft: Draft) -> float:
@@ -104,37 +101,30 @@ def _cost(passage: Passage) -> Cost:
 
 
 def _loads(
-    tree: tuple[Passage, ...], megapixels: float, before_ms: float, draft: Draft
+    tree: tuple[Passage, ...], megapixels: float, draft: Draft
 ) -> Iterator[tuple[str, Load]]:
     for passage in tree:
-        options = draft.options_of(passage)
-        cost, after = _cost(passage), _after(options, megapixels)
+        cost, after = _cost(passage), _after(passage, megapixels, draft)
         seconds = cost.cpu_ms * megapixels / 1000
-        written = _written(passage, options, before_ms)
         if passage.output:
-            seconds += written * after / 1000
+            slowest = max(map(encoding_ms, draft.writing[passage.way].encodings))
+            seconds += slowest * after / 1000
         load = Load(passage.step.name, seconds, cost.memory_mb * megapixels, megapixels)
         yield passage.way, load
-        yield from _loads(passage.next, after, written, draft)
+        yield from _loads(passage.next, after, draft)
 
 
-def _written(passage: Passage, options: Options | None, before: float) -> float:
-    """Return what it takes to encode a megapixel of what leaves the step."""
-    encoding = options.encoding() if options else None
-    if encoding is None:
-        return before
-    # Pictures that go by are written as they would have been.
-    return max(encoding_ms(encoding), before if passage.step.entry.when is not None else 0)
-
-
-def _after(options: Options | None, megapixels: float) -> float:
-    """Return the megapixels of the picture as it leaves the step."""
+def _after(passage: Passage, megapixels: float, draft: Draft) -> float:
+    """Return the megapixels of the picture as it leaves the step, of all its frames together."""
+    options = draft.options_of(passage)
     bounds = options.bounds() if options else None
     if bounds is None:
         return megapixels
     width, height = bounds
     sides = min(width, height * _LONGEST_SHAPE) * min(height, width * _LONGEST_SHAPE)
-    return sides / 10**6
+    frame = sides / 10**6
+    # Of an animation, all of whose frames are within `max_pixels`, none is taken to be enlarged.
+    return min(frame * draft.writing[passage.way].frames, max(megapixels, frame))
 
 
 def rounded_memory(memory_mb: float) -> int:

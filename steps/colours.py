@@ -59,6 +59,12 @@ def _checked(colour: str) -> str:
     return colour
 
 
+def _opaque(colour: str) -> str:
+    if rgba(colour)[3] < 255:
+        raise ValueError(f"'{colour}' lets something through, and nothing is behind it: use white")
+    return colour
+
+
 Colour = Annotated[
     str,
     Len(1, 32),
@@ -66,3 +72,8 @@ Colour = Annotated[
     Examples(("white", "black", "transparent", "#fc0", "#336699", "#33669980")),
 ]
 """A colour by name or in hexadecimal, e.g. "white", "#369", "#33669980"."""
+
+OpaqueColour = Annotated[
+    str, Len(1, 32), AfterValidator(_opaque), Examples(("white", "black", "#fc0", "#336699"))
+]
+"""A colour that nothing shows through."""

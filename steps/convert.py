@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from annotated_types import Ge, Le
 from pydantic import model_validator
 
-from steps.colours import Colour, rgba
+from steps.colours import OpaqueColour, rgba
 from steps.contract import Bytes, Cost, Options, Picture, StepFailed, step
 from steps.formats import TRAITS, Chroma, Encoding, Format
 
@@ -25,7 +25,7 @@ class ConvertOptions(Options):
     out, jpeg has all from quality 90 on."""
     max_bytes: Bytes | None = None
     """The most that a file may have: the best quality that fits is taken."""
-    background: Colour = "white"
+    background: OpaqueColour = "white"
     """What transparency meets in a jpeg."""
     frames: Literal["all", "first"] = "all"
     """Which frames of an animation are taken; jpeg, png and avif hold one."""
@@ -76,4 +76,4 @@ def _no_effort(name: Format) -> str:
     efforts = TRAITS[name].efforts
     if efforts is None:
         return f"{name} has no effort to choose: leave it out"
-    return f"the effort of {name} is {efforts[0]} to {efforts[-1]}"
+    return f"the effort of {name} is {efforts[0]} to {efforts[-1]}: write one of these"

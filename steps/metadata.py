@@ -129,6 +129,9 @@ def _of_iptc(iptc: bytes) -> Iterator[Tag]:
     at = 0
     while iptc[at : at + 1] == b"\x1c" and at + 5 <= len(iptc):
         record, dataset, length = struct.unpack_from(">BBH", iptc, at + 1)
+        # From 32 kB on, lengths are written another way: no author or notice is as long.
+        if length >= 0x8000 or at + 5 + length > len(iptc):
+            break
         found.setdefault((record, dataset), iptc[at + 5 : at + 5 + length])
         at += 5 + length
     encoding = "utf-8" if found.get((1, 90)) == b"\x1b%G" else "latin-1"

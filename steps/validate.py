@@ -12,6 +12,10 @@ class ValidateOptions(LimitOptions):
     `max_pixels` counts width x height x frames.
     """
 
+    def frames_left(self, frames: int) -> int:
+        """Return how many of so many frames a picture that passes has at the most."""
+        return min(frames, self.max_frames or frames)
+
 
 class ValidateFacts(Facts):
     """What the picture is: sides in pixels, upright; frames; whether it carries transparency."""

@@ -1,7 +1,7 @@
 """The passes, in order: plain functions from a draft to a draft, each with its invariant.
 
-`resolve`, `typecheck`, `flow` and `frames` look at a file with mistakes too, so that all of them
-are reported at once. The others run only if there are none.
+`resolve`, `typecheck`, `flow` and `encodings` look at a file with mistakes too, so that all of
+them are reported at once. The others run only if there are none.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from dsl.draft import Draft
 from dsl.passes import (
     budgets,
     effects,
+    encodings,
     engine,
     flow,
-    frames,
     fuse,
     lower,
     names,
@@ -45,7 +45,7 @@ PASSES = (
     Pass("resolve", resolve.run, resolve.broken, needs_a_sound_file=False),
     Pass("typecheck", typecheck.run, typecheck.broken, needs_a_sound_file=False),
     Pass("flow", flow.run, flow.broken, needs_a_sound_file=False),
-    Pass("frames", frames.run, frames.broken, needs_a_sound_file=False),
+    Pass("encodings", encodings.run, encodings.broken, needs_a_sound_file=False),
     Pass("lower", lower.run, lower.broken),
     Pass("share_decode", share_decode.run, share_decode.broken),
     Pass("fuse", fuse.run, fuse.broken),

@@ -81,6 +81,26 @@ def srgb_profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+def p3_profile() -> bytes:
+    """Return a profile of Display P3: that of sRGB with wider primaries, adapted to D50."""
+    profile = bytearray(srgb_profile())
+    struct.pack_into(">6H", profile, 24, 2026, 1, 1, 0, 0, 0)  # not when it was made
+    (tags,) = struct.unpack_from(">I", profile, 128)
+    for at in range(132, 132 + 12 * tags, 12):
+        name, place, _ = struct.unpack_from(">4sII", profile, at)
+        if name in _P3_PRIMARIES:
+            fixed = [round(each * 65_536) for each in _P3_PRIMARIES[name]]
+            struct.pack_into(">3i", profile, place + 8, *fixed)
+    return bytes(profile)
+
+
+_P3_PRIMARIES = {
+    b"rXYZ": (0.51512, 0.24120, -0.00105),
+    b"gXYZ": (0.29198, 0.69225, 0.04189),
+    b"bXYZ": (0.15710, 0.06657, 0.78407),
+}
+
+
 def png_bomb(width: int, height: int) -> bytes:
     """Return a PNG file of a few bytes that claims to be that large."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -127,6 +127,12 @@ def convert(picture: Picture, options: ConvertOptions) -> Picture:
     return picture
 
 
+@step(version=1, frames="one")
+def poster(picture: Picture, options: NoOptions) -> Picture:
+    """Stub of a step that takes no animations."""
+    return picture
+
+
 @step(version=1)
 def greyscale(picture: Picture, options: NoOptions) -> Picture:
     """Stub of a step without options."""
@@ -175,6 +181,7 @@ def plugins() -> Plugins:
             greyscale,
             hungry,
             moderate,
+            poster,
             refuse,
             resize,
             slow,

@@ -42,8 +42,8 @@ def test_the_passes_run_in_the_order_of_the_design() -> None:
     needing = [each.needs_a_sound_file for each in PASSES]
 
     assert names == [
-        *("resolve", "typecheck", "flow", "frames", "lower", "share_decode", "fuse", "stages"),
-        *("effects", "engine", "shape", "names", "budgets", "room"),
+        *("resolve", "typecheck", "flow", "encodings", "lower", "share_decode", "fuse"),
+        *("stages", "effects", "engine", "shape", "names", "budgets", "room"),
     ]
     assert needing == sorted(needing)
 
@@ -90,6 +90,7 @@ def _handing_on_too_much(draft: Draft) -> Draft:
         ("typecheck", lambda draft: replace(draft, conditions={})),
         ("flow", lambda draft: replace(draft, tree=draft.tree + draft.tree)),
         ("flow", lambda draft: replace(draft, outputs=("small",))),
+        ("encodings", lambda draft: replace(draft, writing={})),
         ("lower", lambda draft: replace(draft, nodes=draft.nodes[:1])),
         ("share_decode", _promising_too_little),
         ("fuse", lambda draft: replace(draft, start=_changed(draft, covers=()))),
