@@ -43,19 +43,6 @@ class FacesFacts(Facts):
     boxes: Annotated[tuple[Box, ...], Len(0, 100)]
 
 
-class PlaceholderFacts(Facts):
-    """What can be shown before a picture has come."""
-
-    blurhash: str
-    colour: str
-
-
-class HashFacts(Facts):
-    """A hash, as hex digits, which is nearly the same for nearly the same picture."""
-
-    hash: str
-
-
 @step(version=1, calls=("rekognition:DetectModerationLabels",), frames="all")
 def moderate(picture: Picture, options: NoOptions) -> Asks[SafetyFacts]:
     """Ask AWS how sure it is that the picture is unsafe."""
@@ -70,25 +57,13 @@ def detect_faces(picture: Picture, options: NoOptions) -> Asks[FacesFacts]:
     return FacesFacts(count=len(reply["FaceDetails"]), boxes=())
 
 
-@step(version=1, cost=Cost(cpu_ms=10, memory_mb=6))
-def placeholder(picture: Picture, options: NoOptions) -> PlaceholderFacts:
-    """Find what can be shown before the picture has come."""
-    return PlaceholderFacts(blurhash="", colour="")
-
-
-@step(version=1, cost=Cost(cpu_ms=10, memory_mb=6))
-def phash(picture: Picture, options: NoOptions) -> HashFacts:
-    """Hash what the picture looks like."""
-    return HashFacts(hash="")
-
-
 @step(version=1, cost=Cost(cpu_ms=400, memory_mb=60))
 def remove_background(picture: Picture, options: NoOptions) -> Picture:
     """Make all transparent that is not the subject of the picture."""
     return picture
 
 
-_PLAIN = (detect_faces, moderate, phash, placeholder)
+_PLAIN = (detect_faces, moderate)
 STUBS: Mapping[str, Plugin] = {
     **{each.name: each for each in _PLAIN},
     # A plugin of a package has its dotted name from the entry point.
