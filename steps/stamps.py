@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from steps.limits import Limits
+from steps.opening import Opened, open_picture
 from steps.picture import Picture
 from steps.raster import Frame
 
 Size = tuple[int, int]
+MARKS = Limits(max_bytes=2_000_000, max_pixels=4_000_000)
 CLEAR = (0, 0, 0, 0)
 _WIDEST_SHADOW = 12.0  # standard deviation in pixels: wider ones take long, and are seen no more
 # So much of a soft edge is as dark as the shadow gets: it reaches a little beyond the mark.
@@ -23,6 +26,20 @@ class Stamp:
     def ink(self) -> Size:
         """The size of the mark itself, in pixels."""
         return self.picture.width - 2 * self.reach, self.picture.height - 2 * self.reach
+
+
+def as_mark(file: bytes) -> Picture:
+    """Return the picture of a file that is to be a mark, opened as originals are.
+
+    Raises ValueError, in words, for one that is no picture, is animated or is too large: it lies
+    in each function that uses it.
+    """
+    opened = open_picture(file, MARKS)
+    if isinstance(opened, Opened):
+        return opened.picture
+    known = opened.facts.items()
+    told = ", ".join(f"{name} {each}" for name, each in known if each is not None)
+    raise ValueError(f"this file is no mark, {opened.code} ({told}): put another one there")
 
 
 def stamped(mark: Picture, *, light: bool, softness: float, shadow: float, opacity: float) -> Stamp:

@@ -13,12 +13,10 @@ from steps.anchors import Anchor, place
 from steps.colours import Colour, rgba
 from steps.contract import Cost, FileIn, Options, Picture, Share, StepFailed, step
 from steps.lettering import lettered, one_line, proportions
-from steps.limits import Limits
-from steps.opening import open_picture
-from steps.stamps import CLEAR, Stamp, is_light, laid, stamped, tiled
+from steps.stamps import CLEAR, Stamp, as_mark, is_light, laid, stamped, tiled
 from steps.typefaces import FILES, SCRIPTS, script_of, undrawable
 from steps.units import Examples
-from steps.values import Rejected, written
+from steps.values import written
 
 LEGIBLE_PX = 11
 """Text is not made smaller than this by `size` alone: below it, Inter's letters run together."""
@@ -26,8 +24,6 @@ SMALLEST_PX = 5
 """A mark that would have to be lower than this to fit is left out: it would only be dirt."""
 KEPT_PIXELS = 4_000_000
 """Of pictures up to this size the stamp is kept, for the next one of that size."""
-MARKS = Limits(max_bytes=2_000_000, max_pixels=4_000_000)
-"""What a picture that is a mark is held to: it lies in each function that uses it."""
 Size = tuple[int, int]
 
 
@@ -86,12 +82,9 @@ class WatermarkOptions(Options):
     def _can_be_opened(cls, image: str | None, info: ValidationInfo) -> str | None:
         if image is not None and written(info):
             try:
-                opened = open_picture(watermark.asset(f"marks/{image}"), MARKS)
+                as_mark(watermark.asset(f"marks/{image}"))
             except (OSError, KeyError) as error:
                 raise ValueError(f"there is no steps/marks/{image}: put it there") from error
-            if isinstance(opened, Rejected):
-                told = ", ".join(f"{name} {each}" for name, each in opened.facts.items())
-                raise ValueError(f"steps/marks/{image} is no mark, {opened.code} ({told})")
         return image
 
     @model_validator(mode="after")
@@ -116,10 +109,10 @@ class _Mark:
 
 @step(
     version=2,
-    fails=("unsupported_text", "empty_text", "unsupported_image"),
+    fails=("unsupported_text", "empty_text"),
     assets=FILES,
     frames="all",
-    cost=Cost(cpu_ms=30, memory_mb=16),
+    cost=Cost(cpu_ms=30, memory_mb=12),
 )
 def watermark(picture: Picture, options: WatermarkOptions) -> Picture:
     """Put the text or the image over the picture; whatever is not near it stays as it was.
@@ -180,10 +173,7 @@ def _text_mark(options: WatermarkOptions) -> _Mark:
 
 @lru_cache(maxsize=4)
 def _picture_mark(name: str) -> _Mark:
-    opened = open_picture(watermark.asset(f"marks/{name}"), MARKS)
-    if isinstance(opened, Rejected):
-        raise StepFailed("unsupported_image", reason=opened.code)
-    mark = opened.picture
+    mark = as_mark(watermark.asset(f"marks/{name}"))
     width = mark.width / mark.height
 
     def draw(height: float) -> Picture:

@@ -42,7 +42,7 @@ STAGES = (
             "sizes",
             "brand",
         ),
-        memory_mb=1867,
+        memory_mb=1808,
         timeout_s=30,
         opens=True,
         takes=False,

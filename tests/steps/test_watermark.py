@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from itertools import product
 
 import pytest
@@ -13,8 +14,10 @@ from darkroom.plan import Plan
 from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
 from steps.contract import StepFailed
+from steps.encoding import encode
 from steps.picture import Picture
 from steps.plugins import find
+from steps.stamps import as_mark
 from steps.testing import KINDS, options_for, pictures
 from steps.watermark import WatermarkOptions, watermark
 
@@ -173,6 +176,171 @@ def test_the_compiler_wants_one_mark() -> None:
     """A text or an image, and not both."""
     assert "watermark needs a text or an image" in refused({"opacity": 0.4})
     assert "not both" in refused({"text": "© Ava", "image": MARK})
+
+
+def test_a_file_that_is_not_there_is_told_with_what_is() -> None:
+    """Before anything runs, at its place, with the nearest name."""
+    message = refused({"image": "darkrom.png"})
+
+    assert 'steps/marks/ has no file "darkrom.png"' in message
+    assert f'did you mean "{MARK}"?' in message
+
+
+@pytest.mark.parametrize("image", ["https://example.org/a.png", "//x/a.png", "data:image/png,"])
+def test_no_picture_is_fetched(image: str) -> None:
+    """An address is refused with what to do instead."""
+    message = refused({"image": image})
+
+    assert "`image` of watermark is a file in steps/marks/: nothing is fetched" in message
+    assert "put the file there" in message
+
+
+@pytest.mark.parametrize("image", ["../watermark.py", "a/b.png", "/etc/passwd"])
+def test_no_file_elsewhere_is_read(image: str) -> None:
+    """Neither as a pipeline is compiled, nor by a plan that somebody changed."""
+    assert "is a file in steps/marks/, and no path" in refused({"image": image})
+    with pytest.raises(KeyError):
+        watermark.asset(f"marks/{image}")
+
+
+def test_what_is_put_is_known_before_a_run() -> None:
+    """No `${…}` chooses the file: its digest is in the plan, and so in each variant's recipe."""
+    digest = sha256(watermark.asset(f"marks/{MARK}")).hexdigest()
+    (node,) = compiled({"image": MARK}).nodes
+    (other,) = compiled({"text": "© Ava"}).nodes
+
+    assert "`image` cannot be filled in" in refused({"image": "${image.owner}.png"})
+    assert node.assets[f"marks/{MARK}"] == digest
+    assert set(node.assets) - set(other.assets) == {f"marks/{MARK}"}
+
+
+NO_MARKS = {
+    "unsupported_format": b"a note",
+    "too_many_pixels": encode(Picture.plain(2001, 2000, GREY), "png"),
+    "too_many_bytes": bytes(2_000_001),
+}
+
+
+@pytest.mark.parametrize("code", NO_MARKS)
+def test_a_mark_is_opened_as_originals_are(code: str) -> None:
+    """A file that is no picture, or a large one, is told of as the pipeline is compiled."""
+    with pytest.raises(ValueError, match=f"no mark, {code}"):
+        as_mark(NO_MARKS[code])
+
+
+@given(picture=pictures(300), share=st.floats(0.05, 1), angle=st.floats(-90, 90))
+def test_a_picture_is_put_where_it_fits(picture: Picture, share: float, angle: float) -> None:
+    """Whatever its size and angle, nothing changes in the margin but for the shadow."""
+    mark = options(image=MARK, size=share, angle=angle, margin=0.2, shadow=0.0, opacity=1.0)
+
+    box = changed(picture, mark)
+
+    if box is not None:
+        margin = round(0.2 * min(picture.width, picture.height))
+        assert min(box[0], box[1]) >= margin
+        assert box[2] <= picture.width - margin
+        assert box[3] <= picture.height - margin
+
+
+def test_a_mark_keeps_its_shape_and_transparency() -> None:
+    """The hole in the middle of a white mark shows what is below; its size is the share."""
+    picture = Picture.plain(600, 600, GREY)
+    mark = options(image=MARK, size=0.5, anchor="centre", shadow=0.0, opacity=1.0)
+
+    box = changed(picture, mark)
+    result = watermark(picture, mark).to_pillow()
+
+    assert box is not None
+    assert (box[2] - box[0], box[3] - box[1]) == (pytest.approx(300, abs=8),) * 2
+    assert result.getpixel((300, 300)) == GREY[:3]
+    assert (255, 255, 255) in {colour for _, colour in result.getcolors(1 << 20) or []}
+
+
+@given(
+    width=st.integers(1, 400),
+    height=st.integers(1, 400),
+    alpha=st.booleans(),
+    angle=st.floats(-90, 90),
+    spacing=st.floats(0, 1),
+)
+@example(width=400, height=400, alpha=False, angle=0.0, spacing=0.0)
+@example(width=1, height=1, alpha=True, angle=45.0, spacing=0.0)
+@example(width=1, height=400, alpha=False, angle=-30.0, spacing=1.0)
+def test_tiles_cover_the_whole_picture(
+    width: int, height: int, alpha: bool, angle: float, spacing: float
+) -> None:
+    """In any window as large as two marks and their distance, something is drawn."""
+    picture = Picture.plain(width, height, (*GREY[:3], 128 if alpha else 255))
+    mark = options(image=MARK, tile=True, angle=angle, spacing=spacing, size=0.1, opacity=1.0)
+    once = mark.model_copy(update={"tile": False, "shadow": 0.0})
+
+    box = changed(picture, once)
+    result = watermark(picture, mark).to_pillow().convert("RGB")
+
+    if box is not None:
+        drawn = ImageChops.difference(result, picture.to_pillow().convert("RGB"))
+        window = max(box[2] - box[0], box[3] - box[1]) + round(spacing * min(width, height))
+        side = 2 * (window + 16)
+        for left, top in product(range(0, width - side, side), range(0, height - side, side)):
+            assert drawn.crop((left, top, left + side, top + side)).getbbox()
+
+
+def test_tiles_begin_with_the_mark_at_the_anchor() -> None:
+    """With or without the others, that one is the same to the pixel."""
+    picture = Picture.plain(500, 400, GREY)
+    box = changed(picture, options())
+
+    alone, among = (
+        watermark(picture, options(tile=tile, spacing=0.3)).to_pillow().crop(box)
+        for tile in (False, True)
+    )
+
+    assert alone.tobytes() == among.tobytes()
+
+
+def test_tiles_on_a_long_strip_are_left_out() -> None:
+    """One pixel has no room for anything that could be read."""
+    for kind in ("one pixel", "tall strip", "wide strip"):
+        picture = KINDS[kind]
+        assert watermark(picture, options(tile=True)).pixels() == picture.pixels()
+
+
+@pytest.mark.parametrize("tile", [False, True])
+@pytest.mark.parametrize("alpha", [128, 255])
+def test_all_frames_have_the_mark_that_a_still_has(tile: bool, alpha: int) -> None:
+    """Marked together or alone, a frame is the same."""
+    shades = [Picture.plain(200, 150, (each, 90, 30, alpha)) for each in (0, 120, 250)]
+    mark = options(tile=tile)
+
+    together = watermark.apply(Picture.joined(shades), mark)
+
+    assert isinstance(together, Picture)
+    assert together.pixels() == b"".join(watermark(each, mark).pixels() for each in shades)
+
+
+def test_a_shadow_can_be_left_out() -> None:
+    """Without it no pixel is darker than the picture was, where the text is white."""
+    picture = Picture.plain(400, 300, GREY)
+
+    with_, without = (
+        watermark(picture, options(shadow=shadow)).to_pillow().convert("L").getextrema()
+        for shadow in (1.0, 0.0)
+    )
+
+    assert with_[0] < 118
+    assert without[0] == picture.to_pillow().convert("L").getextrema()[0]
+
+
+def test_a_turned_text_runs_upwards() -> None:
+    """At -90 degrees it is as high as it was wide."""
+    picture = Picture.plain(600, 600, GREY)
+
+    flat, upright = (changed(picture, options(angle=angle, shadow=0.0)) for angle in (0.0, -90.0))
+
+    assert flat is not None
+    assert upright is not None
+    assert upright[3] - upright[1] == pytest.approx(flat[2] - flat[0], abs=3)
+    assert upright[2] - upright[0] == pytest.approx(flat[3] - flat[1], abs=3)
 
 
 def test_opacity_goes_from_nothing_to_full() -> None:
