@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from dsl.draft import Draft, Part, Passage
 from steps.contract import Cost
 from steps.encoding import BUDGET_TRIES
-from steps.formats import Encoding, Format
+from steps.formats import TRAITS, Encoding, Format
 
 # At 1,769 MB a function has one vCPU (Lambda guide, "Configure memory"). With less, the same
 # work takes longer in proportion and costs the same, so nothing is gained.
@@ -27,17 +27,19 @@ BASE_S = 10.0
 _BASE_MB = 256.0  # measured: 100 MB with libvips and pydantic loaded and a 6 MP photo opened
 _BYTES_HELD = 3  # the original, what the decoder buffers of it, the variant being written
 
-# Measured on one core with a 6 MP photo, and rounded up:
-# opening 15 ms a megapixel; encoding jpeg 22, png 50, webp 85, gif 727, avif 1975.
+# Measured on one core with a 6 MP photo, 15 ms a megapixel, and rounded up.
 OPENING = Cost(cpu_ms=30, memory_mb=12)
 # Pixels as they are, to S3 or from it at 50 MB/s, and twice in memory while they move.
 INTERMEDIATE = Cost(cpu_ms=80, memory_mb=8)
-ENCODING_MS: Mapping[Format, float] = {
-    "jpeg": 30,
-    "png": 100,
-    "webp": 120,
-    "gif": 800,
-    "avif": 2200,
+# Encoding, in milliseconds a megapixel at the most, for efforts up to each of these. Measured on
+# one core with what is hardest, noise with and without alpha, and rounded up; a photo takes from a
+# third of it (jpeg 25, webp 120) to two thirds (png 80, gif 780, avif 1150).
+_HARDEST_MS: Mapping[Format, Mapping[int, float]] = {
+    "jpeg": {0: 60},
+    "png": {9: 140},
+    "gif": {3: 1_000, 4: 1_500, 5: 3_500, 7: 9_000, 10: 14_000},
+    "webp": {4: 400, 5: 900, 6: 25_000},
+    "avif": {0: 350, 3: 1_800, 4: 14_000, 5: 18_000, 7: 60_000, 9: 265_000},
 }
 # A side that a step leaves open is taken to be this many times the other: panoramas are 4:1.
 _LONGEST_SHAPE = 4
@@ -88,8 +90,13 @@ def encoding_ms(encoding: Encoding) -> float:
     """Return what it takes to encode a megapixel so, in milliseconds; 0 if no format is chosen."""
     if encoding.format is None:
         return 0
+    traits = TRAITS[encoding.format]
+    usual = traits.settings[traits.effort] if traits.efforts else 0
+    effort = usual if encoding.effort is None else encoding.effort
     tries = 1 + BUDGET_TRIES if encoding.max_bytes is not None else 1
-    return tries * ENCODING_MS[encoding.format]
+    return tries * next(
+        hardest for most, hardest in _HARDEST_MS[encoding.format].items() if effort <= most
+    )
 
 
 def _largest(draft: Draft) -> float:

@@ -19,7 +19,7 @@ class ConvertOptions(Options):
     """1 to 100; left out: jpeg 80, webp 80, avif 50. png and gif have none."""
     effort: Annotated[int, Ge(0), Le(10)] | None = None
     """How hard to look for fewer bytes, which takes longer: png 0 to 9 (6 if left out), gif 1 to 10
-    (7), webp 0 to 6 (4), avif 0 to 9 (4)."""
+    (4), webp 0 to 6 (4), avif 0 to 9 (3)."""
     chroma: Chroma | None = None
     """The resolution of colours in jpeg and avif: "4:2:0" is half of it each way, "4:4:4" all. Left
     out, jpeg has all from quality 90 on."""

@@ -83,11 +83,13 @@ class ConvertOptions(Options):
     __module__ = "steps.convert"
 
     format: Format
+    effort: int | None = None
+    max_bytes: Bytes | None = None
     frames: Literal["all", "first"] = "all"
 
     def encoding(self) -> Encoding:
         """Return how the outputs below are written."""
-        return Encoding(self.format)
+        return Encoding(self.format, effort=self.effort, max_bytes=self.max_bytes)
 
     def frames_left(self, frames: int) -> int:
         """Return how many of so many frames the result has."""
