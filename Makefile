@@ -6,15 +6,16 @@ PYTHON ?= python3
 PIPELINE ?= pipeline.yaml
 ENV ?=
 PHOTO ?=
+PHOTOS ?=
 OLD ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
 # By the environment: a file's name is no part of a shell's command.
-export PHOTO PIPELINE
+export PHOTO PHOTOS PIPELINE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test generate explain diff golden check synth deploy destroy to-aws doctor lock ci clean
+.PHONY: help setup demo up down process test generate explain diff golden check synth deploy destroy to-aws doctor lock bench ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,11 @@ setup: .stamps/python .stamps/ministack .stamps/node ## install everything, from
 .stamps/node: package-lock.json .stamps/python
 	@echo "Setting up the CDK command line and validators of state machines in node_modules"
 	@$(BIN)/npm ci --silent --no-audit --no-fund
+	@mkdir -p .stamps && touch $@
+
+.stamps/bench: bench/package-lock.json .stamps/python
+	@echo "Setting up sharp, to measure against, in bench/node_modules"
+	@$(BIN)/npm ci --prefix bench --silent --no-audit --no-fund
 	@mkdir -p .stamps && touch $@
 
 demo: setup ## run the whole platform on this machine with one picture: make demo PHOTO=photo.jpg
@@ -87,6 +93,9 @@ destroy: to-aws setup ## remove the functions and the API of ENV from AWS; table
 to-aws:
 	@case "$(ENV)" in dev|prod) ;; *) echo "Say where: make $(firstword $(MAKECMDGOALS)) ENV=dev, or ENV=prod. For this machine: make up, make down." >&2; exit 2 ;; esac
 
+bench: .stamps/bench ## measure beside sharp, pyvips and Pillow, and draw out/bench.png: make bench PHOTOS=folder
+	@$(PY) -m bench $(if $(PHOTOS),--photos "$$PHOTOS")
+
 doctor: .stamps/python ## say what is missing on this machine, with the cure
 	@$(PY) -m darkroom doctor
 
@@ -100,4 +109,4 @@ ci: ## exactly what CI runs
 
 clean: ## remove what setup and runs made
 	@test ! -x $(PY) || $(PY) -m darkroom down
-	@rm -rf .stamps .venv .local node_modules cdk.out out
+	@rm -rf .stamps .venv .local node_modules bench/node_modules cdk.out out

@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench`. What is measured and how: docs/benchmarks.md."""
