@@ -30,6 +30,10 @@ class Tag:
     value: bytes
 
 
+SRGB = Tag("capture", 0xA001, 3, 1, b"\1\0")
+"""ColorSpace: that pixels are sRGB. Written, never kept: of an original its profile tells."""
+
+
 def kept_tags(exif: bytes, iptc: bytes, keep: Collection[str]) -> tuple[Tag, ...]:
     """Return the tags of an original's EXIF block that `keep` names, each once, in order.
 

@@ -13,7 +13,7 @@ class StripMetadataOptions(Options):
     """What stays; nothing if left out."""
 
 
-@step(version=1, frames="all", cost=Cost(cpu_ms=12, memory_mb=12))
+@step(version=1, frames="all", cost=Cost(cpu_ms=25, memory_mb=12))
 def strip_metadata(picture: Picture, options: StripMetadataOptions) -> Picture:
     """Remove all kept metadata but for what `keep` names.
 

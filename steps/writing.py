@@ -6,7 +6,7 @@ from typing import Any
 from steps import profiles
 from steps.carried import Carried
 from steps.formats import TRAITS, Encoding, FormatTraits
-from steps.metadata import exif_block
+from steps.metadata import SRGB, exif_block
 from steps.raster import Frame, flattened
 from steps.vips import pyvips
 
@@ -72,5 +72,6 @@ def _marked(image: Frame, carried: Carried) -> Frame:
     if carried.profile:
         marked.set_type(pyvips.GValue.blob_type, "icc-profile-data", carried.profile)
     if carried.tags:
-        marked.set_type(pyvips.GValue.blob_type, "exif-data", exif_block(carried.tags))
+        tags = carried.tags if carried.profile else (*carried.tags, SRGB)
+        marked.set_type(pyvips.GValue.blob_type, "exif-data", exif_block(tags))
     return marked

@@ -84,9 +84,14 @@ def _check(
 
 
 def _asks_for_frames(passage: Passage, draft: Draft) -> bool:
-    """Whether the step's condition looks at the number of frames: it is taken to know why."""
+    """Whether the step's condition looks at the number of frames: it is taken to know why.
+
+    So is one that was refused, since it may have been meant to.
+    """
     condition = draft.conditions.get(passage.step.name)
-    return condition is not None and any(each.endswith(".frames") for each in names(condition))
+    if condition is None:
+        return passage.step.entry.when is not None
+    return any(each.endswith(".frames") for each in names(condition))
 
 
 def _holds(encoding: Encoding) -> bool:

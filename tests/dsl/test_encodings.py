@@ -102,11 +102,18 @@ def test_formats_without_animations_have_one_frame(compiled: Compile) -> None:
     assert compiled(text).outputs == ("a",)
 
 
-def test_a_mistake_in_the_choice_has_no_consequences(compiled: Compile) -> None:
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (f"  s: {JPEG.replace('jpeg', 'gif, frames: frist')}\n  a: {JPEG}\n", "P003"),
+        (f"  s: {{ uses: convret, with: {{ format: gif }} }}\n  a: {JPEG}\n", "P001"),
+        (f"  a: {JPEG.replace('with', 'when: picture.frames = 1, with')}\n", "P020"),
+    ],
+    ids=["an option", "a plugin", "a condition"],
+)
+def test_a_mistake_has_no_consequences(body: str, code: str, compiled: Compile) -> None:
     """What a step with a mistake would have made of the frames is not known."""
-    first = "  s: { uses: convert, with: { format: gif, frames: frist } }\n"
-
     with pytest.raises(PipelineRefused) as refused:
-        compiled(f"{ANIMATIONS}{first}  a: {JPEG}\n")
+        compiled(ANIMATIONS + body)
 
-    assert [each.code for each in refused.value.diagnostics] == ["P003"]
+    assert [each.code for each in refused.value.diagnostics] == [code]

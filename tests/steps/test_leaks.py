@@ -58,6 +58,23 @@ def test_what_is_kept_is_whole(file_format: Format) -> None:
     assert found["icc"] == sources.p3_profile()
 
 
+@pytest.mark.parametrize("keep", [("gps",), ("gps", "icc")], ids="+".join)
+@pytest.mark.parametrize("file_format", [each for each in FORMATS if TRAITS[each].carries])
+def test_a_kept_block_tells_of_the_file_as_it_is(
+    file_format: Format, keep: tuple[Kept, ...]
+) -> None:
+    """Upright, of its own size, and in sRGB unless it has another profile."""
+    original = sources.jpeg(60, 40, orientation=6, icc_profile=sources.p3_profile())
+
+    exif = Image.open(io.BytesIO(encode(opened(original, *keep), file_format))).getexif()
+
+    capture = exif.get_ifd(ExifTags.IFD.Exif)
+    assert exif[ExifTags.Base.Orientation] == 1
+    assert capture[ExifTags.Base.ExifImageWidth] == 40
+    assert capture[ExifTags.Base.ExifImageHeight] == 60
+    assert capture[ExifTags.Base.ColorSpace] == (0xFFFF if "icc" in keep else 1)
+
+
 def _png() -> bytes:
     chunks = PngImagePlugin.PngInfo()
     chunks.add_text("Comment", "secret")
