@@ -7,7 +7,7 @@ from dsl.expressions.text import text
 from dsl.quantities import spell
 from steps.units import BYTES, PIXEL_COUNT
 
-_UNITS = {"max_bytes": BYTES, "max_pixels": PIXEL_COUNT}
+_UNITS = {"max_bytes": BYTES, "max_pixels": PIXEL_COUNT, "max_metadata": BYTES}
 
 
 def value(given: object) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal, get_args
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Ge, Gt, Le, Len
 
 from steps.formats import MAX_SIDE, Format
-from steps.units import Bytes, PixelCount
+from steps.headers import Structure
+from steps.units import BYTES, Bytes, PixelCount
 from steps.values import Options, Rejected, Scalar
 
 Code = Literal[
@@ -15,6 +16,9 @@ Code = Literal[
     "too_many_frames",
     "too_many_pixels",
     "side_too_long",
+    "too_many_scans",
+    "metadata_too_large",
+    "too_many_parts",
     "truncated",
     "corrupt",
     "decoder_timeout",
@@ -28,7 +32,14 @@ MAX_FRAMES = 1_000
 
 Formats = Annotated[tuple[Format, ...], Len(1)]
 Frames = Annotated[int, Ge(1), Le(MAX_FRAMES)]
+Side = Annotated[int, Ge(1), Le(MAX_SIDE)]
+Scans = Annotated[int, Ge(1), Le(100)]  # libvips itself takes no more
+MetadataBytes = Annotated[int, Gt(0), Le(64_000_000), BYTES]  # to read more would be the bomb
 DEFAULT_FORMATS: tuple[Format, ...] = ("jpeg", "png", "gif", "webp")
+
+
+OF_THE_ORIGINAL = ("formats", "max_bytes", "max_scans", "max_metadata")
+"""What only an original can meet: a picture on its way has none of it any more."""
 
 
 class LoosenedLimit(ValueError):
@@ -52,10 +63,19 @@ class LimitOptions(Options):
     """Width x height x frames."""
     max_frames: Frames | None = None
     """The number of frames; 1 takes no animations."""
+    max_side: Side | None = None
+    """The longer side in pixels."""
+    max_scans: Scans | None = None
+    """How often a progressive JPEG goes over its pixels; each time costs as much as the first."""
+    max_metadata: MetadataBytes | None = None
+    """All that is no pixels, such as EXIF, profiles and comments; inflated where it is deflated."""
 
 
 class Limits(Options):
-    """What `accept` says, or its defaults: jpeg, png, gif, webp; 25 MB; 50 MP; one frame."""
+    """What `accept` says, or its defaults: jpeg, png, gif, webp; 25 MB; 50 MP; one frame.
+
+    Each default is as large as photos need, and small enough that none costs more than seconds.
+    """
 
     formats: Formats = DEFAULT_FORMATS
     """The formats that an original may have, as its first bytes show them."""
@@ -65,6 +85,12 @@ class Limits(Options):
     """Width x height x frames."""
     max_frames: Frames = 1
     """The number of frames; 1 takes no animations."""
+    max_side: Side = MAX_SIDE
+    """The longer side in pixels."""
+    max_scans: Scans = 100
+    """How often a progressive JPEG goes over its pixels; each time costs as much as the first."""
+    max_metadata: MetadataBytes = 8_000_000
+    """All that is no pixels, such as EXIF, profiles and comments; inflated where it is deflated."""
 
     def tightened(self, by: LimitOptions) -> "Limits":
         """Return these limits with those that `by` gives; raises LoosenedLimit for a wider one."""
@@ -80,8 +106,7 @@ class Limits(Options):
 def rejected(code: Code, *, limit: Scalar, actual: Scalar) -> Rejected:
     """Return the verdict, with the limit that was broken and what was found instead.
 
-    `truncated`: bytes needed, if the file tells, and bytes there. `corrupt`: no limit, and what
-    is wrong. `unsupported_format`: the accepted formats, and what the first bytes show.
+    docs/hostile-input.md has both for each code.
     """
     return Rejected(code, {"limit": limit, "actual": actual})
 
@@ -100,6 +125,15 @@ def check_format(limits: Limits, actual: str) -> Rejected | None:
     return rejected("unsupported_format", limit=", ".join(limits.formats), actual=actual)
 
 
+def check_structure(limits: Limits, seen: Structure) -> Rejected | None:
+    """Return the verdict on what a file tells of itself, None if it may pass."""
+    return (
+        check_shape(limits, width=seen.width, height=seen.height, frames=seen.frames)
+        or _at_most("too_many_scans", limits.max_scans, seen.scans)
+        or _at_most("metadata_too_large", limits.max_metadata, seen.metadata)
+    )
+
+
 def check_shape(
     limits: Limits | LimitOptions, *, width: int, height: int, frames: int
 ) -> Rejected | None:
@@ -107,7 +141,7 @@ def check_shape(
     return (
         _at_most("too_many_frames", limits.max_frames, frames)
         or _at_most("too_many_pixels", limits.max_pixels, width * height * frames)
-        or _at_most("side_too_long", MAX_SIDE, max(width, height))
+        or _at_most("side_too_long", limits.max_side or MAX_SIDE, max(width, height))
     )
 
 

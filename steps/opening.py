@@ -9,8 +9,8 @@ from typing import cast
 
 from steps.decoding import Decoded, Wanted, decode
 from steps.formats import TRAITS, Format
-from steps.headers import Malformed, Truncated, sniff, walk
-from steps.limits import Limits, check_bytes, check_format, check_shape, rejected
+from steps.headers import Malformed, TooManyParts, Truncated, sniff, walk
+from steps.limits import Limits, check_bytes, check_format, check_structure, rejected
 from steps.picture import Picture
 from steps.values import Rejected
 from steps.vips import pyvips, remarks
@@ -89,12 +89,12 @@ def gate(original: bytes, limits: Limits) -> Rejected | None:
         limits = limits.model_copy(update={"max_frames": 1})
     try:
         # To the end, whatever the verdict: the frames of an animation are known only there.
-        for sides in walk(original, file_format):
-            verdict = check_shape(
-                limits, width=sides.width, height=sides.height, frames=sides.frames
-            )
+        for seen in walk(original, file_format):
+            verdict = check_structure(limits, seen)
     except Truncated as cut:
         return verdict or rejected("truncated", limit=cut.needed, actual=len(original))
+    except TooManyParts as endless:
+        return verdict or rejected("too_many_parts", limit=endless.most, actual=str(endless))
     except Malformed as broken:
         return verdict or rejected("corrupt", limit=None, actual=str(broken))
     return verdict
@@ -108,21 +108,31 @@ def _decode(
     Of a JPEG, missing pixels are only a warning; but so are oddities that cameras write. libjpeg
     words the first of its warnings and counts the others: so a harmless one has to be the only one.
     """
-    strictly = file_format == "jpeg"
+    if file_format != "jpeg":
+        return decode(original, file_format, limits, wanted, fail_on="error")
     try:
-        level = "warning" if strictly else "error"
-        return decode(original, file_format, limits, wanted, fail_on=level)
+        with remarks() as said:
+            decoded = decode(original, file_format, limits, wanted, fail_on="warning")
     except pyvips.Error as refused:
-        if not (strictly and _HARMLESS.search(str(refused.detail))):
+        if not _HARMLESS.search(str(refused.detail)):
             raise
+    else:
+        # libvips fails on a warning as it goes on to the next rows: of the last ones it only tells.
+        damaged = rejected("corrupt", limit=None, actual="the last rows of pixels are damaged")
+        return damaged if _warnings(said) else decoded
     gc.collect()  # a decoder counts its warnings as it is let go: not those of the try above
     with remarks() as said:
         decoded = decode(original, file_format, limits, wanted, fail_on="error")
         gc.collect()
     # Told as often as the file was looked into.
-    if {int(found[1]) for each in said if (found := _WARNINGS.search(each))} == {1}:
+    if _warnings(said) == {1}:
         return decoded
     return rejected("corrupt", limit=None, actual="more than one warning of the decoder")
+
+
+def _warnings(said: list[str]) -> set[int]:
+    """Return how many warnings each decoder counted that was let go, where there were any."""
+    return {int(found[1]) for each in said if (found := _WARNINGS.search(each))}
 
 
 def _has_all_pixels(gif: bytes, frames: int) -> bool:

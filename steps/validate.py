@@ -1,14 +1,15 @@
 """validate: hold a picture to limits. As the first step it is the opening, and tightens it."""
 
 from steps.contract import Cost, Facts, Picture, Rejected, StepFailed, step
-from steps.limits import CODES, LimitOptions, check_shape
+from steps.limits import CODES, OF_THE_ORIGINAL, LimitOptions, check_shape
 from steps.opening import Header
 
 
 class ValidateOptions(LimitOptions):
     """Limits, each as the pipeline's `accept` has it unless given; they may only tighten it.
 
-    `formats` and `max_bytes` tell of the original, so only the first step can ask for them.
+    `formats`, `max_bytes`, `max_scans` and `max_metadata` tell of the original, so only the first
+    step can ask for them.
     `max_pixels` counts width x height x frames.
     """
 
@@ -33,7 +34,7 @@ def validate(picture: Picture, options: ValidateOptions) -> ValidateFacts | Reje
     In the first step a run does not come here: opening the original with these limits has done
     the same, and more. Fails with "not_the_original" for limits that only an original can meet.
     """
-    for option in ("formats", "max_bytes"):
+    for option in OF_THE_ORIGINAL:
         if getattr(options, option) is not None:
             raise StepFailed("not_the_original", option=option)
     verdict = check_shape(

@@ -10,9 +10,9 @@ from dsl.keys import STEP_KEYS
 from dsl.model import Name, StepEntry
 from dsl.suggest import did_you_mean
 from dsl.text import Span
+from steps.limits import OF_THE_ORIGINAL
 
 OPENING = "validate"
-_OF_THE_ORIGINAL = ("formats", "max_bytes")
 
 
 def run(draft: Draft, report: Report) -> Draft:
@@ -98,7 +98,7 @@ def _check_later_validation(step: Resolved, report: Report) -> None:
     """Refuse limits that only the original can meet: below the opening, there is a picture."""
     entries = step.entry.given.options.entries if step.entry.given else ()
     for entry in entries:
-        if entry.key in _OF_THE_ORIGINAL:
+        if entry.key in OF_THE_ORIGINAL:
             report.add(
                 "P030",
                 entry.key_span,

@@ -97,7 +97,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "69452fdd49919f4a51f0b10a14368974ecabfee69481d8fd8d337d31ee81eb46"
+    DIGEST = "6f63eef36f693f50ecd824a3486ecf24c1923f46204f9b5a35f084bbb975012a"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 162
     # Functions of stages that one run keeps busy at one time, at most.

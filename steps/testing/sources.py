@@ -106,8 +106,13 @@ def png_bomb(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     rows = zlib.compress(b"\0" * 1000)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        _png_chunk(kind, body) for kind, body in ((b"IHDR", head), (b"IDAT", rows), (b"IEND", b""))
+        png_chunk(kind, body) for kind, body in ((b"IHDR", head), (b"IDAT", rows), (b"IEND", b""))
     )
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    """Return one chunk of a PNG, with its checksum."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def gif_bomb(canvas: tuple[int, int], frames: Sequence[tuple[int, int]]) -> bytes:
@@ -128,7 +133,3 @@ def _saved(image: Image.Image, name: str, **save: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, name, **save)
     return file.getvalue()
-
-
-def _png_chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -93,14 +93,14 @@ def test_a_process_that_hangs_is_a_verdict_after_its_time() -> None:
 
 def test_cpu_and_memory_are_limited_in_the_process() -> None:
     """Where the platform has it: a loop inside a decoder ends by SIGXCPU, an allocation fails."""
-    with Decoder(Bounds(seconds=7, memory_bytes=20_000_000)) as decoder:
+    with Decoder(Bounds(seconds=7, memory_bytes=50_000_000)) as decoder:
         _opened_by(decoder, sources.png())
         held = Path(f"/proc/{_child(decoder)}/limits").read_text("ascii").splitlines()
         seconds, data, core = (
             next(line.split() for line in held if line.startswith(f"Max {name}"))
             for name in ("cpu time", "data size", "core file")
         )
-        too_large = decoder.open(sources.png(3000, 3000), LIMITS)
+        too_large = decoder.open(sources.png(4000, 4000), LIMITS)
 
         assert 7 <= int(seconds[3]) < 60
         assert int(data[3]) < 1_000_000_000

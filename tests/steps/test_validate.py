@@ -28,7 +28,10 @@ def test_a_picture_passes_up_to_the_limit_and_not_beyond(picture: Picture, most:
         assert result == Rejected("too_many_pixels", {"limit": most, "actual": size})
 
 
-@pytest.mark.parametrize("wrong", [{"formats": ["png"]}, {"max_bytes": 10}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"formats": ["png"]}, {"max_bytes": 10}, {"max_scans": 9}, {"max_metadata": 9}],
+)
 def test_what_only_an_original_has_cannot_be_asked_of_a_picture(wrong: dict[str, object]) -> None:
     """A picture on its way has no format and no bytes; to pass it would be a lie."""
     with pytest.raises(StepFailed) as failed:

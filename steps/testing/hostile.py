@@ -1,0 +1,141 @@
+"""Hostile: files that attack whoever opens them, with the verdict that each has to get.
+
+    @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda each: each.name)
+    def test_mine_refuses_it(hostile):
+        assert my_verdict(hostile.make()) == hostile.code
+
+All are made here, so they carry no licence and can be as bad as they need to be.
+"""
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from steps.formats import FORMATS
+from steps.limits import Code, Limits
+from steps.testing import bombs, sources
+
+EVERY_FORMAT = Limits(formats=FORMATS)
+PAYLOAD = b"<script>alert('polyglot')</script>"
+"""What the polyglots carry; no output may have it."""
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A hostile file: how it is made, and its verdict; None where it opens and does no harm."""
+
+    name: str
+    make: Callable[[], bytes]
+    code: Code | None
+    limits: Limits = EVERY_FORMAT
+
+
+def cuts(original: bytes, count: int = 64) -> Iterator[bytes]:
+    """Yield the file cut at that many places: near both ends at every byte, evenly between."""
+    near = count // 4
+    ends = [*range(1, near), *(len(original) - each for each in range(1, near))]
+    evenly = [len(original) * part // (count - len(ends)) for part in range(count - len(ends))]
+    yield from (original[:kept] for kept in sorted({*ends, *evenly}))
+
+
+def _dimensions() -> Iterator[Hostile]:
+    """Pixels that nobody has: claimed by a few bytes."""
+    many: Code = "too_many_pixels"
+    yield Hostile("lottapixel jpeg", partial(bombs.jpeg_claiming, 64_250, 64_250), many)
+    yield Hostile("wide jpeg", partial(bombs.jpeg_claiming, 65_535, 1), "side_too_long")
+    yield Hostile("flat jpeg", partial(bombs.jpeg_claiming, 60, 0), "corrupt")
+    yield Hostile("png bomb", partial(sources.png_bomb, 60_000, 60_000), many)
+    yield Hostile("endless png", partial(sources.png_bomb, 2**31 - 1, 2**31 - 1), many)
+    yield Hostile("tall png", partial(sources.png_bomb, 1, 16_384), "side_too_long")
+    yield Hostile("png without width", partial(sources.png_bomb, 0, 5), "corrupt")
+    yield Hostile("gif bomb", partial(sources.gif_bomb, (60_000, 60_000), [(9, 9)]), many)
+    yield Hostile("growing gif", partial(sources.gif_bomb, (9, 9), [(60_000, 60_000)]), many)
+    huge = partial(bombs.webp_of, bombs.webp_canvas(2**24, 2**24), bombs.webp_pixels())
+    yield Hostile("huge-canvas webp", huge, many)
+    yield Hostile("avif bomb", partial(bombs.avif_claiming, 17_000, 17_000), many)
+    yield Hostile("modest avif", partial(bombs.avif_claiming, 6, 4), "corrupt")
+
+
+def _repetition() -> Iterator[Hostile]:
+    """Parts without end: frames, scans, segments, chunks, boxes."""
+    yield Hostile("3,010 scans", partial(bombs.jpeg_of_scans, 3_010), "too_many_scans")
+    yield Hostile("101 scans", partial(bombs.jpeg_of_scans, 101), "too_many_scans")
+    many: Code = "too_many_frames"
+    yield Hostile("200,000 frames", lambda: sources.gif_bomb((1, 1), [(1, 1)] * 200_000), many)
+    yield Hostile(
+        "bomb in frame 2", lambda: sources.gif_bomb((9, 9), [(9, 9), (60_000, 60_000)]), many
+    )
+    yield Hostile(
+        "acTL of 2^32-1",
+        partial(bombs.png_with, (b"acTL", struct.pack(">II", 2**32 - 1, 0))),
+        many,
+    )
+    frames = [bombs.webp_canvas(60, 40, flags=2), *[(b"ANMF", bytes(24))] * 30_000]
+    yield Hostile("30,000 webp frames", partial(bombs.webp_of, *frames), many)
+    parts: Code = "too_many_parts"
+    yield Hostile("jpeg of segments", lambda: b"\xff\xd8" + b"\xff\xe0\0\2" * 500_000, parts)
+    yield Hostile("png of chunks", lambda: bombs.png_with(*[(b"abCd", b"")] * 60_000), parts)
+    yield Hostile("gif of comments", partial(bombs.gif_of_comments, 400_000), parts)
+    yield Hostile("webp of chunks", lambda: bombs.webp_of(*[(b"abcd", b"")] * 60_000), parts)
+    yield Hostile("avif of boxes", lambda: sources.avif() + b"\0\0\0\10free" * 60_000, parts)
+    yield Hostile("nested boxes", partial(bombs.nested_boxes, 2_000), "truncated")
+    yield Hostile(
+        "jpeg of two frames",
+        partial(bombs.jpeg_with, (0xC0, b"\10\0\10\0\10\1\1\x11\0")),
+        "corrupt",
+    )
+
+
+def _metadata() -> Iterator[Hostile]:
+    """What is no pixels: too much of it, or it leads in circles."""
+    large: Code = "metadata_too_large"
+    text = partial(bombs.deflated, 80_000_000)
+    yield Hostile("zTXt bomb", lambda: bombs.png_with((b"zTXt", b"Comment\0\0" + text())), large)
+    yield Hostile(
+        "iTXt bomb", lambda: bombs.png_with((b"iTXt", b"Comment\0\1\0\0\0" + text())), large
+    )
+    yield Hostile("iCCP bomb", lambda: bombs.png_with((b"iCCP", b"icc\0\0" + text())), large)
+    profile = [(0xE2, b"ICC_PROFILE\0" + bytes((part, 255)) + bytes(65_500)) for part in range(255)]
+    yield Hostile("jpeg of profile", partial(bombs.jpeg_with, *profile), large)
+    icc = (b"ICCP", bytes(9_000_000))
+    webp = partial(bombs.webp_of, bombs.webp_canvas(60, 40, 32), icc, bombs.webp_pixels())
+    yield Hostile("webp of profile", webp, large)
+    yield Hostile("avif of extents", partial(bombs.avif_of_extents, 40_000), large)
+    loop = b"Exif\0\0" + bombs.TIFF_LOOP
+    yield Hostile("exif loop", partial(bombs.jpeg_with, (0xE1, loop)), None)
+    inward = bombs.exif(bombs.entry(0x8769, 4, 1, 8), 1)
+    yield Hostile("exif within itself", partial(bombs.jpeg_with, (0xE1, inward)), None)
+    vast = bombs.exif(bombs.entry(0x010E, 2, 2**32 - 1, 8) * 5_000, 65_535)
+    yield Hostile("exif of 65,535 entries", partial(bombs.jpeg_with, (0xE1, vast)), None)
+    askew = bombs.exif(bombs.entry(0x0112, 3, 1, 99), 1)
+    yield Hostile("orientation 99", partial(bombs.jpeg_with, (0xE1, askew)), None)
+
+
+def _disguises() -> Iterator[Hostile]:
+    """Files that are not what they say, or are two things at once."""
+    foreign: Code = "unsupported_format"
+    yield Hostile("empty", bytes, "empty")
+    yield Hostile("one byte", lambda: b"\xff", foreign)
+    yield Hostile("tiff loop", lambda: bombs.TIFF_LOOP, foreign)
+    xxe = b'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg>&x;'
+    yield Hostile("svg that reads a file", lambda: xxe, foreign)
+    yield Hostile("billion laughs", partial(bombs.laughs, 10), foreign)
+    script = b'push graphic-context\nfill "url(https://x.example/|id)"\n'
+    yield Hostile("magick vector graphics", lambda: script, foreign)
+    yield Hostile("postscript", lambda: b"%!PS\n(/etc/passwd) (r) file", foreign)
+    yield Hostile("png that is a jpeg", lambda: sources.png()[:8] + sources.jpeg(), "corrupt")
+    yield Hostile("jpeg that is a page", lambda: b"\xff\xd8\xff" + PAYLOAD, "truncated")
+    behind = partial(bombs.jpeg_with, behind=b"PK\3\4" + PAYLOAD)
+    yield Hostile("jpeg and archive", behind, None)
+    page = partial(bombs.jpeg_with, (0xFE, b"*/" + PAYLOAD), (0xE5, b"%PDF-1.7\n" + PAYLOAD))
+    yield Hostile("jpeg and page and pdf", page, None)
+    yield Hostile("png and archive", partial(bombs.png_with, behind=b"PK\3\4" + PAYLOAD), None)
+    text = partial(bombs.png_with, (b"tEXt", b"Comment\0" + PAYLOAD))
+    yield Hostile("png and page", text, None)
+    yield Hostile("gif and archive", lambda: sources.gif() + b"PK\3\4" + PAYLOAD, None)
+    yield Hostile("webp and archive", lambda: sources.webp() + b"PK\3\4" + PAYLOAD, None)
+    yield Hostile("png of endless rows", partial(bombs.png_of_rows, 100_000_000), None)
+
+
+HOSTILE: tuple[Hostile, ...] = (*_dimensions(), *_repetition(), *_metadata(), *_disguises())

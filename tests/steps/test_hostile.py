@@ -1,0 +1,196 @@
+"""Hostile files: each gets its verdict, at a known price, and does no harm where it opens."""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from steps.contract import Rejected
+from steps.encoding import encode
+from steps.formats import FORMATS, Encoding, Format
+from steps.headers import walk
+from steps.limits import CODES, Limits
+from steps.opening import Opened, open_picture
+from steps.testing import bombs, sources
+from steps.testing.hostile import EVERY_FORMAT, HOSTILE, PAYLOAD, Hostile, cuts
+
+# Peak memory and time are of a process, so each file has to be opened away from the tests.
+OPENED_ELSEWHERE = """
+import json, resource, sys, time
+from steps.opening import Opened, open_picture
+from steps.testing.hostile import HOSTILE
+scale = 1024 if sys.platform == "linux" else 1024**2
+for hostile in HOSTILE:
+    original = hostile.make()
+    began = time.process_time()
+    result = open_picture(original, hostile.limits)
+    seconds = time.process_time() - began
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+    code = None if isinstance(result, Opened) else result.code
+    print(json.dumps([hostile.name, code, seconds, peak_mb]))
+"""
+PLAIN = {
+    "jpeg": sources.jpeg(),
+    "progressive jpeg": sources.jpeg(progressive=True),
+    "png": bombs.png_with((b"tEXt", b"Comment\0hello")),
+    "gif": bombs.gif_of_comments(3),
+    "webp": bombs.webp_of(
+        bombs.webp_canvas(60, 40, 8), bombs.webp_pixels(), (b"EXIF", bombs.TIFF_LOOP)
+    ),
+    "avif": sources.avif(),
+}
+named = pytest.mark.parametrize("hostile", HOSTILE, ids=lambda each: each.name)
+each_plain = pytest.mark.parametrize("kind", PLAIN)
+
+
+def kind_format(kind: str) -> Format:
+    return next(each for each in FORMATS if kind.endswith(each))
+
+
+@cache
+def opened_elsewhere() -> dict[str, tuple[str | None, float, float]]:
+    """Return code, CPU seconds and peak memory in MB of each file, by its name."""
+    path = os.pathsep.join(filter(None, sys.path))
+    answered = subprocess.run(
+        [sys.executable, "-P", "-c", OPENED_ELSEWHERE],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    lines = [json.loads(line) for line in answered.stdout.splitlines()]
+    return {name: (code, seconds, peak_mb) for name, code, seconds, peak_mb in lines}
+
+
+@named
+def test_each_hostile_file_gets_its_verdict_cheaply(hostile: Hostile) -> None:
+    """Its code, within a second and 256 MB; the memory of the process is no one file's alone."""
+    code, seconds, peak_mb = opened_elsewhere()[hostile.name]
+
+    assert code == hostile.code
+    assert seconds < 1
+    assert peak_mb < 256
+
+
+@named
+def test_a_verdict_tells_limit_and_actual(hostile: Hostile) -> None:
+    """And its code is of the closed set; what opens has the size that its pixels have."""
+    result = open_picture(hostile.make(), hostile.limits)
+
+    if isinstance(result, Opened):
+        assert (result.picture.width, result.picture.height) == (60, 40)
+        assert result.picture.frames == 1
+    else:
+        assert result.code in CODES
+        assert set(result.facts) == {"limit", "actual"}
+
+
+def test_there_are_many_and_no_name_twice() -> None:
+    """Reports go by the name."""
+    names = [hostile.name for hostile in HOSTILE]
+
+    assert len(set(names)) == len(names) >= 24
+
+
+def test_most_codes_are_met() -> None:
+    """All that a file alone can bring about; its size is the file's, a decoder's end ours."""
+    met = {hostile.code for hostile in HOSTILE} - {None}
+
+    assert met == {*CODES} - {"too_many_bytes"} - {each for each in CODES if "decoder" in each}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [each.name for each in HOSTILE if each.code is None and PAYLOAD in each.make()],
+)
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_the_payload_of_a_polyglot_reaches_no_output(name: str, file_format: Format) -> None:
+    """Whatever else the file is, its pixels are all that goes on, even with metadata kept."""
+    (original,) = (each.make() for each in HOSTILE if each.name == name)
+    opened = open_picture(original, EVERY_FORMAT, keep=("icc", "copyright", "capture"))
+    assert isinstance(opened, Opened)
+
+    written = encode(opened.picture.encoded_as(Encoding(file_format)), file_format)
+
+    assert PAYLOAD not in written
+    assert b"script" not in written
+
+
+@each_plain
+@pytest.mark.parametrize("boxes", [(), ((10, 10),), ((20, 13),)], ids=["whole", "small", "half"])
+def test_no_cut_file_opens_at_any_scale(kind: str, boxes: tuple[tuple[int, int], ...]) -> None:
+    """Decoders that shrink while they load pass over a missing end; the gate does not."""
+    for cut in cuts(PLAIN[kind]):
+        result = open_picture(cut, EVERY_FORMAT, boxes=boxes)
+
+        assert isinstance(result, Rejected)
+        assert result.code in {"truncated", "corrupt", "unsupported_format", "empty"}
+
+
+@pytest.mark.parametrize("missing", [2, 10, 50, 200, 2_000])
+@pytest.mark.parametrize("side", [400, 200, 100, 50], ids=["1", "2", "4", "8"])
+@pytest.mark.parametrize(
+    "how", [{}, {"progressive": True}, {"subsampling": 0}], ids=["plain", "progressive", "4:4:4"]
+)
+def test_a_jpeg_closed_after_a_cut_opens_at_no_scale(
+    missing: int, side: int, how: dict[str, int]
+) -> None:
+    """With an end mark behind the cut its structure is whole, and only the decoder can tell."""
+    whole = sources.jpeg(800, 600, quality=95, **how)
+    boxes = ((side * 5 // 4, side * 15 // 16),)
+    assert isinstance(open_picture(whole, EVERY_FORMAT, boxes=boxes), Opened)
+
+    result = open_picture(whole[: -missing - 2] + b"\xff\xd9", EVERY_FORMAT, boxes=boxes)
+
+    assert isinstance(result, Rejected)
+    assert result.code in {"truncated", "corrupt"}
+
+
+@each_plain
+@pytest.mark.parametrize("limit", ["max_bytes", "max_pixels", "max_side", "max_metadata"])
+def test_a_limit_holds_to_the_last_unit(kind: str, limit: str) -> None:
+    """One more than the file has, exactly that, and one less: only the last is a verdict."""
+    original = PLAIN[kind]
+    *_, seen = walk(original, kind_format(kind))
+    actual = {
+        "max_bytes": len(original),
+        "max_pixels": seen.width * seen.height,
+        "max_side": max(seen.width, seen.height),
+        "max_metadata": seen.metadata,
+    }[limit]
+    assert actual > 1
+
+    for accepted in (actual, actual + 1):
+        limits = EVERY_FORMAT.model_copy(update={limit: accepted})
+        assert isinstance(open_picture(original, limits), Opened)
+    refused = open_picture(original, EVERY_FORMAT.model_copy(update={limit: actual - 1}))
+    assert isinstance(refused, Rejected)
+    assert dict(refused.facts) == {"limit": actual - 1, "actual": actual}
+
+
+def test_scans_are_counted_to_the_last() -> None:
+    """As many as accepted open; one more is a verdict, before any is gone over."""
+    original = PLAIN["progressive jpeg"]
+    *_, seen = walk(original, "jpeg")
+    scans = seen.scans
+
+    assert scans > 4
+    assert isinstance(open_picture(original, Limits(max_scans=scans)), Opened)
+    assert open_picture(original, Limits(max_scans=scans - 1)) == Rejected(
+        "too_many_scans", {"limit": scans - 1, "actual": scans}
+    )
+
+
+def test_metadata_counts_as_it_inflates() -> None:
+    """A text of a megabyte is one, however few bytes it takes in the file."""
+    original = bombs.png_with((b"zTXt", b"Comment\0\0" + bombs.deflated(1_000_000)))
+
+    refused = open_picture(original, Limits(max_metadata=500_000))
+
+    assert isinstance(open_picture(original, Limits(max_metadata=1_100_000)), Opened)
+    assert isinstance(refused, Rejected)
+    assert refused.code == "metadata_too_large"
