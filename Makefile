@@ -15,7 +15,7 @@ PY := $(BIN)/python
 export PHOTO PHOTOS PIPELINE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test generate explain diff golden check synth deploy destroy to-aws doctor lock bench ci clean
+.PHONY: help setup demo up down process test generate explain diff golden docs check synth deploy destroy to-aws doctor lock bench ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ diff: .stamps/python ## tell what changed since `make generate`, step by step, a
 
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
 	@$(PY) -m pytest -q tests/dsl tests/examples --golden
+
+docs: .stamps/python ## write the page of each step, docs/steps, of its code
+	@$(PY) -m pytest -q tests/docs/test_step_pages.py --golden
 
 check: setup ## format, lint, types, imports, drift of generated/
 	@$(BIN)/ruff format --check .

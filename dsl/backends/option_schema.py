@@ -69,14 +69,40 @@ def _option(own: Schema, unit: Unit | None, filled: bool) -> Schema:
     default = own.pop("default", None)
     alternatives = [each for each in own.pop("anyOf", [own]) if each.get("type") != "null"]
     if unit is not None:
-        # A bare number counts nothing, unless it is a share.
-        plain = alternatives if any(suffix == "%" for suffix, _ in unit.suffixes) else []
-        alternatives = [*plain, quantity(unit)]
+        alternatives = _counted(alternatives, unit)
         default = None if default is None else quantities.spell(default, unit)
     if filled:
         alternatives.append(_FILLED)
-    value = alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
+    value = _one_of(alternatives)
     return value if default is None else {"default": default, **value}
+
+
+def _counted(alternatives: list[Schema], unit: Unit) -> list[Schema]:
+    """Return what a quantity may be, or a list of quantities.
+
+    A bare number counts nothing, unless it is a share.
+    """
+    lists = [each for each in alternatives if each.get("type") == "array"]
+    single = [each for each in alternatives if each.get("type") != "array"]
+    is_share = any(suffix == "%" for suffix, _ in unit.suffixes)
+    counted = [*(single if is_share else []), quantity(unit)] if single else []
+    return [*counted, *(_list_of(each, unit) for each in lists)]
+
+
+def _list_of(schema: Schema, unit: Unit) -> Schema:
+    """Return a list's schema with each of its numbers a quantity."""
+    changed = dict(schema)
+    for key in ("items", "prefixItems"):
+        match schema.get(key):
+            case dict(item):
+                changed[key] = _one_of(_counted([item], unit))
+            case list(items):
+                changed[key] = [_one_of(_counted([item], unit)) for item in items]
+    return changed
+
+
+def _one_of(alternatives: list[Schema]) -> Schema:
+    return alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
 
 
 def _inlined(own: Any, shared: Schema) -> Any:

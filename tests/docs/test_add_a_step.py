@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from steps.testing.sources import jpeg
+from steps.testing.sources import saved_jpeg
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "add-a-step.md"
@@ -47,15 +47,15 @@ def checkout(tmp_path: Path) -> Path:
 def test_the_page_shows_the_three_files_that_a_step_takes() -> None:
     """A plugin, its test and an entry in the pipeline; nothing else is edited."""
     assert list(blocks()) == [
-        "steps/greyscale.py",
-        "tests/steps/test_greyscale.py",
+        "steps/negative.py",
+        "tests/steps/test_negative.py",
         "pipeline.yaml",
     ]
 
 
 def test_the_step_of_the_page_passes_its_tests_and_the_suite(checkout: Path) -> None:
-    """`pytest tests/steps -k greyscale` finds the plugin by its file and is green."""
-    said = _python(checkout, "-m", "pytest", "-q", "tests/steps", "-k", "greyscale")
+    """`pytest tests/steps -k negative` finds the plugin by its file and is green."""
+    said = _python(checkout, "-m", "pytest", "-q", "tests/steps", "-k", "negative")
 
     passed = re.search(r"(\d+) passed", said)
     assert passed is not None
@@ -80,21 +80,20 @@ def test_the_step_of_the_page_passes_mypy_strict(checkout: Path) -> None:
     _python(checkout, "-m", "mypy", "--config-file", "mypy.toml", *files)
 
 
-def test_the_pipeline_of_the_page_compiles_and_takes_the_thumbnails_colour(checkout: Path) -> None:
-    """With no other edit: compiled, nothing stale, and only the thumbnail is grey."""
-    (checkout / "photo.jpg").write_bytes(jpeg(1200, 800))
+def test_the_pipeline_of_the_page_compiles_and_turns_the_thumbnail(checkout: Path) -> None:
+    """With no other edit: compiled, nothing stale, and only the thumbnail is a negative."""
+    (checkout / "photo.jpg").write_bytes(saved_jpeg(Image.new("RGB", (1200, 800), (250, 250, 250))))
 
     _python(checkout, "-m", "dsl", "generate")
     _python(checkout, "-m", "dsl", "generate", "--check")
     _python(checkout, "-m", "darkroom", "process", "photo.jpg")
 
-    assert "greyscale" in (checkout / "generated" / "photos" / "plan.json").read_text("utf-8")
-    colours = {}
+    assert "negative" in (checkout / "generated" / "photos" / "plan.json").read_text("utf-8")
+    light = {}
     for name in ("thumbnail", "medium", "large"):
         with Image.open(checkout / "out" / "photo.jpg" / f"{name}.jpg") as picture:
-            red, green, blue = (each.tobytes() for each in picture.convert("RGB").split())
-            colours[name] = not red == green == blue
-    assert colours == {"thumbnail": False, "medium": True, "large": True}
+            light[name] = picture.convert("L").getpixel((20, 20)) > 127
+    assert light == {"thumbnail": False, "medium": True, "large": True}
 
 
 def _python(checkout: Path, *words: str) -> str:
