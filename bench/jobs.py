@@ -10,8 +10,6 @@ from steps.formats import TRAITS
 from steps.plugins import find
 
 FONT = Path("steps/fonts/Inter-SemiBold.otf")
-MARK_SHARE = 0.04  # of a picture's shorter side, as `watermark` has it
-AVIF_SPEED = 5  # libavif's word for libvips' effort 4
 
 
 @dataclass(frozen=True)
@@ -22,6 +20,7 @@ class Job:
     outputs: list[dict[str, object]]  # width, height or null, cover
     format: str
     quality: int | None
+    effort: int | None
     animated: bool
     mark: str | None
     font: str
@@ -35,12 +34,14 @@ class Job:
 
 def job(case: Case, source: Path, seconds: float) -> Job:
     """Return the job of a case on a file."""
+    traits = TRAITS[case.format]
     compiled = compile_source(case.pipeline(), f"{case.name}.yaml", find())
     return Job(
         source=str(source),
         outputs=[asdict(each) for each in case.outputs.values()],
         format=case.format,
-        quality=TRAITS[case.format].quality,
+        quality=traits.quality,
+        effort=traits.settings.get("effort"),
         animated=case.animated,
         mark=MARK if case.marked else None,
         font=str(FONT.resolve()),

@@ -37,21 +37,20 @@ def _marked(image: Any, job: dict[str, Any]) -> Any:
 
 def _written(image: Any, job: dict[str, Any]) -> bytes:
     saved: bytes
+    quality, effort = job["quality"], job["effort"]
     match job["format"]:
         case "jpeg":
             saved = image.jpegsave_buffer(
-                Q=job["quality"], interlace=True, optimize_coding=True, keep="none"
+                Q=quality, interlace=True, optimize_coding=True, keep="none"
             )
         case "webp":
-            saved = image.webpsave_buffer(Q=job["quality"], effort=4, keep="none")
+            saved = image.webpsave_buffer(Q=quality, effort=effort, keep="none")
         case "avif":
-            saved = image.heifsave_buffer(
-                Q=job["quality"], compression="av1", effort=4, keep="none"
-            )
+            saved = image.heifsave_buffer(Q=quality, compression="av1", effort=effort, keep="none")
         case "gif":
-            saved = image.gifsave_buffer(effort=7)
+            saved = image.gifsave_buffer(effort=effort)
         case _:
-            saved = image.pngsave_buffer(compression=6, keep="none")
+            saved = image.pngsave_buffer(compression=6, filter="all", keep="none")
     return saved
 
 

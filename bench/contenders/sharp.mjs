@@ -8,10 +8,10 @@ sharp.cache(false); // a user's pictures differ, and so would find nothing in it
 
 const chosen = {
   jpeg: (picture) => picture.jpeg({ quality: job.quality, progressive: true }),
-  webp: (picture) => picture.webp({ quality: job.quality, effort: 4 }),
-  avif: (picture) => picture.avif({ quality: job.quality, effort: 4, chromaSubsampling: "4:2:0" }),
-  gif: (picture) => picture.gif({ effort: 7 }),
-  png: (picture) => picture.png({ compressionLevel: 6 }),
+  webp: (picture) => picture.webp({ quality: job.quality, effort: job.effort }),
+  avif: (picture) => picture.avif({ quality: job.quality, effort: job.effort, chromaSubsampling: "4:2:0" }),
+  gif: (picture) => picture.gif({ effort: job.effort }),
+  png: (picture) => picture.png({ compressionLevel: 6, adaptiveFiltering: true }),
 };
 
 const stamp = (px) => ({
