@@ -9,6 +9,13 @@ from steps.colours import OpaqueColour, rgba
 from steps.contract import Bytes, Cost, Options, Picture, StepFailed, step
 from steps.formats import TRAITS, Chroma, Encoding, Format
 
+_OTHERS = {
+    "quality": "leave it out, or take jpeg, webp or avif",
+    "effort": "leave it out, or take png, gif, webp or avif",
+    "chroma": "leave it out, or take jpeg or avif",
+}
+"""What to do where a format has no such choice."""
+
 
 class ConvertOptions(Options):
     """The format of the files, and what there is to choose in it."""
@@ -34,13 +41,18 @@ class ConvertOptions(Options):
     def _format_has_the_choice(self) -> Self:
         traits, name = TRAITS[self.format], self.format
         if self.quality is not None and traits.quality is None:
-            raise ValueError(f"{name} has no quality to choose: leave it out")
+            raise ValueError(f"{name} has no quality to choose: {_OTHERS['quality']}")
         if self.max_bytes is not None and traits.quality is None:
-            raise ValueError(f"{name} has no quality to lower until max_bytes fits: take webp")
-        if self.effort is not None and self.effort not in (traits.efforts or ()):
-            raise ValueError(_no_effort(name))
+            raise ValueError(
+                f"{name} has no quality to lower until max_bytes fits: {_OTHERS['quality']}"
+            )
+        if self.effort is not None and traits.efforts is None:
+            raise ValueError(f"{name} has no effort to choose: {_OTHERS['effort']}")
+        if self.effort is not None and traits.efforts and self.effort not in traits.efforts:
+            least, most = traits.efforts[0], traits.efforts[-1]
+            raise ValueError(f"{name} knows no effort {self.effort}: write {least} to {most}")
         if self.chroma is not None and not traits.chroma:
-            raise ValueError(f"{name} has no chroma to choose: leave it out")
+            raise ValueError(f"{name} has no chroma to choose: {_OTHERS['chroma']}")
         return self
 
     def encoding(self) -> Encoding:
@@ -70,10 +82,3 @@ def convert(picture: Picture, options: ConvertOptions) -> Picture:
     if chosen.frames > 1 and not TRAITS[options.format].animated:
         raise StepFailed("frames_lost", frames=chosen.frames, format=options.format)
     return chosen.encoded_as(options.encoding())
-
-
-def _no_effort(name: Format) -> str:
-    efforts = TRAITS[name].efforts
-    if efforts is None:
-        return f"{name} has no effort to choose: leave it out"
-    return f"the effort of {name} is {efforts[0]} to {efforts[-1]}: write one of these"

@@ -1,6 +1,7 @@
 """convert chooses how a picture is encoded, and which frames are left of it."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
 from steps import plugins
 from steps.contract import StepFailed
-from steps.convert import ConvertOptions, convert
+from steps.convert import _OTHERS, ConvertOptions, convert
 from steps.encoding import OverBudget, encode, output_format
 from steps.formats import FORMATS, TRAITS, Format
 from steps.limits import Limits
@@ -42,7 +43,7 @@ def clip(frames: int = 4) -> Picture:
     return opened(sources.gif(frames=frames, duration=[100, 250, 40, 70][:frames], loop=3))
 
 
-@given(picture=pictures(), options=options_for(ConvertOptions))
+@given(picture=pictures(16), options=options_for(ConvertOptions))
 def test_the_file_is_what_was_chosen(picture: Picture, options: ConvertOptions) -> None:
     """Of the format, and of no more bytes than asked; no pixel changes before the output."""
     result = convert(picture, options)
@@ -116,12 +117,12 @@ def test_an_animation_stays_one_in_either_format(original: Format, file_format: 
         ({"format": "png", "quality": 80}, "png has no quality to choose"),
         (
             {"format": "gif", "max_bytes": 9000},
-            "gif has no quality to lower until max_bytes fits: take webp",
+            "gif has no quality to lower until max_bytes fits: leave it out",
         ),
         ({"format": "webp", "chroma": "4:4:4"}, "webp has no chroma to choose"),
         ({"format": "jpeg", "effort": 3}, "jpeg has no effort to choose"),
-        ({"format": "webp", "effort": 7}, "the effort of webp is 0 to 6"),
-        ({"format": "gif", "effort": 0}, "the effort of gif is 1 to 10"),
+        ({"format": "webp", "effort": 7}, "webp knows no effort 7: write 0 to 6"),
+        ({"format": "gif", "effort": 0}, "gif knows no effort 0: write 1 to 10"),
         ({"format": "jpeg", "background": "#ffffff80"}, "lets something through"),
     ],
 )
@@ -129,6 +130,15 @@ def test_what_a_format_has_no_choice_for_is_refused(options: dict[str, Any], wor
     """As the pipeline is compiled, in words that say why."""
     with pytest.raises(ValidationError, match=words):
         ConvertOptions.read(options)
+
+
+@pytest.mark.parametrize("choice", _OTHERS)
+def test_the_formats_that_are_named_have_the_choice(choice: str) -> None:
+    """And no other has."""
+    named = {each for each in FORMATS if re.search(rf"\b{each}\b", _OTHERS[choice])}
+    has = {"quality": "quality", "effort": "efforts", "chroma": "chroma"}[choice]
+
+    assert named == {each for each in FORMATS if getattr(TRAITS[each], has)}
 
 
 @given(format=st.sampled_from(FORMATS), effort=st.integers(0, 10))
@@ -156,7 +166,7 @@ def test_the_message_stands_at_the_option_and_has_a_cure() -> None:
         " --> pipeline.yaml:4:44\n"
         "4 |   a: { uses: convert, with: { format: png, quality: 80, frames: first } }\n"
         "  |                                            ^^^^^^^^^^^\n"
-        "  = help: leave it out\n"
+        "  = help: leave it out, or take jpeg, webp or avif\n"
     )
 
 
