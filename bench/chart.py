@@ -20,6 +20,7 @@ _COLOURS: dict[Which, str] = {
 _WIDTH, _MARGIN, _LEFT, _MIDDLE, _GAP = 1500, 60, 350, 880, 70
 _BAR, _ROW = 18, 4 * 22 + 34
 _HEAD = 180
+_MOST = 2.5  # times as fast; longer bars are cut, or one would make all others short
 
 
 def chart(cases: Mapping[str, Taken], titles: Mapping[str, str], subtitle: str) -> bytes:
@@ -32,7 +33,8 @@ def chart(cases: Mapping[str, Taken], titles: Mapping[str, str], subtitle: str) 
     image = Image.new("RGB", (_WIDTH, _HEAD + _ROW * len(cases) + _MARGIN), _PAPER)
     draw = ImageDraw.Draw(image)
     _heading(draw, subtitle)
-    most = max(times_as_fast(taken, which) for taken in cases.values() for which in taken)
+    fastest = max(times_as_fast(taken, which) for taken in cases.values() for which in taken)
+    most = min(fastest, _MOST)
     memory = max(each.peak_mb for taken in cases.values() for each in taken.values())
     for row, (name, taken) in enumerate(cases.items()):
         top = _HEAD + row * _ROW
@@ -57,7 +59,7 @@ def _bars(draw: ImageDraw.ImageDraw, taken: Taken, top: int, most: float, memory
         y = top + at * (_BAR + 4)
         speed = times_as_fast(taken, which)
         ink = _INK if which == "darkroom" else _FAINT
-        right = _bar(draw, (_LEFT, y), room[0] * speed / most, _COLOURS[which])
+        right = _bar(draw, (_LEFT, y), room[0] * min(speed / most, 1), _COLOURS[which])
         draw.text((right + 8, y), f"{speed:.2f}  {CONTENDERS[which]}", ink, _font(15))
         right = _bar(
             draw, (_MIDDLE + _GAP, y), room[1] * measured.peak_mb / memory, _COLOURS[which]

@@ -74,3 +74,18 @@ def test_functions_without_pixels_import_none_of_what_makes_them(function: str) 
     )
 
     assert shown.stdout.strip() == "set()"
+
+
+def test_the_stage_imports_nothing_that_its_pictures_may_not_need() -> None:
+    """Its first picture waits for each import: Pillow only where a step draws, no tools at all."""
+    program = (
+        "import sys, darkroom.handlers.stage;"
+        "print({'PIL.Image', 'dsl', 'rich', 'jinja2', 'hypothesis', 'steps.testing',"
+        " 'steps.watermark', 'darkroom.local'} & set(sys.modules))"
+    )
+
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert shown.stdout.strip() == "set()"
