@@ -21,8 +21,9 @@ LOADERS = ("JpegBuffer", "PngBuffer", "NsgifBuffer", "WebpBuffer", "HeifBuffer")
 def _to_text(text: Any) -> str:
     """Return a message of libvips as text, whatever bytes of an original it quotes.
 
-    pyvips decodes it strictly: a profile's name that is not UTF-8 would make its Error a
-    UnicodeDecodeError, leave the message behind for the next error, and print a traceback.
+    pyvips decodes it strictly: the name of a text that is not UTF-8 would raise as fields are
+    listed, and a profile's would make its Error a UnicodeDecodeError, leave the message behind for
+    the next error, and print a traceback.
     """
     if text == pyvips.ffi.NULL:
         return ""
@@ -37,7 +38,8 @@ os.environ |= {
     "PANGOCAIRO_BACKEND": "fontconfig",
 }
 # pyvips offers no setting for it.
-pyvips._to_string = pyvips.error._to_string = _to_text
+for _module in (pyvips, pyvips.error, pyvips.vimage, pyvips.gvalue, pyvips.vobject):
+    _module._to_string = _to_text
 # Remarks on originals are not the platform's log lines; what matters of them is in the verdict.
 _LOGGER = logging.getLogger("pyvips")
 _LOGGER.setLevel(logging.CRITICAL)

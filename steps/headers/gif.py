@@ -22,6 +22,7 @@ def walk(data: bytes) -> Iterator[Structure]:
             # Decoders let the canvas grow to hold a frame that is larger than it said.
             width, height = max(width, left + across), max(height, top + down)
             frames += 1
+            yield Structure(width, height, frames, metadata=metadata)
             at = _skipped(data, at + 11 + _table(flags), parts)
         elif block == _EXTENSION:
             start, at = at, _skipped(data, at + 2, parts)

@@ -51,6 +51,8 @@ def _dimensions() -> Iterator[Hostile]:
     yield Hostile("png without width", partial(sources.png_bomb, 0, 5), "corrupt")
     yield Hostile("gif bomb", partial(sources.gif_bomb, (60_000, 60_000), [(9, 9)]), many)
     yield Hostile("growing gif", partial(sources.gif_bomb, (9, 9), [(60_000, 60_000)]), many)
+    cut = partial(sources.gif_bomb, (9, 9), [(60_000, 60_000)])
+    yield Hostile("growing gif, cut", lambda: cut()[:-3], many)
     huge = partial(bombs.webp_of, bombs.webp_canvas(2**24, 2**24), bombs.webp_pixels())
     yield Hostile("huge-canvas webp", huge, many)
     yield Hostile("avif bomb", partial(bombs.avif_claiming, 17_000, 17_000), many)

@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
+import pyvips
 
 from steps.contract import Rejected
 from steps.encoding import encode
@@ -16,6 +18,7 @@ from steps.limits import CODES, Limits
 from steps.opening import Opened, open_picture
 from steps.testing import bombs, sources
 from steps.testing.hostile import EVERY_FORMAT, HOSTILE, PAYLOAD, Hostile, cuts
+from steps.vips import LOADERS
 
 # Peak memory and time are of a process, so each file has to be opened away from the tests.
 OPENED_ELSEWHERE = """
@@ -101,6 +104,15 @@ def test_most_codes_are_met() -> None:
     met = {hostile.code for hostile in HOSTILE} - {None}
 
     assert met == {*CODES} - {"too_many_bytes"} - {each for each in CODES if "decoder" in each}
+
+
+def test_the_page_tells_every_code_and_how_many_files_there_are() -> None:
+    """docs/hostile-input.md is what those read who have to answer for a rejection."""
+    page = (Path(__file__).parents[2] / "docs/hostile-input.md").read_text("utf-8")
+    told = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+
+    assert told == list(CODES)
+    assert f"the files, {len(HOSTILE)} of them" in page
 
 
 @pytest.mark.parametrize(
@@ -194,3 +206,44 @@ def test_metadata_counts_as_it_inflates() -> None:
     assert isinstance(open_picture(original, Limits(max_metadata=1_100_000)), Opened)
     assert isinstance(refused, Rejected)
     assert refused.code == "metadata_too_large"
+
+
+def test_the_name_of_a_text_may_be_any_bytes() -> None:
+    """libvips makes it a field of the picture; pyvips would raise as it lists them."""
+    original = bombs.png_with((b"tEXt", b"C\n\xed\xaa\xb2nt\0hello"))
+
+    assert isinstance(open_picture(original, Limits()), Opened)
+
+
+def test_no_loader_but_the_listed_can_be_entered(tmp_path: Path) -> None:
+    """Each that the installed libvips has, by file, buffer or stream, says that it is blocked.
+
+    But for AVIF's by file and by stream, which libvips leaves open: the listed decoder, other ways.
+    """
+    junk = tmp_path / "junk"
+    junk.write_bytes(b"xx")
+    entered = []
+    for loader, name in _loaders():
+        given = {"buffer": b"xx", "source": pyvips.Source.new_from_memory(b"xx")}
+        with pytest.raises(pyvips.Error) as refused:
+            pyvips.Operation.call(name, given.get(name.rpartition("_")[2], str(junk)))
+        if "operation is blocked" not in str(refused.value):
+            entered.append(loader)
+
+    listed = {f"VipsForeignLoad{each}" for each in LOADERS}
+    assert listed <= set(entered)
+    assert set(entered) - listed <= {"VipsForeignLoadHeifFile", "VipsForeignLoadHeifSource"}
+
+
+def _loaders() -> list[tuple[str, str]]:
+    """Return the class and the operation of every loader of libvips."""
+    found: list[tuple[str, str]] = []
+
+    def visit(kind: int, *_: object) -> object:
+        pyvips.type_map(kind, visit)
+        found.append((pyvips.type_name(kind), pyvips.nickname_find(kind)))
+        return pyvips.ffi.NULL
+
+    pyvips.type_map(pyvips.type_from_name("VipsForeignLoad"), visit)
+    # Raw pixels have no header to load: their sides are arguments, and it is none of the rest.
+    return [each for each in found if not each[1].endswith("_base") and each[1] != "rawload"]
