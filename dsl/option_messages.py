@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from dsl.diagnostics import Report
 from dsl.model import Given
-from dsl.option_types import Target, bounds, choices, within
+from dsl.option_types import Target, alternatives, bounds, choices, within
 from dsl.suggest import did_you_mean, nearest
 from dsl.text import Span, shortened
 from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, find, kind_of
@@ -29,6 +29,7 @@ _LISTS = ("tuple_type", "list_type")
 _TOO_SMALL = ("greater_than", "greater_than_equal")
 _LENGTHS = ("string_too_short", "string_too_long", "too_short", "too_long")
 _TOO_LARGE = ("less_than", "less_than_equal")
+_NUMBERS = ("int_type", "int_from_float", "float_type", *_TOO_SMALL, *_TOO_LARGE)
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,16 @@ def report_invalid(
     error: ValidationError, target: Target, written: Written, report: Report
 ) -> None:
     """Record each of the mistakes that pydantic found in the options `written`."""
+    told: set[tuple[str | int, ...]] = set()
     for detail in error.errors(include_url=False):
         path = _path(detail, written.mapping)
         entry = written.mapping.get(str(path[0])) if path else None
-        if entry is not None:
+        if entry is not None and tuple(path) not in told:
+            # Of a value that may be one thing or another, pydantic tells why it is neither.
+            told.add(tuple(path))
             _report_value(_Wrong(detail, path, entry), target, report)
+        elif entry is not None:
+            continue
         elif detail["type"] == "missing":
             title, cure = f'{target.of} needs the option "{path[0]}"', f"add {path[0]}: …"
             report.add("P004", written.given.key, title, cure=cure, note=target.declared)
@@ -135,6 +141,10 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
     kind, name = wrong.detail["type"], wrong.entry.key
     allowed: tuple[str, ...] = ()
     words = bounds(target.model, name)
+    if (either := alternatives(target.model, name)) and kind in _NUMBERS:
+        title = f"`{name}` cannot be {_shown(wrong.entry.value, report)}"
+        report.add("P003", wrong.span, title, cure=f"write {either}")
+        return
     note = f"it is {words}" if words else ""
     if kind in _WANTED:
         title = f"`{name}` is {_WANTED[kind]}, this is {wrong.kind}"

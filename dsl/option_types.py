@@ -106,6 +106,25 @@ def bounds(model: type[BaseModel], name: str) -> str:
     return " and ".join(found)
 
 
+def alternatives(model: type[BaseModel], name: str) -> str:
+    """Return in words what kinds of number option `name` may be; empty if there is one kind."""
+    schemas = [each for each in _variants(model, name) if each.get("type") in _SAID_NUMBERS]
+    words = [_number_in_words(each, unit_of(model, name)) for each in schemas]
+    return ", or ".join(words) if len(words) > 1 else ""
+
+
+_SAID_NUMBERS = {"integer": "a whole number", "number": "a number"}
+
+
+def _number_in_words(schema: dict[str, Any], unit: Unit | None) -> str:
+    found = {words: schema[key] for key, words in _BOUNDS if key in schema}
+    is_share = schema["type"] == "number" and unit is not None and "%" in dict(unit.suffixes)
+    if is_share:
+        return f"a share {' and '.join(f'{word} {100 * each:g}%' for word, each in found.items())}"
+    limits = " and ".join(f"{word} {each:g}" for word, each in found.items())
+    return f"{_SAID_NUMBERS[schema['type']]} {limits}".strip()
+
+
 def within(model: type[BaseModel], name: str, number: float) -> bool:
     """Return whether `number` meets the bounds of option `name`."""
     return all(

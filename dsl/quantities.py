@@ -19,7 +19,8 @@ _USUAL = {"bytes": "MB", "pixels": "MP", "seconds": "s", "megabytes": "MB"}
 _COUNTED = 10_000  # a bare number from here on counts single bytes or pixels, not millions
 
 # Other spellings of a unit. The nearest name will not do: 5TB is not 5B, and 5m is not 5ms.
-_ALSO = {
+_ALSO: dict[str, dict[str, str]] = {
+    "length": {"px": "", "pixel": "", "pixels": ""},
     "bytes": {"k": "kB", "m": "MB", "g": "GB", "byte": "B", "bytes": "B"},
     "pixels": {"m": "MP", "mpx": "MP", "megapixels": "MP"},
     "seconds": {"m": "min", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "mins": "min"}
@@ -68,7 +69,8 @@ def _suffixes(unit: Unit) -> tuple[str, ...]:
 
 
 def _example(unit: Unit) -> str:
-    return "40%" if unit.name == "share" else f"a number with its unit, such as 10{_usual(unit)}"
+    told = {"share": "40%", "length": "800, in pixels, or 40%"}
+    return told.get(unit.name) or f"a number with its unit, such as 10{_usual(unit)}"
 
 
 def _usual(unit: Unit) -> str:
@@ -80,9 +82,12 @@ def _refuse_suffix(tree: Tree, unit: Unit, what: str, match: re.Match[str], repo
     allowed = _suffixes(unit)
     if suffix:
         meant = _meant(suffix, unit)
-        cure = f"write {number}{meant}" if meant else "use one of the units listed"
+        cure = "use one of the units listed" if meant is None else f"write {number}{meant}"
         title = f"`{suffix}` is not a unit of {unit.name}"
         report.add("P026", tree.span, title, cure=cure, allowed=allowed)
+    elif unit.name == "length":
+        title = f"{what} is a text, and a length is a number"
+        report.add("P026", tree.span, title, cure=f"write {number}")
     else:
         cure = f"write {_with_unit(number, unit)}"
         report.add("P009", tree.span, f"{what} has no unit", cure=cure, allowed=allowed)
@@ -104,5 +109,6 @@ def _with_unit(number: str, unit: Unit) -> str:
 
 
 def _refuse_kind(tree: Tree, unit: Unit, name: str, report: Report) -> None:
-    title = f"{name} is a quantity, this is {kind_of(tree)}"
+    wanted = "length" if unit.name == "length" else "quantity"
+    title = f"{name} is a {wanted}, this is {kind_of(tree)}"
     report.add("P026", tree.span, title, cure=f"write {_example(unit)}", allowed=_suffixes(unit))

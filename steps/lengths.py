@@ -7,10 +7,10 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Le
 
 from steps.formats import MAX_SIDE
-from steps.units import SHARE
+from steps.units import LENGTH
 
 Pixels = Annotated[int, Ge(1), Le(MAX_SIDE)]
-Length = Pixels | Annotated[float, Gt(0), Le(1), SHARE]
+Length = Pixels | Annotated[float, Gt(0), Le(1), LENGTH]
 """`800` is pixels, `50%` is half of what the picture has that way."""
 
 

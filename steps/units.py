@@ -35,6 +35,7 @@ BYTES = Unit(
 )
 PIXEL_COUNT = Unit("pixels", (("MP", 10**6),))
 SHARE = Unit("share", (("%", 0.01),))
+LENGTH = Unit("length", (("%", 0.01),))  # a bare number counts pixels
 SECONDS = Unit("seconds", (("ms", 0.001), ("s", 1), ("min", 60)))
 
 Bytes = Annotated[int, Gt(0), BYTES]

@@ -18,6 +18,7 @@ _EXAMPLES = {
     "pixels": ["50MP"],
     "seconds": ["500ms", "30s"],
     "share": ["5%"],
+    "length": ["50%"],
     "megabytes": ["1024MB", "2GB"],
 }
 _FILLED: Schema = {

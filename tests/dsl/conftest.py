@@ -27,6 +27,7 @@ from steps.contract import (
     step,
 )
 from steps.formats import Encoding, Format
+from steps.lengths import Length
 from steps.validate import validate
 
 Compile = Callable[[str], Compiled]
@@ -37,8 +38,8 @@ class ResizeOptions(Options):
 
     __module__ = "steps.resize"
 
-    width: Annotated[int, Ge(1), Le(16_383)] | None = None
-    height: Annotated[int, Ge(1), Le(16_383)] | None = None
+    width: Length | None = None
+    height: Length | None = None
     fit: Literal["contain", "cover", "stretch", "pad"] = "contain"
     enlarge: bool = False
     max_bytes: Bytes | None = None
@@ -49,13 +50,16 @@ class ResizeOptions(Options):
             raise ValueError("resize needs a width, a height or both")
         if self.fit != "contain" and None in {self.width, self.height}:
             raise ValueError(f"fit: {self.fit} needs both a width and a height")
-        if (self.width or 1) * (self.height or 1) > 100_000_000:
+        if self.bounds()[0] * (self.height or 1) > 100_000_000 and self.width:
             raise ValueError("a box of more than 100 MP: make width or height smaller")
         return self
 
     def bounds(self) -> tuple[int, int]:
         """Return the most that a result may measure each way."""
-        return self.width or 16_383, self.height or 16_383
+        width, height = (
+            side if isinstance(side, int) else 16_383 for side in (self.width, self.height)
+        )
+        return width, height
 
 
 def calm(text: str) -> str:

@@ -46,7 +46,7 @@ SEEN = {
     "P003-formats": ["accept.formats.0"],
     "P003-keep": ["keep.0"],
     "P003-not-a-choice": ["steps.small.with.fit"],
-    "P003-not-a-number": ["steps.small.with.width"],
+    "P026-pixels": ["steps.small.with.width"],
     "P003-percent-of-a-number": ["steps.mark.with.opacity"],
     "P003-on-error": ["steps.web.on_error"],
     "P003-text-too-long": ["steps.mark.with.text"],
