@@ -1,5 +1,6 @@
 """The parser's events to a tree with places, every deviation from our YAML reported."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -78,12 +79,7 @@ class Composer:
         if not self._is_plain(event):
             return self._skip(event)
         if depth > _DEEPEST:
-            self._report.add(
-                "Y011",
-                span_of(event),
-                f"more than {_DEEPEST} levels of nesting",
-                cure="a pipeline needs six at most",
-            )
+            refuse_depth(event, self._report)
             return self._skip(event)
         if isinstance(event, MappingStartEvent):
             return self._mapping(event, depth)
@@ -213,6 +209,11 @@ class Composer:
 
     def _scalar(self, event: ScalarEvent) -> Tree:
         span, text = span_of(event), event.value
+        if _HALF.search(text):
+            title = "half of a character: each \\uD… is one of a pair that YAML does not join"
+            cure = "write the character itself, or \\U and its eight digits"
+            self._report.add("Y012", span, title, cure=cure)
+            return Unreadable(span)
         if event.style is not None:
             return Scalar(span, text, self._verbatim(event))
         if self._removes and text in scalars.WRITTEN_NULLS:
@@ -231,9 +232,18 @@ class Composer:
         return start if stands_there and start >= span.start else None
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _has_properties(event: Event) -> bool:
     """Whether an anchor or a tag stands before a value."""
     return any(getattr(event, name, None) is not None for name in ("anchor", "tag"))
+
+
+def refuse_depth(event: Event, report: Report) -> None:
+    """Report that the text is nested too deeply at `event`."""
+    title = f"more than {_DEEPEST} levels of nesting"
+    report.add("Y011", span_of(event), title, cure="a pipeline needs six at most")
 
 
 def span_of(event: Event, last: Event | None = None) -> Span:

@@ -72,7 +72,9 @@ class PipelineRefused(Exception):
         """Return every message and, last, how many there are and where more is told."""
         messages = [diagnostic.render() for diagnostic in self.diagnostics]
         codes = " ".join(dict.fromkeys(diagnostic.code for diagnostic in self.diagnostics))
-        last = f"{self}; nothing was compiled\nto read more: python -m dsl explain {codes}"
+        last = (
+            f"{self}; nothing was compiled\nto read more: .venv/bin/python -m dsl explain {codes}"
+        )
         return "\n\n".join([*messages, last])
 
 

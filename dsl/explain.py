@@ -21,7 +21,7 @@ class UnknownCode(Exception):
     """No diagnostic has this code; the text says which one may be meant."""
 
     def __init__(self, code: str) -> None:
-        cure = did_you_mean(code, CODES, "`python -m dsl explain` lists all codes")
+        cure = did_you_mean(code, CODES, "`.venv/bin/python -m dsl explain` lists all codes")
         super().__init__(f'no diagnostic has the code "{code}": {cure}')
 
 

@@ -5,12 +5,14 @@ reads `on` as true and `12:30` as 750. What it would resolve, `scalars` reads by
 """
 
 import yaml
-from yaml.events import DocumentStartEvent, Event
+from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, Event
 
-from dsl.composer import Composer, span_of
+from dsl.composer import Composer, refuse_depth, span_of
 from dsl.diagnostics import Report
 from dsl.syntax import report_syntax
 from dsl.tree import Mapping, Unreadable
+
+_GIVEN_UP = 100  # levels: far more than are looked into
 
 
 def read(report: Report, *, overlay: bool = False) -> Mapping | None:
@@ -38,10 +40,17 @@ def read(report: Report, *, overlay: bool = False) -> Mapping | None:
 def _events(report: Report) -> list[Event] | None:
     """Return the parser's events of the first document, or None after a syntax error."""
     found: list[Event] = []
+    documents = depth = 0
     try:
         for event in yaml.parse(report.source.content, Loader=yaml.SafeLoader):
-            documents = sum(isinstance(seen, DocumentStartEvent) for seen in found)
-            if isinstance(event, DocumentStartEvent) and documents == 1:
+            depth += isinstance(event, CollectionStartEvent)
+            depth -= isinstance(event, CollectionEndEvent)
+            if depth > _GIVEN_UP:
+                # PyYAML's time grows with the square of the depth.
+                refuse_depth(event, report)
+                return None
+            documents += isinstance(event, DocumentStartEvent)
+            if documents == 2:
                 report.add(
                     "Y007",
                     span_of(event),

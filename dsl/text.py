@@ -81,8 +81,12 @@ _LONGEST_QUOTED = 81  # of the language's own names: a fact, two names of 40 and
 
 
 def with_short_quotes(message: str) -> str:
-    """Return `message` with the values that it quotes from the file shortened."""
-    return _QUOTED.sub(_short_quote, message)
+    """Return `message` with the values that it quotes from the file shortened, and harmless.
+
+    A file could hold what a terminal obeys.
+    """
+    shown = "".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in message)
+    return _QUOTED.sub(_short_quote, shown)
 
 
 def _short_quote(match: re.Match[str]) -> str:

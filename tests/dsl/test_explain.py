@@ -105,8 +105,8 @@ def test_a_code_is_explained_on_standard_output(capsys: pytest.CaptureFixture[st
     ("code", "cure"),
     [
         ("P0002", 'did you mean "P002"?'),
-        ("everything", "`python -m dsl explain` lists all codes"),
-        ("../codes", "`python -m dsl explain` lists all codes"),
+        ("everything", "`.venv/bin/python -m dsl explain` lists all codes"),
+        ("../codes", "`.venv/bin/python -m dsl explain` lists all codes"),
     ],
 )
 def test_an_unknown_code_is_a_wrong_call(
@@ -128,6 +128,6 @@ def test_the_last_line_of_a_report_is_a_command_that_explains_it(
         compile_source(explanation("P002").wrong + "step: 5\nstop: 6\n", "a.yaml", find())
 
     last = refused.value.render().splitlines()[-1]
-    assert last == "to read more: python -m dsl explain P002 P013"
+    assert last == "to read more: .venv/bin/python -m dsl explain P002 P013"
     assert main(last.partition("python -m dsl ")[2].split()) == 0
     assert "P013: there is no such key" in capsys.readouterr().out
