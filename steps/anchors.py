@@ -30,18 +30,22 @@ def place(anchor: Anchor, room: tuple[int, int]) -> tuple[int, int]:
 
 Anchored = Anchor | Literal["attention"]
 """A compass place, or where the eye goes."""
+Point = tuple[float, float]
+"""A place in a picture, as shares of its width and height."""
 
 
-def spot(anchor: Anchored, picture: Picture, size: tuple[int, int]) -> tuple[int, int]:
-    """Return (left, top) of the part of that size that the anchor keeps of the picture."""
-    room = picture.width - size[0], picture.height - size[1]
-    if anchor != "attention":
-        return place(anchor, room)
-    across, down = picture.attention()
+def found(anchor: Anchored, picture: Picture) -> Anchor | Point:
+    """Return the anchor; of `attention`, the point in the picture that it is."""
+    return picture.attention() if anchor == "attention" else anchor
+
+
+def spot(at: Anchor | Point, whole: tuple[int, int], part: tuple[int, int]) -> tuple[int, int]:
+    """Return (left, top) of a part of that size that keeps the anchor, or has the point midst."""
+    room = whole[0] - part[0], whole[1] - part[1]
+    if isinstance(at, str):
+        return place(at, room)
     left, top = (
-        min(free, max(0, round(share * side - part / 2)))
-        for free, share, side, part in zip(
-            room, (across, down), (picture.width, picture.height), size, strict=True
-        )
+        min(free, max(0, round(share * side - own / 2)))
+        for free, share, side, own in zip(room, at, whole, part, strict=True)
     )
     return left, top

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
-from steps.anchors import Anchored, spot
+from steps.anchors import Anchored, found, spot
 from steps.areas import Area, within
 from steps.contract import Cost, Options, Picture, step
 from steps.lengths import Length, in_pixels
@@ -46,13 +46,14 @@ class CropOptions(Options):
         return self
 
 
-@step(version=1, frames="all", cost=Cost(cpu_ms=10, memory_mb=6))
+@step(version=1, frames="all", cost=Cost(cpu_ms=20, memory_mb=8))
 def crop(picture: Picture, options: CropOptions) -> Picture:
     """Cut the part out. What of it lies beyond the picture is left out; nothing is enlarged."""
     if options.area is not None:
         return picture.cropped(*within(options.area, picture.width, picture.height))
     size = _size(picture, options)
-    return picture.cropped(*spot(options.anchor or "centre", picture, size), *size)
+    at = found(options.anchor or "centre", picture)
+    return picture.cropped(*spot(at, (picture.width, picture.height), size), *size)
 
 
 def _size(picture: Picture, options: CropOptions) -> tuple[int, int]:

@@ -7,7 +7,7 @@ class GreyscaleOptions(Options):
     """Nothing to choose."""
 
 
-@step(version=1, frames="all", cost=Cost(cpu_ms=20, memory_mb=12))
+@step(version=1, frames="all", cost=Cost(cpu_ms=40, memory_mb=12))
 def greyscale(picture: Picture, options: GreyscaleOptions) -> Picture:
     """Keep how light each pixel is to the eye (CIE luminance), and no colour of it."""
     return picture.greyscale()

@@ -3,13 +3,15 @@
 Lazy and pure: each function gives a new image, and no pixel is computed before it is asked for.
 """
 
+from math import ceil, cos, radians, sin
 from typing import Any
 
 from steps.colours import Rgba
 from steps.vips import pyvips
 
 _LOOKED_AT_PX = 256
-_WIDEST_PX = 6.0
+_WIDEST_PX = 3.0
+_UNSEEN_PX = 0.05
 Frame = Any  # a pyvips.Image, which has no types of its own
 
 
@@ -70,16 +72,35 @@ def blurred(image: Frame, radius: float) -> Frame:
     across, down = (max(1, round(side / smaller)) for side in (image.width, image.height))
 
     def blur(each: Frame) -> Frame:
-        small = each if smaller == 1 else _resized(each, across, down, "linear")
+        small = _resized(each, across, down, "linear")
         # min_ampl: with the default of 0.2 the bell is cut off where it can still be seen.
         soft = small.gaussblur(radius / smaller, min_ampl=0.02)
-        return soft if smaller == 1 else _resized(soft, image.width, image.height, "cubic")
+        if smaller > 1:
+            # Kept: parts of the result share what they are made of, down to the last pixel.
+            soft = soft.tilecache(max_tiles=-1, threaded=True)
+        return _resized(soft, image.width, image.height, "cubic")
 
     return premultiplied(image, blur)
 
 
 def _resized(image: Frame, width: int, height: int, kernel: str) -> Frame:
-    return image.resize(width / image.width, vscale=height / image.height, kernel=kernel)
+    """Return it at that size: `kernel` where it becomes smaller, bicubic where it grows."""
+    across, down = width / image.width, height / image.height
+    small = image.resize(min(1, across), vscale=min(1, down), kernel=kernel)
+    if (small.width, small.height) == (width, height):
+        return small
+    # libvips' own resize puts what it enlarges half a new pixel too far to the upper left.
+    return small.affine(
+        [max(1, across), 0, 0, max(1, down)],
+        oarea=[0, 0, width, height],
+        idx=0.5,
+        idy=0.5,
+        odx=-0.5,
+        ody=-0.5,
+        extend="copy",
+        interpolate=pyvips.Interpolate.new("bicubic"),
+        premultiplied=True,
+    )
 
 
 def overlaid(image: Frame, other: Frame, left: int, top: int) -> Frame:
@@ -137,20 +158,37 @@ def padded(image: Frame, left: int, top: int, size: tuple[int, int], background:
 
 
 def rotated(image: Frame, degrees: float, background: Rgba) -> Frame:
-    """Return it turned clockwise on a canvas that holds all of it, filled with the colour."""
+    """Return it turned clockwise on a canvas that holds all of it, filled with the colour.
+
+    Its middle stays the middle; pixels in between are interpolated (bicubic).
+    """
     behind = backed(image, background)
     colour: list[float] = list(background[: behind.bands])
     if behind.hasalpha():
         # The filling is premultiplied too, or its colour would shine through at the edges.
         colour = [level * background[3] / 255 for level in background[:3]] + [background[3]]
+    cosine, sine = cos(radians(degrees)), sin(radians(degrees))
+    width, height = _canvas(image.width, image.height, abs(cosine), abs(sine))
     return premultiplied(
         behind,
-        lambda each: each.similarity(
-            angle=degrees,
-            interpolate=pyvips.Interpolate.new("bicubic"),
+        lambda each: each.affine(
+            [cosine, -sine, sine, cosine],
+            oarea=[0, 0, width, height],
+            idx=(1 - image.width) / 2,
+            idy=(1 - image.height) / 2,
+            odx=(width - 1) / 2,
+            ody=(height - 1) / 2,
             background=colour,
+            interpolate=pyvips.Interpolate.new("bicubic"),
+            premultiplied=True,
         ),
     )
+
+
+def _canvas(width: int, height: int, cosine: float, sine: float) -> tuple[int, int]:
+    """Return the size that a rectangle takes when it is turned, but for corners nobody sees."""
+    across, down = width * cosine + height * sine, height * cosine + width * sine
+    return max(1, ceil(across - _UNSEEN_PX)), max(1, ceil(down - _UNSEEN_PX))
 
 
 def attention(image: Frame) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from steps.anchors import Anchored, place, spot
+from steps.anchors import Anchor, Anchored, Point, found, place, spot
 from steps.colours import Colour, rgba
 from steps.contract import Cost, Options, Picture, step
 from steps.formats import MAX_SIDE
@@ -97,7 +97,8 @@ def resize(picture: Picture, options: ResizeOptions) -> Picture:
         case "stretch":
             return picture.scaled(*_filled(size, options))
         case "cover":
-            return _covering(picture, _filled(size, options), options.anchor)
+            # Looked for before scaling, so that all sizes of one shape show the same.
+            return _covering(picture, _filled(size, options), found(options.anchor, picture))
 
 
 def _contained(size: Size, options: ResizeOptions) -> Size:
@@ -115,21 +116,21 @@ def _filled(size: Size, options: ResizeOptions) -> Size:
     return _scaled(box, min(scale, Fraction(1)))
 
 
-def _covering(picture: Picture, box: Size, anchor: Anchored) -> Picture:
+def _covering(picture: Picture, box: Size, at: Anchor | Point) -> Picture:
     """Return the picture scaled to cover the box, and what hangs over cut off."""
     size = picture.width, picture.height
     scale = max(Fraction(side, own) for side, own in zip(box, size, strict=True))
     if scale > 1:
         # A strip enlarged first would be longer than libvips can count, to be cut off again.
         needed = tuple(min(own, ceil(side / scale)) for side, own in zip(box, size, strict=True))
-        picture = _cut(picture, (needed[0], needed[1]), anchor)
+        picture = _cut(picture, (needed[0], needed[1]), at)
         size = picture.width, picture.height
     width, height = (max(pair) for pair in zip(box, _scaled(size, scale), strict=True))
-    return _cut(picture.scaled(width, height), box, anchor)
+    return _cut(picture.scaled(width, height), box, at)
 
 
-def _cut(picture: Picture, size: Size, anchor: Anchored) -> Picture:
-    return picture.cropped(*spot(anchor, picture, size), *size)
+def _cut(picture: Picture, size: Size, at: Anchor | Point) -> Picture:
+    return picture.cropped(*spot(at, (picture.width, picture.height), size), *size)
 
 
 def _padded(picture: Picture, canvas: Size, options: ResizeOptions) -> Picture:

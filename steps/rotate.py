@@ -19,7 +19,7 @@ class RotateOptions(Options):
     """The colour of the corners that an angle other than a quarter turn leaves."""
 
 
-@step(version=1, frames="all", cost=Cost(cpu_ms=120, memory_mb=40))
+@step(version=1, frames="all", cost=Cost(cpu_ms=160, memory_mb=16))
 def rotate(picture: Picture, options: RotateOptions) -> Picture:
     """Mirror the picture, then turn it clockwise; all of it stays visible."""
     if options.mirror != "none":
