@@ -91,7 +91,7 @@ class Processing(Construct):
             code=code,
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
-            environment=powertools(settings, "stage"),
+            environment={**powertools(settings, "stage"), "DARKROOM_PLAN": plan_path(compiled)},
             log_retention=settings.log_retention,
             events=kept.history.events,
             events_key=kept.encryption.history,

@@ -59,6 +59,7 @@ class Node(_Model):
     assets: dict[str, str] = {}  # hex sha256 of each file that the plugin reads, by its name
     when: Expression | None = None
     on_error: OnError = "fail"  # what an error of the step comes to (rule 14)
+    alone: bool = False  # whether `on_error` covers a kill as well (rule 15)
     output: str | None = None
     next: tuple["Node", ...] = ()
 

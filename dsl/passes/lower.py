@@ -67,6 +67,7 @@ def _node(passage: Passage, draft: Draft) -> Node:
         assets=_digests(plugin, checked.values),
         when=draft.conditions.get(step.name),
         on_error=step.on_error,
+        alone=step.is_alone,
         output=passage.output,
         next=tuple(_node(below, draft) for below in passage.next),
     )

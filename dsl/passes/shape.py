@@ -43,8 +43,12 @@ def _visit(task: Task, to: tuple[int, ...], nodes: Mapping[str, Node]) -> Visit:
 
 
 def _policy(task: Task, nodes: Mapping[str, Node]) -> OnError:
-    """Return what a kill comes to (rule 15): a stage of one step has its policy, others fail."""
-    return nodes[task.covers[0]].on_error if len(task.covers) == 1 else "fail"
+    """Return what a kill comes to (rule 15): only of a step that is alone its `on_error` says.
+
+    One that has an invocation to itself by chance, or in the unfused form, fails as any other.
+    """
+    first = nodes[task.covers[0]] if task.covers else None
+    return first.on_error if first is not None and first.alone else "fail"
 
 
 def _body(task: Task, nodes: Mapping[str, Node]) -> object:

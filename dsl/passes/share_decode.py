@@ -40,6 +40,11 @@ def _boxes(draft: Draft) -> list[Box]:
 
 
 def _box(passage: Passage, draft: Draft) -> Box | None:
-    """Return the box that the first step of a way makes of any picture, if it says one."""
-    options = draft.options_of(passage)
-    return None if options is None or passage.step.entry.when is not None else options.box()
+    """Return the box that the first step of a way makes of any picture, if it says one.
+
+    A step that a picture may pass by, by its condition or on an error, makes it of none.
+    """
+    options, step = draft.options_of(passage), passage.step
+    if options is None or step.entry.when is not None or step.on_error == "pass":
+        return None
+    return options.box()

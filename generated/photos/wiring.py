@@ -97,7 +97,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "6f63eef36f693f50ecd824a3486ecf24c1923f46204f9b5a35f084bbb975012a"
+    DIGEST = "23e729731d646150259aae2df42368de680278fb57d57e331f013388126e5467"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 162
     # Functions of stages that one run keeps busy at one time, at most.
@@ -127,7 +127,6 @@ class Pipeline(Construct):
         self._log_retention = log_retention
         self._environment = {
             **environment,
-            "DARKROOM_PLAN": "generated/photos/plan.json",
             "DARKROOM_EVENTS_TABLE": events.table_name,
             "DARKROOM_ORIGINALS_BUCKET": originals.bucket_name,
             "DARKROOM_VARIANTS_BUCKET": variants.bucket_name,

@@ -72,7 +72,7 @@ def test_what_shows_a_rule_is_there(number: int) -> None:
 LIKELY: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "a plugin mistyped": ("P001-unknown-plugin", ('did you mean "watermark"?', "allowed: ")),
     "an option mistyped": ("P002-unknown-option", ('did you mean "width"?', "declared in steps/")),
-    "a value out of bounds": ("P003-too-small", ("is too small: 0", "at least 1 and at most")),
+    "a value out of bounds": ("P003-too-small", ("cannot be 0", "at least 1 and at most")),
     "an option left out": (
         "P004-missing-option",
         ('needs the option "text"', "declared in steps/"),

@@ -29,6 +29,10 @@ WAYS = {
         [],
     ),
     "a condition": ("a: { uses: resize, when: picture.alpha, with: { width: 80 } }", []),
+    "an error that is passed": (
+        "a: { uses: resize, alone: true, on_error: pass, with: { width: 80 } }",
+        [],
+    ),
     "a width to be filled in": ("a: { uses: resize, with: { width: '${picture.width}' } }", []),
 }
 

@@ -18,6 +18,7 @@ from infra.pipelines import compiled_pipeline, plan_path
 from infra.settings import DEV, LOCAL, LOCAL_DIFFERENCES, PROD, settings_for
 from infra.stacks import add_stacks
 from infra.timing import timing
+from tests.infra.conftest import synthesised
 
 
 def test_what_is_different_locally_is_listed_with_its_reason():
@@ -120,16 +121,25 @@ def test_the_first_try_ends_before_a_message_is_a_dead_letter_even_locally(worst
     assert times.orchestrator_s <= LOCAL.max_receives * times.visibility_s
 
 
-def test_an_overlay_of_the_environment_is_what_is_deployed(tmp_path, monkeypatch):
-    """Its wiring, and its plan; where it has none, the plain pipeline is."""
+def test_an_overlay_of_the_environment_is_what_is_deployed(tmp_path, monkeypatch, assets):
+    """Its wiring, and its plan in every function; where it has none, the plain pipeline is."""
     for folder in (tmp_path / "photos", tmp_path / "photos" / "overlaid"):
         folder.mkdir()
-        shutil.copy(pipelines.GENERATED / "photos" / "wiring.py", folder)
+        for file in ("wiring.py", "state_machine.asl.json"):
+            shutil.copy(pipelines.GENERATED / "photos" / file, folder)
     monkeypatch.setattr(pipelines, "GENERATED", tmp_path)
     monkeypatch.setattr(generated.photos, "__path__", [str(tmp_path / "photos")])
 
     overlaid = compiled_pipeline("photos", "overlaid")
     plain = compiled_pipeline("photos", "elsewhere")
 
+    (tmp_path / "synth").mkdir()
+    deployed = synthesised(tmp_path / "synth", assets, (DEV,), overlaid)["dev"]
+    functions = deployed.all("AWS::Lambda::Function").values()
+    variables = [
+        each["Properties"].get("Environment", {}).get("Variables", {}) for each in functions
+    ]
+    plans = {each["DARKROOM_PLAN"] for each in variables if "DARKROOM_PLAN" in each}
     assert plan_path(overlaid) == "generated/photos/overlaid/plan.json"
+    assert plans == {plan_path(overlaid)}
     assert plan_path(plain) == "generated/photos/plan.json"
