@@ -8,14 +8,15 @@ ENV ?=
 PHOTO ?=
 PHOTOS ?=
 OLD ?=
+NAME ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
 # By the environment: a file's name is no part of a shell's command.
-export PHOTO PHOTOS PIPELINE
+export PHOTO PHOTOS PIPELINE NAME
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test generate explain diff golden docs check synth deploy destroy to-aws doctor lock bench ci clean
+.PHONY: help setup demo up down process test generate explain diff golden new-step docs check synth deploy destroy to-aws doctor lock bench ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +74,9 @@ diff: .stamps/python ## tell what changed since `make generate`, step by step, a
 
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
 	@$(PY) -m pytest -q tests/dsl tests/examples --golden
+
+new-step: .stamps/python ## begin a step, with its test, to edit: make new-step NAME=soft_glow
+	@$(PY) -m steps.testing.new "$$NAME"
 
 docs: .stamps/python ## write the page of each step, docs/steps, of its code
 	@$(PY) -m pytest -q tests/docs/test_step_pages.py --golden

@@ -1,10 +1,12 @@
 """The process of its own in which `is_pure` runs a step, guarded from before it is imported."""
 
 import importlib
+import resource
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from steps.contract import Call, Reply, Step
@@ -29,6 +31,7 @@ class Job:
     function: str
     folders: tuple[str, ...]  # where the files of the module's package lie
     cases: tuple[Case, ...]
+    measured: bool = False  # its memory is looked at, not what it reaches for
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Verdict:
 
     broken: tuple[str, ...]
     outcomes: tuple[object, ...] = ()
+    peak_mb: float = 0
 
 
 def main() -> None:
@@ -49,13 +53,23 @@ def main() -> None:
         reply: Reply = pipe.recv()
         return reply
 
-    pipe.send(_judged(job, replies))
-
-
-def _judged(job: Job, replies: Replies) -> Verdict:
     package = job.module.rpartition(".")[0]
     if package:
         importlib.import_module(package).__path__ = list(job.folders)
+    pipe.send(_measured(job, replies) if job.measured else _judged(job, replies))
+
+
+def _measured(job: Job, replies: Replies) -> Verdict:
+    """Run the cases; return what those after the first picture's took beyond it, at their peak."""
+    step: AnyStep = getattr(importlib.import_module(job.module), job.function)
+    first, peaks = job.cases[0][0], {True: 0.0, False: 0.0}
+    for kind, values in job.cases:
+        outcome(step, KINDS[kind], step.read_options(values), replies)
+        peaks[kind == first] = peak_mb()
+    return Verdict((), peak_mb=peaks[False] - peaks[True])
+
+
+def _judged(job: Job, replies: Replies) -> Verdict:
     outcomes: tuple[object, ...] = ()
     with Guard(job.module.partition(".")[0]) as guard:
         try:
@@ -71,6 +85,19 @@ def _judged(job: Job, replies: Replies) -> Verdict:
             # What was stopped may show as a broken: the cause is told, not what followed.
             return Verdict(_sentences(job, guard) or (str(broken),))
     return Verdict(_sentences(job, guard), outcomes)
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process ever held, in MB of 10^6 bytes.
+
+    Linux tells it in its own file: what getrusage says there begins with the parent's.
+    Sources: proc(5), VmHWM in kB; getrusage(2), ru_maxrss in bytes on macOS.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text("ascii").splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024 / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _sentences(job: Job, guard: Guard) -> tuple[str, ...]:

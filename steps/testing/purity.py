@@ -30,8 +30,8 @@ def is_pure(step: AnyStep, replies: Replies | None = None) -> None:
     read once and kept is seen too. What comes of it there has to come of it here as well: the
     order of a set of texts, for one, is another in each process.
     """
-    cases = _cases(step)
-    verdict = _judged(step, cases, replies)
+    cases = cases_for(step, _PICTURES)
+    verdict = verdict_on(step, cases, replies)
     for broken in verdict.broken:
         raise RuleBroken(broken)
     for (kind, values), there in zip(cases, verdict.outcomes, strict=True):
@@ -39,22 +39,25 @@ def is_pure(step: AnyStep, replies: Replies | None = None) -> None:
         require(here == there, f"{step.name} answers differently in another process")
 
 
-def _cases(step: AnyStep) -> tuple[Case, ...]:
-    """Draw a few sets of options, each for three pictures."""
+def cases_for(step: AnyStep, kinds: tuple[str, ...]) -> tuple[Case, ...]:
+    """Draw a few sets of options, each for all of these pictures."""
     drawn: list[Mapping[str, Any]] = []
 
     def keep(_: Picture, options: Options) -> None:
         drawn.append(options.model_dump(mode="json"))
 
     for_all(step, keep, st.just(KINDS["one pixel"]), examples=4)
-    return tuple(product(_PICTURES, drawn))
+    return tuple(product(kinds, drawn))
 
 
-def _judged(step: AnyStep, cases: tuple[Case, ...], replies: Replies | None) -> Verdict:
+def verdict_on(
+    step: AnyStep, cases: tuple[Case, ...], replies: Replies | None, *, measured: bool = False
+) -> Verdict:
+    """Run the cases in a process of their own; raises RuleBroken if it ends before its verdict."""
     module = step.function.__module__
     package = module.rpartition(".")[0]
     folders = tuple(importlib.import_module(package).__path__) if package else ()
-    job = Job(module, step.function.__name__, folders, cases)
+    job = Job(module, step.function.__name__, folders, cases, measured)
     ours, theirs = Pipe()
     with ours, tempfile.TemporaryFile("w+") as said:
         with theirs:

@@ -11,6 +11,12 @@ from hypothesis import strategies as st
 from steps.contract import Facts, Options, Picture, Rejected, StepFailed
 from steps.encoding import OverBudget, encode, output_format
 from steps.plugins import AnyStep
+from steps.testing.memory import keeps_to_its_memory
+from steps.testing.originality import (
+    keeps_frames_as_it_declares,
+    survives_every_kind_of_original,
+    tells_no_more_than_it_was_given,
+)
 from steps.testing.purity import is_pure
 from steps.testing.running import Outcome, Replies, for_all, outcome, require, told
 from steps.testing.strategies import KINDS
@@ -115,6 +121,10 @@ RULES: tuple[Rule, ...] = (
     does_the_same_twice,
     makes_pictures_that_can_be_written,
     survives_every_kind_of_picture,
+    survives_every_kind_of_original,
+    keeps_frames_as_it_declares,
+    tells_no_more_than_it_was_given,
+    keeps_to_its_memory,
 )
 
 

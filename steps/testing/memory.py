@@ -1,0 +1,32 @@
+"""The rule that a step keeps to the memory that it declares: the compiler plans functions by it.
+
+Time is not held to `Cost.cpu_ms` here, since a test machine's time is no measure: `make bench`
+measures that.
+"""
+
+from steps.plugins import AnyStep
+from steps.testing.purity import cases_for, verdict_on
+from steps.testing.running import Replies, require
+from steps.testing.strategies import KINDS
+
+SLACK_MB = 48
+"""What a process may take beside: caches of glyphs, buffers of libvips' threads, the allocator."""
+_LARGE = "photo-sized"
+
+
+def keeps_to_its_memory(step: AnyStep, replies: Replies | None = None) -> None:
+    """On a photo a step takes no more than `Cost.memory_mb` a megapixel, and some slack.
+
+    It runs in a process of its own, whose peak of resident memory is read: Pillow's share of it,
+    libvips' and Python's.
+    """
+    picture = KINDS[_LARGE]
+    megapixels = picture.width * picture.height / 1e6
+    allowed = step.cost.memory_mb * megapixels + SLACK_MB
+    verdict = verdict_on(step, cases_for(step, ("one pixel", _LARGE)), replies, measured=True)
+    require(
+        verdict.peak_mb <= allowed,
+        f"{step.name} took {verdict.peak_mb:.0f} MB for {megapixels:.2f} megapixels, and declares "
+        f"{step.cost.memory_mb:g} MB for one: hold fewer copies of the picture at once, or raise "
+        "`memory_mb` of its Cost",
+    )
