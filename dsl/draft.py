@@ -155,6 +155,15 @@ class Draft:
         options: Options = plugin.read_options(checked.values)
         return options
 
+    def times_of(self, passage: Passage) -> float:
+        """Return how many times its Cost a passage's step takes, by the options that are known."""
+        plugin = passage.step.plugin
+        checked = self.options.get((passage.step.name, passage.variant))
+        if plugin is None or checked is None:
+            return 1.0
+        options: Options = plugin.options_model.model_construct(**checked.values)
+        return options.times()
+
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages, in the order in which their first tasks come."""

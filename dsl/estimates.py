@@ -103,15 +103,17 @@ def _largest(draft: Draft) -> float:
     return draft.limits.max_pixels / 10**6
 
 
-def _cost(passage: Passage) -> Cost:
-    return passage.step.plugin.cost if passage.step.plugin else Cost()
+def _cost(passage: Passage, draft: Draft) -> Cost:
+    """Return what a step at most takes of a megapixel, with the options it has here."""
+    cost = passage.step.plugin.cost if passage.step.plugin else Cost()
+    return cost.times(draft.times_of(passage))
 
 
 def _loads(
     tree: tuple[Passage, ...], megapixels: float, draft: Draft
 ) -> Iterator[tuple[str, Load]]:
     for passage in tree:
-        cost, after = _cost(passage), _after(passage, megapixels, draft)
+        cost, after = _cost(passage, draft), _after(passage, megapixels, draft)
         seconds = cost.cpu_ms * megapixels / 1000
         if passage.output:
             slowest = max(map(encoding_ms, draft.writing[passage.way].encodings))

@@ -59,6 +59,13 @@ class Options(BaseModel):
         """Return how many frames a picture has behind the step that had so many before it."""
         return frames
 
+    def times(self) -> float:
+        """Return how many times the step's Cost these options take: 1 unless some take more.
+
+        It is asked with other options still to be filled in, so it may read only its own.
+        """
+        return 1.0
+
     def assets(self) -> tuple[str, ...]:
         """Return the files beside the plugin that these options choose, as its assets are named."""
         chosen = ((folder, getattr(self, name)) for name, folder in folders(type(self)).items())
@@ -117,6 +124,10 @@ class Cost:
 
     cpu_ms: float = 20
     memory_mb: float = 12
+
+    def times(self, factor: float) -> "Cost":
+        """Return so many times the cost."""
+        return Cost(self.cpu_ms * factor, self.memory_mb * factor)
 
 
 class InvalidStep(TypeError):

@@ -68,7 +68,7 @@ class Pictures:
     nodes: Mapping[str, Node]
     sizes: Mapping[str, Size]
     parents: Mapping[str, str]
-    costs: Mapping[str, Cost]  # by plugin
+    costs: Mapping[str, Cost]  # of a megapixel, by way
     encoding_ms: Mapping[str, float]  # a megapixel, by way
 
 
@@ -81,15 +81,22 @@ def pictures(plan: Plan, photo: Photo, plugins: Plugins) -> Pictures:
     """
     format_: Format = plan.opening.options["formats"][0]
     nodes = {node.way: node for node in nodes_of(plan.nodes)}
-    used = {node.uses for node in nodes.values()}
     return Pictures(
         photo=photo,
         nodes=nodes,
         sizes=sizes(plan, photo, plugins),
         parents=parents(plan),
-        costs={name: plugins[name].cost if name in plugins else Cost() for name in used},
+        costs={way: _cost(node, plugins) for way, node in nodes.items()},
         encoding_ms=dict(_encoding(plan.nodes, encoding_ms(Encoding(format_)), plugins)),
     )
+
+
+def _cost(node: Node, plugins: Plugins) -> Cost:
+    plugin = plugins.get(node.uses)
+    if plugin is None:
+        return Cost()
+    options: Options = plugin.options_model.model_construct(**node.options)
+    return plugin.cost.times(options.times())
 
 
 def work_of(invocation: Invocation, known: Pictures) -> Work:
@@ -114,7 +121,7 @@ def work_of(invocation: Invocation, known: Pictures) -> Work:
 def _declared_ms(invocation: Invocation, covered: Sequence[Node], known: Pictures) -> float:
     opening = OPENING.cpu_ms * known.photo.megapixels if invocation.opens else 0
     steps = sum(
-        known.costs[node.uses].cpu_ms * known.sizes[known.parents[node.way]].megapixels
+        known.costs[node.way].cpu_ms * known.sizes[known.parents[node.way]].megapixels
         for node in covered
     )
     encoding = sum(
