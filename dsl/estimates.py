@@ -21,6 +21,8 @@ from steps.formats import TRAITS, Encoding, Format
 # At 1,769 MB a function has one vCPU (Lambda guide, "Configure memory"). With less, the same
 # work takes longer in proportion and costs the same, so nothing is gained.
 ONE_VCPU_MB = 1769
+# What is no step: no step can be called so, and no step's limits replace it.
+OPENING_NAME, TAKING_NAME = "the opening", "the fetching"
 
 # S3 and the history, and the slow moments of both; a cold start is not in a function's timeout.
 BASE_S = 10.0
@@ -59,7 +61,7 @@ def of_opening(draft: Draft) -> Part:
     """Return what it takes to fetch, decode and normalise the largest accepted original."""
     megapixels = _largest(draft)
     return Part(
-        name=draft.opening_step.name if draft.opening_step else "opening",
+        name=draft.opening_step.name if draft.opening_step else OPENING_NAME,
         seconds=BASE_S + OPENING.cpu_ms * megapixels / 1000,
         memory_mb=_BASE_MB
         + _BYTES_HELD * draft.limits.max_bytes / 10**6
@@ -70,7 +72,7 @@ def of_opening(draft: Draft) -> Part:
 def of_taking(load: Load) -> Part:
     """Return what it takes to fetch the picture that enters a node, where another stage left it."""
     return Part(
-        name=load.step,
+        name=TAKING_NAME,
         seconds=BASE_S + of_moving(load.megapixels),
         memory_mb=_BASE_MB + INTERMEDIATE.memory_mb * load.megapixels,
     )

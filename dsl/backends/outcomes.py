@@ -6,6 +6,9 @@ from dsl.visits import Visit, branches, label
 
 Value = dict[str, Any]
 
+CAUSE_CHARACTERS = 200
+"""What is kept of an error's cause: a hundred of them meet in one payload."""
+
 FIRST = "$states.input.onward[0]"
 """The hand of the only picture that goes on."""
 
@@ -43,7 +46,7 @@ def broke_off() -> Value:
     return {
         "outcome": BROKE_OFF,
         "error": "{% $states.errorOutput.Error %}",
-        "cause": f"{{% $exists({cause}) ? $substring({cause}, 0, 1000) : '' %}}",
+        "cause": f"{{% $exists({cause}) ? $substring({cause}, 0, {CAUSE_CHARACTERS}) : '' %}}",
         "onward": [],
         "killed": [],
     }

@@ -23,11 +23,10 @@ INFRASTRUCTURE = (
 
 
 def retriers(retry: Retry) -> list[State]:
-    """Return the retriers, none for a single attempt.
+    """Return the one retrier, none for a single attempt.
 
-    `States.ALL` has to stand alone: on AWS it is what an exception of the function comes under,
-    by the name of its class. Each retrier counts for itself; a run whose errors change from one
-    kind to the other is held to the worst case by the machine's own timeout.
+    `States.ALL` is every error of the infrastructure, and any exception of the function, which has
+    the name of its class. A second retrier would count its tries apart from the first's.
     """
     if retry.attempts == 1:
         return []
@@ -37,10 +36,7 @@ def retriers(retry: Retry) -> list[State]:
         "BackoffRate": 2.0,
         "JitterStrategy": "FULL",
     }
-    return [
-        {"ErrorEquals": list(INFRASTRUCTURE), **policy},
-        {"ErrorEquals": ["States.ALL"], **policy},
-    ]
+    return [{"ErrorEquals": ["States.ALL"], **policy}]
 
 
 def catchers(throttled: State, killed: State) -> list[State]:

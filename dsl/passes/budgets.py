@@ -1,6 +1,8 @@
 """budgets: what a run may weigh in Step Functions, proved before it is deployed.
 
 payload  = 512 B + sum over the pictures that leave a task (448 B + 2 x its way + its facts)
+joined   = sum over the branches that meet (1,024 B + 256 B + its way, for each step that may be
+           killed without failing the image)
 history  = sum over states of the events that entering, trying and leaving them writes
 """
 
@@ -24,6 +26,8 @@ HISTORY_EVENTS = 25_000
 
 _OUTCOME_BYTES = 512  # an outcome without hands, the reason of a failure cut to its longest
 _HAND_BYTES = 448  # tenant (128), image (26), run (80), the picture, and the names of all these
+_ENDED_BYTES = 1_024  # an outcome that met others: an error, and 200 characters of its cause
+_KILLED_BYTES = 256  # a place among the next, an error's name, and what stands around them
 _FACT_BYTES = 32  # a number as it is written, and what stands around it
 _TASK_EVENTS = 2  # entered, exited
 _TRY_EVENTS = 3  # scheduled, started, and ended in one way or another
@@ -35,10 +39,15 @@ _SMALL_STATES = 4  # of those beside one task, at the most: asked, past, after, 
 
 def run(draft: Draft, report: Report) -> Draft:
     """Refuse a pipeline whose payloads, or whose history on Standard, would not be taken."""
-    payload = max(payload_bytes(draft, task) for task in tasks_of(draft.first_task))
-    events = history_events(draft, shape(draft.nodes, draft.first_task))
-    if payload > PAYLOAD_BYTES:
-        _refuse(draft, payload, report)
+    first = shape(draft.nodes, draft.first_task)
+    left = max(payload_bytes(draft, task) for task in tasks_of(draft.first_task))
+    joined = joined_bytes(first)
+    payload = max(left, joined)
+    events = history_events(draft, first)
+    if left > PAYLOAD_BYTES:
+        _refuse(draft, left, report)
+    elif joined > PAYLOAD_BYTES:
+        _refuse_joined(draft, joined, report)
     if draft.engine == "standard" and events > HISTORY_EVENTS:
         _refuse_history(draft, events, report)
     reason = (
@@ -51,6 +60,7 @@ def run(draft: Draft, report: Report) -> Draft:
 def broken(draft: Draft) -> str | None:
     """No payload is larger than Step Functions takes."""
     fits = all(payload_bytes(draft, each) <= PAYLOAD_BYTES for each in tasks_of(draft.first_task))
+    fits = fits and joined_bytes(shape(draft.nodes, draft.first_task)) <= PAYLOAD_BYTES
     return None if fits else "a payload is larger than Step Functions takes"
 
 
@@ -65,6 +75,20 @@ def payload_bytes(draft: Draft, task: Task) -> int:
     facts = sum(len(name) + _FACT_BYTES for name in asked)
     hands = (_HAND_BYTES + 2 * len(json.dumps(each.at)) + facts for each in task.next)
     return _OUTCOME_BYTES + sum(hands)
+
+
+def joined_bytes(visit: Visit) -> int:
+    """Return the most bytes in which the ends of branches meet, anywhere behind the visit."""
+    behind = branches(visit.behind)
+    here = sum(len(each.to) * (_ENDED_BYTES + _killed_bytes(each)) for each in behind)
+    return max([here, *map(joined_bytes, behind)])
+
+
+def _killed_bytes(visit: Visit) -> int:
+    """Return what is told of all that may be killed in a visit and behind it."""
+    way = visit.task.covers[0] if visit.task.covers else ""
+    own = 0 if visit.on_error == "fail" else _KILLED_BYTES + len(json.dumps(way))
+    return own + sum(len(each.to) * _killed_bytes(each) for each in branches(visit.behind))
 
 
 def history_events(draft: Draft, visit: Visit, times: int = 1) -> int:
@@ -95,6 +119,17 @@ def _refuse(draft: Draft, payload: int, report: Report) -> None:
         f"Step Functions takes {PAYLOAD_BYTES:,}",
         cure="let fewer steps be alone, or give steps shorter names",
         note="a payload names the way of each picture twice: all steps that it has passed",
+    )
+
+
+def _refuse_joined(draft: Draft, joined: int, report: Report) -> None:
+    report.add(
+        "P034",
+        next(iter(_apart(draft)), draft.file.name.span if draft.file.name else Span(0, 0)),
+        f"the ends of pictures would meet in a payload of {joined:,} bytes, "
+        f"Step Functions takes {PAYLOAD_BYTES:,}",
+        cure="let fewer steps be alone, or give steps shorter names",
+        note="what was killed and may be done without is named by all steps that it has passed",
     )
 
 

@@ -153,19 +153,19 @@ def _memory(parts: tuple[Part, ...], steps: tuple[Resolved, ...]) -> int:
     """Return the largest part's megabytes; less than one vCPU only if every part was said."""
     largest = max(part.memory_mb for part in parts)
     said = {step.name for step in steps if step.entry.budget.memory_mb is not None}
-    all_said = all(part.name in said for part in parts)
+    all_said = all(part.name in {*said, estimates.TAKING_NAME} for part in parts)
     return math.ceil(largest) if all_said else estimates.rounded_memory(largest)
 
 
 def _retry(steps: tuple[Resolved, ...]) -> Retry:
-    """Return the largest of what the steps ask for, each by itself."""
+    """Return the largest of what the steps ask for, each by itself; silence asks for the usual."""
     asked = [step.entry.budget.retry for step in steps]
-    attempts = [each.attempts for each in asked if each and each.attempts is not None]
-    waits = [each.wait_s for each in asked if each and each.wait_s is not None]
     default = Retry()
+    attempts = [each.attempts if each else None for each in asked] or [None]
+    waits = [each.wait_s if each else None for each in asked] or [None]
     return Retry(
-        attempts=max(attempts, default=default.attempts),
-        wait_s=float(max(waits, default=default.wait_s)),
+        attempts=max(default.attempts if each is None else each for each in attempts),
+        wait_s=float(max(default.wait_s if each is None else each for each in waits)),
     )
 
 
