@@ -70,7 +70,7 @@ explain: .stamps/python ## tell what the pipeline does, what a million images co
 	@$(PY) -m dsl cost "$$PIPELINE" $(if $(ENV),--env $(ENV))
 
 diff: .stamps/python ## tell what changed since `make generate`, step by step, and its cost: make diff OLD=file
-	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/plan.json)) "$$PIPELINE" || test $$? -eq 4
+	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/$(if $(ENV),$(ENV)/)plan.json)) "$$PIPELINE" $(if $(ENV),--env $(ENV)) || test $$? -eq 4
 
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
 	@$(PY) -m pytest -q tests/dsl tests/examples --golden

@@ -79,7 +79,7 @@ def _compile(chosen: argparse.Namespace) -> _Outcome:
 
 def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
     if chosen.command == "diff":
-        text, breaking = differences.run(chosen.old, chosen.new, chosen.region, found)
+        text, breaking = differences.run(chosen.old, chosen.new, chosen.region, found, chosen.env)
         return _Outcome(BREAKING if breaking else 0, text)
     path: Path = chosen.pipeline
     if chosen.command == "cost":

@@ -13,7 +13,7 @@ from dsl.costs.usage import usage
 from dsl.difference.pipeline import plan_changes
 from dsl.difference.report import report
 from dsl.draft import Plugins
-from dsl.files import compile_file
+from dsl.files import PLAIN, compile_file
 
 
 class NotAPlan(Exception):
@@ -30,15 +30,20 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what `diff` takes."""
     for name, what in (("old", "a pipeline file, or the plan.json generated from it"), ("new", "")):
         command.add_argument(name, type=Path, metavar=name.upper(), help=what or "another")
+    command.add_argument("--env", default="", help="whose overlays are laid over pipeline files")
     command.add_argument("--region", choices=REGIONS, default=REGIONS[0], help="whose prices")
 
 
-def run(old: Path, new: Path, region: Region, plugins: Plugins) -> tuple[str, bool]:
+def run(
+    old: Path, new: Path, region: Region, plugins: Plugins, environment: str = PLAIN
+) -> tuple[str, bool]:
     """Return the differences of two pipelines in words, and whether any of them is breaking.
+
+    Of a pipeline file, the overlay of `environment` is laid over it.
 
     Raises NotAPlan for a JSON file that is no plan, and what compile_file raises for others.
     """
-    before, after = _plan(old, plugins), _plan(new, plugins)
+    before, after = (_plan(path, plugins, environment) for path in (old, new))
     found = plan_changes(before, after)
     bills = (
         bill(usage(of_plan(plan), plan, Photo(), plugins), prices(region))
@@ -48,9 +53,9 @@ def run(old: Path, new: Path, region: Region, plugins: Plugins) -> tuple[str, bo
     return text, any(change.breaking for change in found)
 
 
-def _plan(path: Path, plugins: Plugins) -> Plan:
+def _plan(path: Path, plugins: Plugins, environment: str) -> Plan:
     if path.suffix != ".json":
-        return compile_file(path, plugins).plan
+        return compile_file(path, plugins, environment).plan
     try:
         return Plan.model_validate(json.loads(path.read_bytes())["plan"])
     except (ValueError, KeyError, TypeError) as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from darkroom.plan import Plan
+from darkroom.plan import Plan, nodes_of
 from dsl.changes import changes
 from dsl.difference.change import Change, from_to, pairs
 from dsl.difference.stages import stage_changes
@@ -16,6 +16,7 @@ def plan_changes(old: Plan, new: Plan) -> tuple[Change, ...]:
         *_output_changes(old, new),
         *_opening_changes(old, new),
         *step_changes(old, new),
+        *_order_changes(old, new),
         *stage_changes(old, new),
     )
 
@@ -40,8 +41,42 @@ def _opening_changes(old: Plan, new: Plan) -> Iterator[Change]:
     if old.opening.keep != new.opening.keep:
         kept = (", ".join(plan.opening.keep) or None for plan in (old, new))
         yield Change("accepted", "whole", "", from_to("keep", *kept))
+    if set(old.opening.tags) != set(new.opening.tags):
+        tags = (", ".join(plan.opening.tags) or None for plan in (old, new))
+        yield Change("accepted", "whole", "", from_to("tags", *tags))
+    if old.opening.boxes != new.opening.boxes:
+        scale = (_scale(plan) for plan in (old, new))
+        yield Change("steps", "control", "", from_to("the decode covers", *scale))
     if old.opening.step != new.opening.step:
         yield Change("steps", "whole", "", from_to("opening", old.opening.step, new.opening.step))
     if old.opening.version != new.opening.version:
         versions = (f"v{plan.opening.version}" for plan in (old, new))
         yield Change("steps", "code", "", from_to("opening", *versions))
+
+
+def _order_changes(old: Plan, new: Plan) -> Iterator[Change]:
+    """Yield the order of what is there in both, if it is another."""
+    for what, before, after in (
+        ("order of tags", old.opening.tags, new.opening.tags),
+        ("order of steps", _steps(old), _steps(new)),
+        ("order of ways", _ways(old), _ways(new)),
+    ):
+        same = set(before) & set(after)
+        was, now = ([each for each in order if each in same] for order in (before, after))
+        moved = [pair for pair in zip(was, now, strict=True) if pair[0] != pair[1]]
+        if moved:
+            text = f"{what}: {moved[0][1]} comes before {moved[0][0]} now"
+            yield Change("steps", "control", "", text)
+
+
+def _steps(plan: Plan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(node.step for node in nodes_of(plan.nodes)))
+
+
+def _ways(plan: Plan) -> tuple[str, ...]:
+    return tuple(node.way for node in nodes_of(plan.nodes))
+
+
+def _scale(plan: Plan) -> str:
+    boxes = (f"{width} x {height}" for width, height in plan.opening.boxes)
+    return ", ".join(boxes) or "every pixel"

@@ -4,12 +4,11 @@ import pytest
 
 from dsl.compile import compile_source
 from steps.contract import Call, Reply
-from steps.testing.sources import jpeg
+from steps.testing.sources import gif, jpeg
 from tests.equivalence.forms import InProcess, Platform, killing, told
 from tests.examples.conftest import EXAMPLES, possible
 from tests.examples.stubs import with_stubs
 
-PHOTO = jpeg(400, 300)
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/pipeline.yaml"))
 REPLIES = {
     "rekognition:DetectModerationLabels": {"ModerationLabels": [{"Confidence": 85}]},
@@ -24,18 +23,20 @@ def answer(call: Call) -> Reply:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_means_one_thing_in_every_form(name: str) -> None:
-    """The same bytes, events and ending; and again with the first and the last call broken off."""
+    """The same bytes, events and ending; and again with each of the calls broken off."""
     plugins = with_stubs()
     compiled = compile_source(possible(name), f"{name}.yaml", plugins)
     means = {"load": plugins.__getitem__, "ask": answer}
-    here = Platform(compiled.plan, PHOTO, **means)
+    taken = compiled.plan.opening.options["formats"][0]
+    original = gif(40, 30, frames=2) if taken == "gif" else jpeg(80, 60)
+    here = Platform(compiled.plan, original, **means)
     story = told(here, InProcess(here))
 
     for plan in (compiled.plan, compiled.unfused):
-        platform = Platform(plan, PHOTO, **means)
+        platform = Platform(plan, original, **means)
         assert told(platform) == story
-        for call in {1, platform.invocations}:
-            assert told(Platform(plan, PHOTO, fault=killing(at_call=call), **means)) == story
+        for call in range(1, platform.invocations + 1):
+            assert told(Platform(plan, original, fault=killing(at_call=call), **means)) == story
 
 
 def test_there_are_fifteen_examples() -> None:

@@ -28,6 +28,34 @@ def test_equal_plans_have_no_changes(plan: Plan) -> None:
     assert plan_changes(plan, plan) == ()
 
 
+TURNED = "  sizes: { uses: resize, variants: { large: { width: 900 }, small: { width: 100 } } }\n"
+LOOK = "  look: { uses: faces }\n"
+SEE = "  see: { uses: faces }\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (SIZES, TURNED, "order of ways: sizes.large comes before sizes.small now"),
+        (SIZES + LOOK + SEE, SIZES + SEE + LOOK, "see comes before"),
+    ],
+)
+def test_another_order_is_a_change(old: str, new: str, told: str, compiled: Compile) -> None:
+    """It changes the digest, so the pipeline's images are others: something has to be told."""
+    before, after = (compiled(HEAD + steps).plan for steps in (old, new))
+
+    assert before.digest != after.digest
+    assert any(told in each.text for each in plan_changes(before, after))
+
+
+def test_another_set_of_tags_is_a_change(compiled: Compile) -> None:
+    """An upload may bring one more."""
+    before = compiled(HEAD + SIZES).plan
+    after = compiled(HEAD.replace("steps", "accept: { tags: [plan] }\nsteps") + SIZES).plan
+
+    assert "tags: nothing -> plan" in [each.text for each in plan_changes(before, after)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -43,6 +43,20 @@ def test_a_pipeline_is_as_it_was_generated(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out.startswith("nothing changes\n")
 
 
+def test_an_overlay_is_compared_with_what_was_generated_of_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--env` lays it over the file; its plan lies in a folder of its own."""
+    (project / "pipeline.dev.yaml").write_text("steps: { small: { with: { width: 500 } } }\n")
+    main(["generate"])
+    capsys.readouterr()
+
+    assert main(["diff", "generated/photos/dev/plan.json", "pipeline.yaml", "--env", "dev"]) == 0
+    assert capsys.readouterr().out.startswith("nothing changes\n")
+    main(["diff", "generated/photos/plan.json", "pipeline.yaml", "--env", "dev"])
+    assert "width: 800 -> 500" in capsys.readouterr().out
+
+
 def test_a_breaking_change_has_an_exit_code_of_its_own(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
