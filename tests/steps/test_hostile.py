@@ -22,18 +22,17 @@ from steps.vips import LOADERS
 
 # Peak memory and time are of a process, so each file has to be opened away from the tests.
 OPENED_ELSEWHERE = """
-import json, resource, sys, time
+import json, time
 from steps.opening import Opened, open_picture
+from steps.testing.child import peak_mb
 from steps.testing.hostile import HOSTILE
-scale = 1024 if sys.platform == "linux" else 1024**2
 for hostile in HOSTILE:
     original = hostile.make()
     began = time.process_time()
     result = open_picture(original, hostile.limits)
     seconds = time.process_time() - began
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
     code = None if isinstance(result, Opened) else result.code
-    print(json.dumps([hostile.name, code, seconds, peak_mb]))
+    print(json.dumps([hostile.name, code, seconds, peak_mb()]))
 """
 PLAIN = {
     "jpeg": sources.jpeg(),
