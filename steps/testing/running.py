@@ -25,6 +25,9 @@ Replies = Callable[[Call], Reply]
 Outcome = Picture | Facts | Rejected | StepFailed
 
 
+MOST_EXAMPLES = 60
+
+
 class RuleBroken(AssertionError):
     """A step does not keep the contract; the text names the step and what it did."""
 
@@ -80,8 +83,11 @@ def for_all(
     *,
     examples: int | None = None,
 ) -> None:
-    """Run the check on drawn pictures and options; as many as the hypothesis profile says."""
-    count = settings.default.max_examples if settings.default else 100
+    """Run the check on drawn pictures and options, as often as the hypothesis profile says.
+
+    At most 60 times: there are a dozen rules for each step.
+    """
+    count = min(MOST_EXAMPLES, settings.default.max_examples if settings.default else 100)
     # No database of failures: all rules of all steps would share one entry.
     calm = settings(
         max_examples=examples or count,

@@ -4,7 +4,7 @@ from itertools import islice
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from steps.limits import CODES
 from steps.testing import fuzz
@@ -19,6 +19,7 @@ def test_the_files_to_be_damaged_are_whole(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", SEEDS)
+@settings(max_examples=25)
 @given(changes=fuzz.changes())
 def test_a_damaged_file_gives_a_picture_or_a_verdict(kind: str, changes: list[fuzz.Change]) -> None:
     """Never an exception, at any scale; the number that was tried is in docs/hostile-input.md."""
