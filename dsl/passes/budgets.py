@@ -7,7 +7,6 @@ history  = sum over states of the events that entering, trying and leaving them 
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 from darkroom.plan.expressions import names
@@ -111,36 +110,43 @@ def history_events(draft: Draft, visit: Visit, times: int = 1) -> int:
 
 def _refuse(draft: Draft, payload: int, report: Report) -> None:
     widest = max(tasks_of(draft.first_task), key=lambda task: payload_bytes(draft, task))
-    apart = next(iter(_apart(draft)), draft.file.name.span if draft.file.name else Span(0, 0))
-    report.add(
-        "P034",
-        apart,
-        f"a stage would hand on {len(widest.next)} pictures in a payload of {payload:,} bytes, "
-        f"Step Functions takes {PAYLOAD_BYTES:,}",
-        cure="let fewer steps be alone, or give steps shorter names",
-        note="a payload names the way of each picture twice: all steps that it has passed",
+    _refuse_payload(
+        draft,
+        f"a stage would hand on {len(widest.next)} pictures in a payload of {payload:,} bytes",
+        "a payload names the way of each picture twice: all steps that it has passed",
+        report,
     )
 
 
 def _refuse_joined(draft: Draft, joined: int, report: Report) -> None:
+    _refuse_payload(
+        draft,
+        f"the ends of pictures would meet in a payload of {joined:,} bytes",
+        "what was killed and may be done without is named by all steps that it has passed",
+        report,
+    )
+
+
+def _refuse_payload(draft: Draft, what: str, note: str, report: Report) -> None:
     report.add(
         "P034",
-        next(iter(_apart(draft)), draft.file.name.span if draft.file.name else Span(0, 0)),
-        f"the ends of pictures would meet in a payload of {joined:,} bytes, "
-        f"Step Functions takes {PAYLOAD_BYTES:,}",
+        _place(draft),
+        f"{what}, Step Functions takes {PAYLOAD_BYTES:,}",
         cure="let fewer steps be alone, or give steps shorter names",
-        note="what was killed and may be done without is named by all steps that it has passed",
+        note=note,
     )
 
 
 def _refuse_history(draft: Draft, events: int, report: Report) -> None:
     report.add(
         "P010",
-        next(iter(_apart(draft)), draft.file.name.span if draft.file.name else Span(0, 0)),
+        _place(draft),
         f"a run may write {events:,} events, a Standard execution ends after {HISTORY_EVENTS:,}",
         cure="let fewer steps be alone, or write fewer attempts",
     )
 
 
-def _apart(draft: Draft) -> Iterator[Span]:
-    return (step.entry.name.span for step in draft.steps if step.is_alone)
+def _place(draft: Draft) -> Span:
+    """Return where the first step is that has an invocation to itself, else the pipeline's name."""
+    apart = (step.entry.name.span for step in draft.steps if step.is_alone)
+    return next(apart, draft.file.name.span if draft.file.name else Span(0, 0))
