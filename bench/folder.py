@@ -8,17 +8,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import mean
 from tempfile import TemporaryDirectory
 
 from bench.cases import Case
 from bench.jobs import job
-from bench.measure import measured
+from bench.measure import Measured, measured
 from bench.ratios import share
 from darkroom.local.cores import available
 
-EACH_CORE = 80
+EACH_CORE = 120
 """Pictures for each core: what starting takes is a small part of it, as in a folder of holidays."""
+
+SECONDS = 8.0
+"""How long the kernel alone is measured, on all cores at once, before the folder and after it."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,10 @@ def process_folder(case: Case, source: Path, each_core: int = EACH_CORE) -> Fold
     """Measure the command on copies of a picture, and the kernel on all cores at once."""
     cores = available()
     pictures = each_core * cores
-    alone = [measured("darkroom", job(case, source, 0.1))]
-    with ThreadPoolExecutor(cores) as threads:
-        busy = job(case, source, 4.0)
-        alone = list(threads.map(lambda _: measured("darkroom", busy), range(cores)))
+    alone = _alone(case, source, cores)
     wall_s, cpu_s = _command(case, source, pictures)
-    cpu_ms, wall_ms = (
-        median(each.cpu_ms for each in alone),
-        median(each.wall_ms for each in alone),
-    )
+    alone += _alone(case, source, cores)
+    cpu_ms, wall_ms = mean(each.cpu_ms for each in alone), mean(each.wall_ms for each in alone)
     return Folder(
         pictures=pictures,
         cores=cores,
@@ -52,6 +50,16 @@ def process_folder(case: Case, source: Path, each_core: int = EACH_CORE) -> Fold
         cpu_share=share(cpu_ms, pictures, cpu_s * 1000),
         wall_share=share(wall_ms, pictures, wall_s * 1000 * cores),
     )
+
+
+def _alone(case: Case, source: Path, cores: int) -> list[Measured]:
+    """Return what the kernel takes in one process for each core, all at once.
+
+    The mean of its repetitions, as the time of a folder is one.
+    """
+    busy = job(case, source, SECONDS)
+    with ThreadPoolExecutor(cores) as threads:
+        return list(threads.map(lambda _: measured("darkroom", busy, of=mean), range(cores)))
 
 
 def _command(case: Case, source: Path, pictures: int) -> tuple[float, float]:

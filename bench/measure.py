@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ COMMANDS: dict[Which, list[str]] = {
 class Measured:
     """What a job took in one process, or in the middle of several.
 
-    Times are those of the fastest repetition: whatever else the machine does only adds to them.
+    Times are mostly those of the fastest repetition: what else the machine does only adds to them.
     """
 
     cpu_ms: float  # all threads together
@@ -54,8 +54,10 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, cores)
 
 
-def measured(which: Which, job: Job) -> Measured:
+def measured(which: Which, job: Job, of: Callable[[Sequence[float]], float] = min) -> Measured:
     """Return what the job took, done by that contender in a process of its own.
+
+    `of` makes one time of those of its repetitions.
 
     Raises ContenderFailed with what the process said last.
     """
@@ -71,7 +73,7 @@ def measured(which: Which, job: Job) -> Measured:
         last = (ended.stderr.strip().splitlines() or ["no word"])[-1]
         raise ContenderFailed(f"{which} ended with {ended.returncode}: {last}")
     told = json.loads(ended.stdout)
-    return Measured(min(told["cpu_ms"]), min(told["wall_ms"]), told["peak_mb"], sum(told["bytes"]))
+    return Measured(of(told["cpu_ms"]), of(told["wall_ms"]), told["peak_mb"], sum(told["bytes"]))
 
 
 def middle(of: list[Measured]) -> Measured:

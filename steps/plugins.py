@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -52,9 +53,15 @@ def load(name: str) -> AnyStep:
         for each in _entry_points():
             if each.name == name:
                 return _from_entry_point(each)
-    elif name in _file_names() and (found := _from_file(name)) is not None:
+    elif _is_file(name) and (found := _from_file(name)) is not None:
         return found
     raise UnknownPlugin(name, tuple(find()))
+
+
+def _is_file(name: str) -> bool:
+    """Say whether there is a steps/<name>.py, without listing all: each picture asks, often."""
+    spec = find_spec(f"steps.{name}") if name.isidentifier() else None
+    return spec is not None and spec.submodule_search_locations is None
 
 
 def _file_names() -> Iterator[str]:
