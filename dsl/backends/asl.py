@@ -181,6 +181,17 @@ def _if(condition: str, then: str, otherwise: str) -> State:
 
 def _endings() -> States:
     """Return the states in which a machine ends. An outcome is a success of the machine's."""
+    reached: States = {name: {"Type": "Succeed"} for name in (DONE, REJECTED, FAILED, SUPERSEDED)}
+    broke_off = _fail("{% $states.input.error %}", "{% $states.input.cause %}")
+    unknown = _fail(
+        "Darkroom.UnknownOutcome",
+        "A stage answered with an outcome that the machine does not know.",
+    )
+    return {ENDING: _routed(), **reached, BROKE_OFF: broke_off, UNKNOWN: unknown}
+
+
+def _routed() -> State:
+    """Return the choice of the state in which an outcome ends."""
     routes = {
         "done": DONE,
         "rejected": REJECTED,
@@ -188,26 +199,12 @@ def _endings() -> States:
         "superseded": SUPERSEDED,
         outcomes.BROKE_OFF: BROKE_OFF,
     }
-    ending = {
-        "Type": "Choice",
-        "Choices": [
-            {"Condition": f"{{% $states.input.outcome = '{outcome}' %}}", "Next": target}
-            for outcome, target in routes.items()
-        ],
-        "Default": UNKNOWN,
-    }
-    reached: States = {name: {"Type": "Succeed"} for name in (DONE, REJECTED, FAILED, SUPERSEDED)}
-    return {
-        ENDING: ending,
-        **reached,
-        BROKE_OFF: {
-            "Type": "Fail",
-            "Error": "{% $states.input.error %}",
-            "Cause": "{% $states.input.cause %}",
-        },
-        UNKNOWN: {
-            "Type": "Fail",
-            "Error": "Darkroom.UnknownOutcome",
-            "Cause": "A stage answered with an outcome that the machine does not know.",
-        },
-    }
+    choices = [
+        {"Condition": f"{{% $states.input.outcome = '{outcome}' %}}", "Next": target}
+        for outcome, target in routes.items()
+    ]
+    return {"Type": "Choice", "Choices": choices, "Default": UNKNOWN}
+
+
+def _fail(error: str, cause: str) -> State:
+    return {"Type": "Fail", "Error": error, "Cause": cause}

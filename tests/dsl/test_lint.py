@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsl.backends.lint import LARGEST, Flaw, lint
+from dsl.backends.lint import LARGEST, RULES, Flaw, lint
 from dsl.backends.lint.references import Reference, references
+from dsl.backends.lint.values import VALUES
 from dsl.generate import sound
 from dsl.passes import BrokenInvariant
-from tests.dsl.judges.corpus import valid
+from tests.dsl.judges.corpus import altered, valid
 
 
 def test_a_valid_machine_has_no_flaw() -> None:
@@ -47,6 +48,26 @@ def test_a_flawed_machine_is_a_bug_of_the_compiler() -> None:
     with pytest.raises(BrokenInvariant, match=r"MISSING_TIMEOUT.*FunctionName.*/States/open"):
         sound(machine)
     assert sound(valid()) == valid()
+
+
+def test_every_rule_catches_what_no_other_of_ours_does() -> None:
+    """Whichever is lost, a broken machine would be written."""
+    catching = [
+        {rule.__name__ for rule in RULES if any(rule(machine))}
+        for machine in altered("broken.yaml").values()
+    ]
+
+    alone = {name for names in catching for name in names if len(names) == 1}
+    assert alone == {rule.__name__ for rule in RULES} - {"size"}
+
+
+def test_every_value_is_judged_in_a_broken_machine() -> None:
+    """Each row of the table says no to something."""
+    flaws = [flaw for machine in altered("broken.yaml").values() for flaw in lint(machine)]
+
+    for field, value in {row for rows in VALUES.values() for row in rows.items()}:
+        told = f"'{field}' is {value.words}"
+        assert [flaw for flaw in flaws if flaw.message == told], told
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from dsl.backends.lint.errors import error_names
 from dsl.backends.lint.fields import fields
 from dsl.backends.lint.graph import graph
+from dsl.backends.lint.kinds import kinds
 from dsl.backends.lint.parts import Flaw, Json, scopes
 from dsl.backends.lint.queries import queries
-from dsl.backends.lint.tasks import tasks
+from dsl.backends.lint.values import values
 from dsl.backends.lint.variables import variables
 
 __all__ = ["RULES", "Flaw", "lint"]
@@ -58,7 +59,8 @@ RULES: tuple[Callable[[Json], Iterator[Flaw]], ...] = (
     size,
     names,
     fields,
-    tasks,
+    values,
+    kinds,
     graph,
     error_names,
     queries,

@@ -39,7 +39,8 @@ def _routes(found: tuple[Json, ...], at: str) -> Iterator[Flaw]:
     for index, route in enumerate(found):
         place = f"{at}[{index}]/ErrorEquals"
         errors = route.get("ErrorEquals")
-        if not isinstance(errors, list) or not errors:
+        named = isinstance(errors, list) and all(isinstance(each, str) for each in errors)
+        if not errors or not named:
             yield Flaw(FAILED, "'ErrorEquals' is a list of at least one error", place)
             continue
         if _ALL in errors and len(errors) > 1:
