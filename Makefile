@@ -23,12 +23,15 @@ help: ## explain every target
 
 setup: .stamps/python .stamps/ministack .stamps/node ## install everything, from hashed locks, into .venv .local node_modules
 
-.stamps/python: requirements/dev.txt requirements/bootstrap.txt
+# Of steps that bring packages of their own: one lock each, which `make lock` writes.
+STEP_LOCKS := $(wildcard requirements/steps/*.txt)
+
+.stamps/python: requirements/dev.txt requirements/bootstrap.txt $(STEP_LOCKS)
 	@echo "Setting up Python packages in .venv (once; about a minute)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Darkroom needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@$(PY) -m pip --version >/dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
-	@$(BIN)/uv pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt
+	@$(BIN)/uv pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt $(STEP_LOCKS)
 	@mkdir -p .stamps && touch $@
 
 .stamps/ministack: requirements/ministack.txt .stamps/python
@@ -106,10 +109,12 @@ bench: .stamps/bench ## measure beside sharp, pyvips and Pillow, and draw out/be
 doctor: .stamps/python ## say what is missing on this machine, with the cure
 	@$(PY) -m darkroom doctor
 
-lock: .stamps/python ## resolve requirements/*.in again into hashed, address-free locks
+lock: .stamps/python ## resolve requirements/*.in and what steps require into hashed, address-free locks, and install them
 	@for name in bootstrap api stage dev ministack; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@$(PY) -m dsl lock
+	@$(MAKE) --no-print-directory .stamps/python
 
 ci: ## exactly what CI runs
 	@bash .ci/run

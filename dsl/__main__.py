@@ -3,13 +3,13 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from darkroom.plan.models import Plan
-from dsl import drift, findings, generate
+from dsl import drift, findings, generate, packages
 from dsl.changes import changes, drawn
 from dsl.compile import Compiled
 from dsl.costs import command as costs
@@ -17,11 +17,13 @@ from dsl.diagnostics import PipelineRefused
 from dsl.difference import command as differences
 from dsl.difference.command import NotAPlan
 from dsl.draft import Plugins
+from dsl.drift import Drifted
 from dsl.explain import UnknownCode, explain
 from dsl.files import PLAIN, compile_all, compile_file
 from dsl.findings import Finding
 from steps import plugins
 from steps.plugins import BrokenPlugin
+from steps.requires import required
 
 GENERATED = Path("generated")
 REFUSED, BROKEN_PLUGIN, DRIFTED, BREAKING, MISUSED = 1, 2, 3, 4, 64
@@ -30,7 +32,8 @@ _HELP = """exit codes:
   0   all is well
   1   the pipeline file has mistakes
   2   a step plugin is broken
-  3   generated/ is not what the pipeline file says (generate --check)
+  3   generated/ is not what the pipeline file says (generate --check), or steps' packages are not
+      locked as the steps require them
   4   a change is BREAKING (diff)
   64  this command was called wrongly
 """
@@ -63,6 +66,8 @@ def _explain(codes: Sequence[str]) -> _Outcome:
 def _compile(chosen: argparse.Namespace) -> _Outcome:
     """Do what every command but `explain` does, and tell what kept it from that."""
     try:
+        if chosen.command == "lock":
+            return _Outcome(0, "\n".join(packages.lock(required())) or "no step requires packages")
         return _done(chosen, plugins.find())
     except PipelineRefused as refused:
         return _Outcome(REFUSED, refused.render(), findings.of_refusal(refused))
@@ -86,6 +91,9 @@ def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
         priced = compile_file(path, found, chosen.env)
         return _Outcome(0, costs.run(priced, found, chosen))
     compiled = compile_all(path, found)
+    if unlocked := packages.drift(required()):
+        text = packages.report(unlocked)
+        return _drifted(unlocked, "P037", packages.LOCKS, text, cure=packages.CURE)
     if chosen.command == "check":
         return _well(drawn(compiled), compiled)
     wanted = generate.files(compiled, found)
@@ -112,17 +120,25 @@ def _check(wanted: Mapping[str, str], path: Path) -> _Outcome:
     drifted = drift.drift(wanted, GENERATED)
     if not drifted:
         return _Outcome(0, f"{GENERATED}/ is what {path.as_posix()} says")
+    text = drift.report(drifted, str(GENERATED), path.as_posix())
+    return _drifted(drifted, "P012", GENERATED, text, cure=drift.cure(str(GENERATED)))
+
+
+def _drifted(
+    drifted: Iterable[Drifted], code: str, folder: Path, text: str, *, cure: str
+) -> _Outcome:
+    """Return the end of a command that found files in `folder` which are not as they should be."""
     told = tuple(
         Finding(
-            code="P012",
+            code=code,
             title=each.title,
-            path=(GENERATED / each.path).as_posix(),
-            help=drift.cure(str(GENERATED)),
+            path=(folder / each.path).as_posix(),
+            help=cure,
             note="\n".join(line.strip() for line in each.lines),
         )
         for each in drifted
     )
-    return _Outcome(DRIFTED, drift.report(drifted, str(GENERATED), path.as_posix()), told)
+    return _Outcome(DRIFTED, text, told)
 
 
 def _plan_before(path: Path) -> Plan | None:
@@ -166,12 +182,12 @@ def _parser() -> argparse.ArgumentParser:
     generated.add_argument(
         "--check", action="store_true", help="write nothing; fail if generated/ would change"
     )
+    commands.add_parser("lock", help="resolve what steps require into requirements/steps/")
     priced = commands.add_parser("cost", help="tell what a million images cost, and why")
     costs.add_arguments(priced)
     compared = commands.add_parser("diff", help="tell what changes, step by step, and its cost")
     differences.add_arguments(compared)
-    for command in (priced, compared):
-        command.set_defaults(format="text")
+    parser.set_defaults(format="text")
     for command in (check, generated, priced):
         command.add_argument("pipeline", nargs="?", type=Path, default=Path("pipeline.yaml"))
     for command in (check, generated):

@@ -1,8 +1,8 @@
 """Every diagnostic's code, once, with what it means. The texts stand where a mistake is found.
 
 `Y` the text is not the YAML we read, `P` the pipeline says something impossible, `D` a rule of
-the language is broken, `N` the language has it, this compiler not yet, `W` is a note on what
-compiles. Codes are never reused.
+the language is broken, `W` is a note on what compiles. Codes are never reused: N001 was of parts
+that are built by now.
 """
 
 from collections.abc import Mapping
@@ -53,6 +53,7 @@ CODES: Mapping[str, str] = {
     "P034": "a payload of the state machine would be too large",
     "P035": "an overlay takes away what is not there",
     "P036": "an overlay renames the pipeline",
+    "P037": "the packages of steps are not locked as the steps require them",
     "D301": "a step that may reject stands below a fork",
     "D302": "a step with variants has a condition",
     "D303": "a fact may be missing here",
@@ -65,5 +66,4 @@ CODES: Mapping[str, str] = {
     "D311": "an overlay adds a step",
     "D312": "a facts step has variants",
     "W001": "a kill fails the image though an error of the step would not",
-    "N001": "part of the language, not built yet",
 }

@@ -18,7 +18,7 @@ def main() -> int:
         name = app.node.try_get_context("pipeline")
         compiled = compiled_pipeline(name, settings.environment)
         target = LAMBDA if settings.assets_for_lambda else HERE
-        assets = build_assets(plan_path(compiled), target=target)
+        assets = build_assets(plan_path(compiled), compiled.PACKAGES, target=target)
         add_stacks(app, settings=settings, compiled=compiled, assets=assets)
     except (ValueError, LookupError, AssetError) as mistake:
         sys.stderr.write(f"darkroom: {mistake}\n")

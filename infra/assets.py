@@ -1,6 +1,6 @@
 """Assets: the zips that functions run, built by uv without Docker, and only when they change.
 
-A zip is the wheels of one lock and then our own code. The wheels, which are slow to get and
+A zip is the wheels of some locks and then our own code. The wheels, which are slow to get and
 large, are kept apart by what decides them, so a change of our code only appends a few files.
 """
 
@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,10 +47,13 @@ class AssetError(Exception):
 
 @dataclass(frozen=True)
 class Assets:
-    """The zips that functions run: `api` without imaging libraries, `stage` with them."""
+    """The zips that functions run: `api` without imaging libraries, `stages` with them.
+
+    Those are by the plugins whose packages they hold beyond that: most hold none, and are at `()`.
+    """
 
     api: Path
-    stage: Path
+    stages: Mapping[tuple[str, ...], Path]
 
 
 @dataclass(frozen=True)
@@ -84,22 +87,30 @@ HERE = Target(
 )
 
 
-def build_assets(plan: str, *, target: Target, root: Path = ROOT) -> Assets:
+def build_assets(
+    plan: str, packages: Iterable[tuple[str, ...]], *, target: Target, root: Path = ROOT
+) -> Assets:
     """Build the zips that run the plan at the path `plan`, or find them built.
 
-    They lie under .local/assets of `root`, from where `plan` counts.
+    `packages` are the sets of plugins whose packages some stage's function holds: a zip for each.
+    All lie under .local/assets of `root`, from where `plan` counts.
 
-    Raises AssetError, with what uv said, if the wheels cannot be had.
+    Raises AssetError, with what uv said, if the wheels cannot be had, and for a missing lock.
     """
+    ours = ("darkroom", "steps", plan)
     return Assets(
-        api=_asset(root, "api", ["darkroom", plan], target),
-        stage=_asset(root, "stage", ["darkroom", "steps", plan], target),
+        api=_asset(root, ("api",), ("darkroom", plan), target),
+        stages={
+            plugins: _asset(root, ("stage", *(f"steps/{each}" for each in plugins)), ours, target)
+            for plugins in packages
+        },
     )
 
 
-def _asset(root: Path, name: str, contents: Iterable[str], target: Target) -> Path:
-    """The zip of our `contents` over the wheels of requirements/<name>.txt."""
-    wheels = _wheels(root, name, target)
+def _asset(root: Path, locks: Sequence[str], contents: Iterable[str], target: Target) -> Path:
+    """The zip of our `contents` over the wheels of each requirements/<lock>.txt."""
+    name = _name(locks)
+    wheels = _wheels(root, locks, target)
     files = dict(_own_files(root, contents))
     digest = hashlib.sha256(wheels.name.encode())
     for file, path in sorted(files.items()):
@@ -133,18 +144,24 @@ def _forget_old(folder: Path, name: str) -> None:
         old.unlink(missing_ok=True)
 
 
-def _wheels(root: Path, name: str, target: Target) -> Path:
-    """A zip of the unpacked wheels of requirements/<name>.txt."""
-    lock = root / "requirements" / f"{name}.txt"
+def _name(locks: Sequence[str]) -> str:
+    """What a zip is called by its locks, as far as a file's name has room: "stage+tint"."""
+    return "+".join(lock.removeprefix("steps/") for lock in locks)[:100]
+
+
+def _wheels(root: Path, locks: Sequence[str], target: Target) -> Path:
+    """A zip of the unpacked wheels of each requirements/<lock>.txt."""
+    name = _name(locks)
+    files = [root / "requirements" / f"{lock}.txt" for lock in locks]
     made_by = (_RECIPE, target.name, *target.options, str(target.compiled))
-    inputs = (*made_by, *_FROM_RUNTIME, lock.read_text("utf-8"))
+    inputs = (*made_by, *_FROM_RUNTIME, *map(_lock_text, files))
     digest = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
     wheels = root / ".local" / "assets" / f"wheels-{name}-{digest[:16]}.zip"
     if not wheels.exists():
         wheels.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=wheels.parent) as folder:
             installed = Path(folder, "installed")
-            _install(lock, installed, target)
+            _install(files, installed, target)
             if target.compiled:
                 _compile(installed)
             unfinished = Path(folder, wheels.name)
@@ -154,14 +171,24 @@ def _wheels(root: Path, name: str, target: Target) -> Path:
     return wheels
 
 
-def _install(lock: Path, into: Path, target: Target) -> None:
-    """Unpack the wheels of `lock` for `target`; each must have the hash that the lock says."""
+def _lock_text(lock: Path) -> str:
+    try:
+        return lock.read_text("utf-8")
+    except FileNotFoundError as missing:
+        raise AssetError(
+            f"{lock} is missing, so a stage has no packages: run `make lock`."
+        ) from missing
+
+
+def _install(locks: Sequence[Path], into: Path, target: Target) -> None:
+    """Unpack the wheels of `locks` for `target`; each must have the hash that its lock says."""
+    listed = (word for lock in locks for word in ("--requirements", str(lock)))
     excluded = into.with_name("from-runtime.txt")
     excluded.write_text("\n".join(_FROM_RUNTIME))
     done = subprocess.run(  # noqa: S603  the words are ours
         [
             *(str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"),
-            *("--target", str(into), "--requirements", str(lock), "--excludes", str(excluded)),
+            *("--target", str(into), *listed, "--excludes", str(excluded)),
             *("--require-hashes", "--only-binary", ":all:", "--no-binary", _FROM_SOURCE),
             *("--link-mode", "copy"),
             *target.options,
@@ -172,7 +199,8 @@ def _install(lock: Path, into: Path, target: Target) -> None:
         env={**os.environ, **_HIDE_LIBVIPS},
     )
     if done.returncode:
-        raise AssetError(f"uv could not install {lock.name} for {target.name}:\n{done.stderr}")
+        names = " and ".join(lock.name for lock in locks)
+        raise AssetError(f"uv could not install {names} for {target.name}:\n{done.stderr}")
 
 
 def _compile(installed: Path) -> None:

@@ -32,13 +32,14 @@ class CompiledPipeline(Protocol):
     DIGEST: str
     WORST_CASE_S: int
     STAGES_AT_ONCE: int
+    PACKAGES: tuple[tuple[str, ...], ...]
 
     def __call__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        code: lambda_.Code,
+        code: Mapping[tuple[str, ...], lambda_.Code],
         runtime: lambda_.Runtime,
         architecture: lambda_.Architecture,
         environment: Mapping[str, str],

@@ -1,5 +1,7 @@
 """Processing: the compiled pipeline, and the orchestrator that runs it for each message."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -33,7 +35,7 @@ class Processing(Construct):
         *,
         settings: Settings,
         code: lambda_.Code,
-        stage_code: lambda_.Code,
+        stage_code: Mapping[tuple[str, ...], lambda_.Code],
         compiled: CompiledPipeline,
         timing: Timing,
         kept: Kept,
@@ -83,7 +85,11 @@ class Processing(Construct):
         )
 
     def _pipeline(
-        self, settings: Settings, code: lambda_.Code, compiled: CompiledPipeline, kept: Kept
+        self,
+        settings: Settings,
+        code: Mapping[tuple[str, ...], lambda_.Code],
+        compiled: CompiledPipeline,
+        kept: Kept,
     ) -> DeployedPipeline:
         return compiled(
             self,

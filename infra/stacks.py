@@ -82,7 +82,8 @@ class AppStack(Stack):
         self, settings: Settings, kept: Kept, compiled: CompiledPipeline, assets: Assets
     ) -> None:
         """What an image passes, in its order; only the stages carry imaging libraries."""
-        code, stage_code = (Code.from_asset(str(zipped)) for zipped in (assets.api, assets.stage))
+        code = Code.from_asset(str(assets.api))
+        stage_code = {each: Code.from_asset(str(path)) for each, path in assets.stages.items()}
         awaited = compiled.ENGINE == "express"
         times = timing(settings, worst_case_s=compiled.WORST_CASE_S, awaited=awaited)
         self.ingest = Ingest(self, "Ingest", settings=settings, code=code, timing=times, kept=kept)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from steps.annotations import FileIn, folders
 from steps.picture import Picture
-from steps.signature import Signature
+from steps.signature import Signature, check_requires
 from steps.units import Bytes, PixelCount, Seconds, Share, Unit
 from steps.values import (
     Call,
@@ -166,8 +166,10 @@ def step(
     Kind, options and facts are read from the annotations. `version` is raised when the same
     input gives other pixels or facts. `rejects` and `fails` are the codes of `Rejected` and
     `StepFailed`, `calls` the AWS actions it yields, `assets` the files beside the plugin that it
-    always reads, `requires` the pip requirements of this step alone. Of `frames` the runner gives
-    it "each", or "all", or only "one" and animations are refused.
+    always reads, `requires` the packages of this step alone, one release of each, as in
+    `("numpy==2.4.0",)`: `make lock` finds all that they need, and only functions that run the step
+    hold it. Of `frames` the runner gives it "each", or "all", or only "one" and animations are
+    refused.
 
     Raises InvalidStep, as the plugin is imported, for a declaration that breaks the contract.
     """
@@ -176,6 +178,7 @@ def step(
         signature = Signature.of(function)
         signature.check_codes(rejects, fails)
         signature.check_calls(calls)
+        check_requires(signature.name, requires)
         return Step(
             function=function,
             name=signature.name,

@@ -4,9 +4,10 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +41,16 @@ class BrokenPlugin(PluginError):
         self.cause = cause
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a plugin may be written: its name, its function's, its file, and how people call it."""
+
+    name: str
+    function: str
+    path: Path
+    place: str
+
+
 def find() -> dict[str, AnyStep]:
     """Return all plugins by name, in order; raises BrokenPlugin for the first that is broken."""
     own = {name: found for name in _file_names() if (found := _from_file(name)) is not None}
@@ -56,6 +67,25 @@ def load(name: str) -> AnyStep:
     elif _is_file(name) and (found := _from_file(name)) is not None:
         return found
     raise UnknownPlugin(name, tuple(find()))
+
+
+def sources() -> Iterator[Source]:
+    """Yield where each plugin is written, importing none; files of the kernel are among them."""
+    for name in _file_names():
+        if path := _path(f"steps.{name}"):
+            yield Source(name, name, path, _place(name))
+    for each in _entry_points():
+        if path := _path(each.module):
+            yield Source(each.name, each.attr, path, _place_of(each))
+
+
+def _path(module: str) -> Path | None:
+    """Return where a module's text lies; None if it has none, or none by that name is installed."""
+    try:
+        spec = find_spec(module)
+    except ImportError:
+        return None
+    return Path(spec.origin) if spec and spec.origin and spec.has_location else None
 
 
 def _is_file(name: str) -> bool:
@@ -80,7 +110,7 @@ def _entry_points() -> Iterator[EntryPoint]:
 
 def _from_file(name: str) -> AnyStep | None:
     """Return the plugin in steps/<name>.py, None where the file is part of the kernel."""
-    place = f"steps/{name}.py"
+    place = _place(name)
     module = _imported(f"steps.{name}", name, place)
     found = getattr(module, name, None)
     if isinstance(found, Step):
@@ -99,7 +129,7 @@ def _from_file(name: str) -> AnyStep | None:
 
 
 def _from_entry_point(point: EntryPoint) -> AnyStep:
-    place = f"entry point {point.name} = {point.value}"
+    place = _place_of(point)
     module = _imported(point.module, point.name, place)
     found = getattr(module, point.attr, None) if point.attr else None
     if isinstance(found, Step):
@@ -111,8 +141,30 @@ def _from_entry_point(point: EntryPoint) -> AnyStep:
 def _imported(module: str, name: str, place: str) -> ModuleType:
     try:
         return importlib.import_module(module)
+    except ModuleNotFoundError as missing:
+        cause = f"{type(missing).__name__}: {missing}{_cure(missing.name or '')}"
+        raise BrokenPlugin(name, place, cause) from missing
     except Exception as cause:
         raise BrokenPlugin(name, place, f"{type(cause).__name__}: {cause}") from cause
+
+
+def _cure(module: str) -> str:
+    """Return what to do where a step imports a module that is not there; "" for our own."""
+    package = module.partition(".")[0]
+    if package in {"", "steps"}:
+        return ""
+    return (
+        f". If the step declares it, as in requires=('{package}==1.0',), run `make lock`; "
+        "if not, declare it"
+    )
+
+
+def _place(name: str) -> str:
+    return f"steps/{name}.py"
+
+
+def _place_of(point: EntryPoint) -> str:
+    return f"entry point {point.name} = {point.value}"
 
 
 def _steps_of(module: ModuleType) -> Iterator[AnyStep]:

@@ -14,6 +14,11 @@ from steps.values import Facts, InvalidStep, Options, Rejected
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
+# One release of one package, by PEP 508 and PEP 440: `name[extra]==1.2.3; marker`.
+_PIN = re.compile(
+    r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])? *(\[[A-Z0-9._, -]+\])? *== *[A-Z0-9.!+_-]+ *(;.+)?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,20 @@ class Signature:
                 raise InvalidStep(f"{self.name}: {action!r} is no action like service:DoThis")
         if bool(calls) != self.asks:
             raise InvalidStep(f"{self.name}: a step declares calls exactly if it returns Asks[...]")
+
+
+def check_requires(name: str, requires: object) -> None:
+    """Raise InvalidStep unless what the step `name` requires are pins: `("numpy==2.4.0",)`.
+
+    Another release computes other pixels, and would do so without a new `version` of the step.
+    """
+    if not isinstance(requires, tuple):
+        raise InvalidStep(f"{name}: requires is a tuple, as in requires=('numpy==2.4.0',)")
+    for each in requires:
+        if not isinstance(each, str) or not _PIN.fullmatch(each):
+            raise InvalidStep(
+                f"{name} requires {each!r}: name one release of one package, as in 'numpy==2.4.0'"
+            )
 
 
 def _hints(function: Callable[..., object], name: str) -> dict[str, Any]:

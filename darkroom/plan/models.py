@@ -80,7 +80,8 @@ class Stage(_Model):
     timeout_s: int
     retry: Retry = Retry()
     calls: tuple[str, ...] = ()  # AWS actions that its steps ask the runner for
-    requires: tuple[str, ...] = ()  # pip requirements that its steps bring
+    requires: tuple[str, ...] = ()  # pins of packages that its steps need, beyond every stage's
+    required_by: tuple[str, ...] = ()  # plugins that need them; each has a lock of its own
 
 
 class Task(_Model):

@@ -54,15 +54,6 @@ def _resolved(entry: StepEntry, plugins: Plugins, report: Report) -> Resolved:
     plugin = plugins.get(entry.uses.text)
     if plugin is None:
         _refuse_unknown(entry.uses, plugins, report)
-    elif plugin.requires:
-        report.add(
-            "N001",
-            entry.uses.span,
-            f"steps that bring packages, as {plugin.name} does, are part of the language, "
-            "but not built yet",
-            cure="use a step that needs no more than steps/ does",
-            note=f"it requires {', '.join(plugin.requires)}",
-        )
     return Resolved(entry, plugin)
 
 

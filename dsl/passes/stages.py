@@ -121,6 +121,7 @@ def _sized(stage_id: str, tasks: tuple[tuple[Part, ...], ...], draft: Draft) -> 
     slowest = max(tasks, key=_seconds)
     names = dict.fromkeys(part.name for parts in tasks for part in parts)
     steps = tuple(step for step in all_steps(draft) if step.name in names)
+    plugins = tuple(map(_plugin, steps))
     return Sized(
         Stage(
             id=stage_id,
@@ -128,8 +129,9 @@ def _sized(stage_id: str, tasks: tuple[tuple[Part, ...], ...], draft: Draft) -> 
             memory_mb=max(_memory(parts, steps) for parts in tasks),
             timeout_s=math.ceil(_seconds(slowest)),
             retry=_retry(steps),
-            calls=_distinct(call for step in steps for call in _plugin(step).calls),
-            requires=_distinct(each for step in steps for each in _plugin(step).requires),
+            calls=_distinct(call for plugin in plugins for call in plugin.calls),
+            requires=_distinct(each for plugin in plugins for each in plugin.requires),
+            required_by=tuple(sorted({plugin.name for plugin in plugins if plugin.requires})),
         ),
         slowest,
     )

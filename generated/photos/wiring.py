@@ -32,6 +32,7 @@ class Stage:
     leaves: bool  # writes intermediates
     publishes: bool  # writes variants
     calls: tuple[str, ...]  # actions that have no resources to name: dsl/calls.py has the pages
+    required_by: tuple[str, ...]  # plugins that bring packages: requirements/steps/<plugin>.txt
 
 
 STAGES = (
@@ -49,6 +50,7 @@ STAGES = (
         leaves=False,
         publishes=True,
         calls=(),
+        required_by=(),
     ),
 )
 
@@ -102,13 +104,15 @@ class Pipeline(Construct):
     WORST_CASE_S = 162
     # Functions of stages that one run keeps busy at one time, at most.
     STAGES_AT_ONCE = 1
+    # Whose packages functions hold: an asset for each.
+    PACKAGES = tuple(dict.fromkeys(stage.required_by for stage in STAGES))
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        code: lambda_.Code,
+        code: Mapping[tuple[str, ...], lambda_.Code],
         runtime: lambda_.Runtime,
         architecture: lambda_.Architecture,
         environment: Mapping[str, str],
@@ -148,7 +152,7 @@ class Pipeline(Construct):
             scope,
             "Function",
             description=f"{self.NAME}: {', '.join(stage.steps)}"[:256],  # Lambda: no longer
-            code=self._code,
+            code=self._code[stage.required_by],
             handler="darkroom.handlers.stage.handler",
             runtime=self._runtime,
             architecture=self._architecture,

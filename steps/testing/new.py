@@ -52,7 +52,7 @@ _NEXT = """Wrote {plugin}
 
 Now:
   1. Write what it does in {plugin}. What a picture can do: steps/picture.py.
-     Written against Pillow instead: see docs/add-a-step.md.
+     Written against Pillow, or with packages of its own: see docs/add-a-step.md.
   2. Say in {test} what is true of it for every picture.
   3. Hold it to the contract:   .venv/bin/pytest tests/steps -k {name}
   4. Use it in pipeline.yaml (uses: {name}), and compile:   make generate

@@ -17,6 +17,7 @@ from steps.testing.originality import (
     survives_every_kind_of_original,
     tells_no_more_than_it_was_given,
 )
+from steps.testing.packages import has_its_packages
 from steps.testing.purity import is_pure
 from steps.testing.running import Outcome, Replies, for_all, outcome, require, told
 from steps.testing.strategies import KINDS
@@ -114,6 +115,7 @@ def has_its_assets(step: AnyStep, _: Replies | None = None) -> None:
 RULES: tuple[Rule, ...] = (
     is_documented,
     has_its_assets,
+    has_its_packages,
     is_pure,
     options_survive_the_plan,
     answers_as_it_declares,

@@ -8,7 +8,7 @@ import pytest
 from darkroom.plan import Retry, Stage, Task
 from dsl import passes, reading, source
 from dsl.compile import Compiled, compile_source
-from dsl.diagnostics import PipelineRefused, Report
+from dsl.diagnostics import Report
 from dsl.draft import Draft, Plugins
 from dsl.passes import PASSES, BrokenInvariant, Pass
 from dsl.passes.engine import waits, worst_case
@@ -236,13 +236,17 @@ def test_a_plan_may_be_as_deep_as_a_plan_can_be_written(
     assert type(plan).model_validate(plan.model_dump(mode="json")) == plan
 
 
-def test_a_step_that_brings_packages_is_refused_in_words(plugins: Plugins) -> None:
-    """Its stage would be deployed without them, and fail at the first picture."""
-    packed = replace(plugins["greyscale"], name="packed", requires=("numpy==2.4.0",))
-    text = "pipeline: a\nsteps: { b: { uses: packed } }"
+def test_a_stage_knows_what_its_steps_require_and_which_do(plugins: Plugins) -> None:
+    """And no other stage does: functions hold what their steps need."""
+    packed = replace(plugins["greyscale"], name="packed", requires=("numpy==2.4.0", "a==1"))
+    text = (
+        "pipeline: a\nsteps:\n"
+        "  b: { uses: packed }\n  c: { uses: packed }\n  d: { uses: greyscale, alone: true }"
+    )
 
-    with pytest.raises(PipelineRefused) as refused:
-        compile_source(text, "pipeline.yaml", {**plugins, "packed": packed})
+    plan = compile_source(text, "pipeline.yaml", {**plugins, "packed": packed}).plan
 
-    (found,) = refused.value.diagnostics
-    assert (found.code, found.note) == ("N001", "it requires numpy==2.4.0")
+    assert [(stage.id, stage.requires, stage.required_by) for stage in plan.stages] == [
+        ("a", ("numpy==2.4.0", "a==1"), ("packed",)),
+        ("d", (), ()),
+    ]

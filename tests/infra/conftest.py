@@ -55,8 +55,8 @@ class Synthesised:
 def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
     """Assets that hold nothing."""
     folder = tmp_path_factory.mktemp("assets")
-    empty = Assets(api=folder / "api.zip", stage=folder / "stage.zip")
-    for asset in (empty.api, empty.stage):
+    empty = Assets(api=folder / "api.zip", stages={(): folder / "stage.zip"})
+    for asset in (empty.api, *empty.stages.values()):
         with ZipFile(asset, "w") as zipped:
             zipped.writestr("name", asset.name)
     return empty

@@ -109,7 +109,7 @@ def test_too_many_runs_stop_the_synthesis(tmp_path):
             App(outdir=str(tmp_path)),
             settings=replace(DEV, runs_at_once=5),
             compiled=compiled_pipeline(),
-            assets=Assets(api=asset, stage=asset),
+            assets=Assets(api=asset, stages={(): asset}),
         )
 
 

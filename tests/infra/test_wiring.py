@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
@@ -35,9 +36,10 @@ def plan(start: Task, *stages: Stage) -> Plan:
     return Plan.model_validate(lock["plan"]).model_copy(update={"stages": stages, "start": start})
 
 
-def stage(name: str, *steps: str, memory_mb: int = 1024, calls: tuple[str, ...] = ()) -> Stage:
+def stage(name: str, *steps: str, **declared: Any) -> Stage:
     return Stage(
-        id=name, steps=steps, memory_mb=memory_mb, timeout_s=20, retry=Retry(), calls=calls
+        **{"id": name, "steps": steps, "memory_mb": 1024, "timeout_s": 20, "retry": Retry()}
+        | declared
     )
 
 
@@ -112,6 +114,25 @@ def test_each_stage_is_a_function_with_a_role_and_a_version_of_its_own(tmp_path)
     substitutions = machine["Properties"]["DefinitionSubstitutions"]
     assert substitutions.keys() == {"StageFunction_first", "StageFunction_brand"}
     assert {value["Ref"] for value in substitutions.values()} == versions.keys()
+
+
+def test_a_stage_holds_the_packages_that_its_steps_require(tmp_path):
+    """And no others: each function has the code of its own set of them."""
+    packed = plan(
+        CUT.start,
+        stage("first", "check", "sizes"),
+        stage("brand", "brand", required_by=("tint", "watermark")),
+    )
+    template = synthesised(packed, tmp_path)
+
+    functions = template.find_resources("AWS::Lambda::Function").values()
+    code = {
+        found["Properties"]["Environment"]["Variables"]["DARKROOM_STAGE"]: found["Properties"][
+            "Code"
+        ]["ZipFile"]
+        for found in functions
+    }
+    assert code == {"first": "handler = ()", "brand": "handler = ('tint', 'watermark')"}
 
 
 def test_the_machine_may_call_its_own_stages_and_nothing_else(tmp_path):
@@ -263,7 +284,10 @@ def synthesised(compiled: Plan, folder: Path) -> Template:
     module.Pipeline(
         stack,
         "Pipeline",
-        code=lambda_.Code.from_inline("handler = None"),
+        code={
+            packages: lambda_.Code.from_inline(f"handler = {packages}")
+            for packages in module.Pipeline.PACKAGES
+        },
         runtime=RUNTIME,
         architecture=ARCHITECTURE,
         environment={},

@@ -1,0 +1,87 @@
+"""The rule that a step has the packages that it declares, and imports no other.
+
+A function holds what the kernel needs and what its steps require; a developer's machine has more.
+"""
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import metadata
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from steps.plugins import AnyStep
+from steps.testing.running import Replies, require
+
+_KERNEL = ("annotated-types", "pillow", "pydantic", "pyvips", "pyvips-binary")
+
+
+def has_its_packages(step: AnyStep, _: Replies | None = None) -> None:
+    """Each pin of `requires` is installed, and whatever the step's file imports is among them."""
+    for pin in map(Requirement, step.requires):
+        if pin.marker is None or pin.marker.evaluate():
+            there = _version(pin.name)
+            require(
+                there is not None and pin.specifier.contains(there, prereleases=True),
+                f"{step.name} requires {pin}, and {there or 'none'} is installed: run `make lock`",
+            )
+    held = set(_with_needs((*_KERNEL, *step.requires)))
+    for package in _imported(step):
+        found = {canonicalize_name(name) for name in _providers().get(package, ())}
+        require(
+            not found or found & held,
+            f"{step.name} imports {package}, which its function on AWS does not hold: "
+            f"declare {_pins(found)}",
+        )
+
+
+@cache
+def _providers() -> Mapping[str, list[str]]:
+    """Return which distributions bring a package. It looks through all that are installed."""
+    return metadata.packages_distributions()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _pins(names: Iterable[str]) -> str:
+    pins = ", ".join(f"'{name}=={_version(name)}'" for name in sorted(names))
+    return f"requires=({pins},), and run `make lock`"
+
+
+def _with_needs(requirements: Iterable[str]) -> Iterator[str]:
+    """Yield the names of the packages, and of all that is installed for them in turn."""
+    seen: set[str] = set()
+    waiting = [Requirement(each) for each in requirements]
+    while waiting:
+        wanted = waiting.pop()
+        name = canonicalize_name(wanted.name)
+        if _version(name) is None or f"{name}{sorted(wanted.extras)}" in seen:
+            continue
+        seen.add(f"{name}{sorted(wanted.extras)}")
+        yield name
+        for need in map(Requirement, metadata.requires(name) or ()):
+            extras = wanted.extras or {""}
+            if need.marker is None or any(need.marker.evaluate({"extra": each}) for each in extras):
+                waiting.append(need)
+
+
+def _imported(step: AnyStep) -> Iterator[str]:
+    """Yield the packages that the plugin's file imports; those of Python and its own left out."""
+    module = importlib.import_module(step.function.__module__)
+    own = step.function.__module__.partition(".")[0]
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.append(node.module)
+        for package in {name.partition(".")[0] for name in names}:
+            if package not in sys.stdlib_module_names and package not in {own, "steps"}:
+                yield package
