@@ -27,6 +27,7 @@ MEDIA_TYPES = {
     "gif": "image/gif",
     "webp": "image/webp",
     "avif": "image/avif",
+    "tiff": "image/tiff",
 }
 
 

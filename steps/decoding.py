@@ -7,7 +7,8 @@ from typing import Any
 
 from steps import profiles
 from steps.carried import Carried
-from steps.formats import Format
+from steps.formats import ANIMATED, OriginalFormat
+from steps.headers import tiff
 from steps.limits import Limits, check_shape
 from steps.metadata import kept_tags
 from steps.picture import Picture
@@ -44,14 +45,14 @@ class Decoded:
 
 
 def decode(
-    original: bytes, file_format: Format, limits: Limits, wanted: Wanted, *, fail_on: str
+    original: bytes, file_format: OriginalFormat, limits: Limits, wanted: Wanted, *, fail_on: str
 ) -> Decoded | Rejected:
     """Return all frames of the original, or a verdict on their shape.
 
     `fail_on` is libvips' word for how much damage it takes, "warning" or "error"; raises
     pyvips.Error for more than that.
     """
-    image = _opened(original, limits, fail_on)
+    image = _opened(original, file_format, limits, fail_on)
     width, height, frames = int(image.width), page_height(image), pages(image)
     # The decoder has read the header by now, and might have read it otherwise than we did.
     verdict = check_shape(limits, width=width, height=height, frames=frames)
@@ -60,15 +61,17 @@ def decode(
     size = (height, width) if _orientation(image) in _LYING else (width, height)
     scale = scale_for(size, wanted.boxes) if frames == 1 else 1
     if scale > 1 and file_format == "jpeg":
-        image = _opened(original, limits, fail_on, shrink=scale)
+        image = _opened(original, file_format, limits, fail_on, shrink=scale)
     rgb, profile = profiles.to_rgb(image, keep="icc" in wanted.keep)
     if scale > 1 and file_format != "jpeg":
         rgb = shrunken(rgb, scale)
+    # A TIFF is an EXIF block itself.
+    exif = original if file_format == "tiff" else _blob(image, "exif-data")
     carried = Carried(
         delays_ms=_delays(image, frames),
         loop=_field(image, "loop", 0) if frames > 1 else 0,
         profile=profile,
-        tags=kept_tags(_blob(image, "exif-data"), _blob(image, "iptc-data"), wanted.keep),
+        tags=kept_tags(exif, _blob(image, "iptc-data"), wanted.keep),
     )
     picture = Picture(_upright(rgb, frames), carried, in_memory=True).without_idle_alpha()
     return Decoded(picture.rendered().standing_for(*size), scale)
@@ -99,12 +102,15 @@ def page_height(image: Frame) -> int:
     return height if height > 0 and image.height % height == 0 else int(image.height)
 
 
-def _opened(original: bytes, limits: Limits, fail_on: str, **options: int) -> Frame:
-    if limits.max_frames > 1 and original[:4] in {b"GIF8", b"RIFF"}:
+def _opened(
+    original: bytes, file_format: OriginalFormat, limits: Limits, fail_on: str, **options: int
+) -> Frame:
+    if limits.max_frames > 1 and file_format in ANIMATED:
         options["n"] = -1
-    return pyvips.Image.new_from_buffer(
+    image = pyvips.Image.new_from_buffer(
         original, "", access="sequential", fail_on=fail_on, **options
     )
+    return image[: tiff.known_samples(original)] if file_format == "tiff" else image
 
 
 def _upright(rgb: Frame, frames: int) -> list[Frame]:

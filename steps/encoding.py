@@ -64,10 +64,17 @@ def output_format(picture: Picture, original: str) -> Format:
     chosen = picture.carried.encoding.format
     if chosen is not None:
         return chosen
-    for file_format in FORMATS:
-        if file_format == original:
-            return file_format
-    return "png" if picture.alpha else "jpeg"
+    formats = formats_from(original)
+    return formats[-1] if picture.alpha else formats[0]
+
+
+def formats_from(original: str) -> tuple[Format, ...]:
+    """Return the formats that a picture of such an original may be written in if none is chosen.
+
+    The first is for opaque ones, the last for others.
+    """
+    same = tuple(each for each in FORMATS if each == original)
+    return same or ("jpeg", "png")
 
 
 def media_type(file_format: Format) -> str:

@@ -8,6 +8,9 @@ from steps.colours import Rgba
 
 Format = Literal["jpeg", "png", "gif", "webp", "avif"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+OriginalFormat = Literal["jpeg", "png", "gif", "webp", "avif", "tiff"]
+"""Those that are read; not all of them are written."""
+ORIGINAL_FORMATS: tuple[OriginalFormat, ...] = get_args(OriginalFormat)
 Chroma = Literal["4:2:0", "4:4:4"]
 """Whether colours have half the resolution of light each way, or all of it."""
 
@@ -100,3 +103,6 @@ TRAITS: dict[Format, FormatTraits] = {
         chroma=True,
     ),
 }
+
+ANIMATED = frozenset(name for name, traits in TRAITS.items() if traits.animated)
+"""The formats whose frames are read, and written."""

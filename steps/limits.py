@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from annotated_types import Ge, Gt, Le, Len
 
-from steps.formats import MAX_SIDE, Format
+from steps.formats import MAX_SIDE, OriginalFormat
 from steps.headers import Structure
 from steps.units import BYTES, Bytes, PixelCount
 from steps.values import Options, Rejected, Scalar
@@ -30,12 +30,12 @@ CODES: tuple[Code, ...] = get_args(Code)
 MAX_FRAMES = 1_000
 """More than a minute of an animation: each frame is a picture of its own to every step."""
 
-Formats = Annotated[tuple[Format, ...], Len(1)]
+Formats = Annotated[tuple[OriginalFormat, ...], Len(1)]
 Frames = Annotated[int, Ge(1), Le(MAX_FRAMES)]
 Side = Annotated[int, Ge(1), Le(MAX_SIDE)]
 Scans = Annotated[int, Ge(1), Le(100)]  # libvips itself takes no more
 MetadataBytes = Annotated[int, Gt(0), Le(64_000_000), BYTES]  # to read more would be the bomb
-DEFAULT_FORMATS: tuple[Format, ...] = ("jpeg", "png", "gif", "webp")
+DEFAULT_FORMATS: tuple[OriginalFormat, ...] = ("jpeg", "png", "gif", "webp")
 
 
 OF_THE_ORIGINAL = ("formats", "max_bytes", "max_scans", "max_metadata")

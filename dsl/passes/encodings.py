@@ -15,7 +15,8 @@ from dsl.passes.flow import passages_of
 from dsl.text import Span
 from dsl.tree import Entry, Scalar
 from steps.contract import Options
-from steps.formats import FORMATS, TRAITS, Encoding
+from steps.encoding import formats_from
+from steps.formats import ANIMATED, FORMATS, TRAITS, Encoding
 
 _ANY = tuple(Encoding(each) for each in FORMATS)
 
@@ -23,8 +24,8 @@ _ANY = tuple(Encoding(each) for each in FORMATS)
 def run(draft: Draft, report: Report) -> Draft:
     """Follow what steps choose down each way; refuse frames that what they choose cannot hold."""
     formats, frames = draft.limits.formats, draft.limits.max_frames
-    animated = any(TRAITS[each].animated for each in formats)
-    origin = Writing(tuple(Encoding(each) for each in formats), frames if animated else 1)
+    written = dict.fromkeys(each for original in formats for each in formats_from(original))
+    origin = Writing(tuple(map(Encoding, written)), 1 if ANIMATED.isdisjoint(formats) else frames)
     draft = replace(draft, writing=dict(_below(draft.tree, origin, draft, report)))
     return replace(draft, decisions=draft.decided("encodings", _told(draft)))
 

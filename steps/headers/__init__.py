@@ -9,11 +9,11 @@ the parts that it counts, not by what the file claims.
 import re
 from collections.abc import Callable, Iterator
 
-from steps.formats import Format
-from steps.headers import avif, gif, jpeg, png, webp
-from steps.headers.structure import Malformed, Structure, TooManyParts, Truncated
+from steps.formats import OriginalFormat
+from steps.headers import avif, gif, jpeg, png, tiff, webp
+from steps.headers.structure import Malformed, Structure, TooManyParts, Truncated, Unread
 
-__all__ = ["Malformed", "Structure", "TooManyParts", "Truncated", "sniff", "walk"]
+__all__ = ["Malformed", "Structure", "TooManyParts", "Truncated", "Unread", "sniff", "walk"]
 
 
 def sniff(original: bytes) -> str:
@@ -24,11 +24,11 @@ def sniff(original: bytes) -> str:
     return next((name for name, magic in _MAGIC.items() if magic.match(original)), "unknown")
 
 
-def walk(original: bytes, file_format: Format) -> Iterator[Structure]:
+def walk(original: bytes, file_format: OriginalFormat) -> Iterator[Structure]:
     """Yield the structure each time that the file tells more of it, to its end mark.
 
-    Its numbers only grow, and the last are the file's. Raises Truncated, Malformed or TooManyParts
-    on the way.
+    Its numbers only grow, and the last are the file's. Raises Truncated, Malformed, Unread or
+    TooManyParts on the way.
     """
     seen = Structure(0, 0)
     for seen in _READERS[file_format](original):
@@ -45,15 +45,17 @@ _MAGIC = {
     "avif": re.compile(rb"....ftyp(avif|mif1.{4,32}avif)", re.DOTALL),
     "heic": re.compile(rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL),
     "tiff": re.compile(rb"II\*\x00|MM\x00\*"),
+    "bigtiff": re.compile(rb"II\+\x00|MM\x00\+"),
     "bmp": re.compile(rb"BM....\x00\x00\x00\x00", re.DOTALL),
     "pdf": re.compile(rb"%PDF-"),
     "svg": re.compile(rb"\s{0,99}<svg"),
     "xml": re.compile(rb"\s{0,99}<\?xml"),
 }
-_READERS: dict[Format, Callable[[bytes], Iterator[Structure]]] = {
+_READERS: dict[OriginalFormat, Callable[[bytes], Iterator[Structure]]] = {
     "jpeg": jpeg.walk,
     "png": png.walk,
     "gif": gif.walk,
     "webp": webp.walk,
     "avif": avif.walk,
+    "tiff": tiff.walk,
 }

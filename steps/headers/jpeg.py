@@ -9,11 +9,14 @@ MAX_SEGMENTS = 10_000
 """More than any camera or editor writes; each segment costs us a step of the walk."""
 
 
-def walk(data: bytes) -> Iterator[Structure]:
-    """Yield what the file tells, to its end mark; what is behind that is none of the picture's."""
+def walk(data: bytes, segments: Count | None = None) -> Iterator[Structure]:
+    """Yield what the file tells, to its end mark; what is behind that is none of the picture's.
+
+    Many JPEGs that make one picture share a count of `segments`.
+    """
     at, frame = 2, False
     width, height, scans, metadata = 0, 0, 0, 0
-    segments = Count("segments", MAX_SEGMENTS)
+    segments = segments or Count("segments", MAX_SEGMENTS)
     while True:
         segments.one_more()
         # Skips entropy-coded data, in which no such pair of bytes occurs.

@@ -1,4 +1,4 @@
-"""Structure: what a file tells of itself, and the three ways in which it can be wrong."""
+"""Structure: what a file tells of itself, and the four ways in which it can be wrong."""
 
 import struct
 from dataclasses import dataclass
@@ -29,6 +29,10 @@ class Truncated(Exception):
 
 class Malformed(Exception):
     """The file breaks the structure of its format; the text says how."""
+
+
+class Unread(Exception):
+    """The file keeps its picture in a way of its format that is not read here; the text says so."""
 
 
 class TooManyParts(Exception):

@@ -20,13 +20,13 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from steps.formats import FORMATS
+from steps.formats import ORIGINAL_FORMATS
 from steps.limits import CODES, Limits
 from steps.opening import Opened, open_picture
-from steps.testing import bombs, sources
+from steps.testing import bombs, sources, tiffs
 from steps.values import Rejected
 
-LIMITS = Limits(formats=FORMATS, max_frames=10, max_pixels=1_000_000)
+LIMITS = Limits(formats=ORIGINAL_FORMATS, max_frames=10, max_pixels=1_000_000)
 """Small pictures, so that a claim of a large one is no picture of a second's work."""
 BOXES: tuple[tuple[tuple[int, int], ...], ...] = ((), ((9, 6),))
 """Decoded whole, and smaller: other code of the decoders."""
@@ -60,6 +60,12 @@ def seeds() -> Mapping[str, bytes]:
         "lossless webp": sources.webp(mode="RGBA"),
         "animated webp": sources.webp(20, 15, frames=3),
         "avif": sources.avif(),
+        "tiff": sources.tiff(mode="RGBA", compression="tiff_lzw"),
+        "palette tiff": sources.tiff(mode="P", compression="packbits"),
+        "cmyk tiff": sources.tiff(mode="CMYK", icc_profile=sources.srgb_profile()),
+        "fax": sources.tiff(mode="1", compression="group4"),
+        "tiff of a jpeg": sources.tiff(compression="jpeg"),
+        "tiff in tiles": tiffs.of_tiles(64),
     }
 
 

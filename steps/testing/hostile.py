@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from steps.formats import FORMATS
+from steps.formats import ORIGINAL_FORMATS
 from steps.limits import Code, Limits
-from steps.testing import bombs, sources
+from steps.testing import bombs, sources, tiffs
 
-EVERY_FORMAT = Limits(formats=FORMATS)
+EVERY_FORMAT = Limits(formats=ORIGINAL_FORMATS)
 PAYLOAD = b"<script>alert('polyglot')</script>"
 """What the polyglots carry; no output may have it."""
 
@@ -119,7 +119,7 @@ def _disguises() -> Iterator[Hostile]:
     foreign: Code = "unsupported_format"
     yield Hostile("empty", bytes, "empty")
     yield Hostile("one byte", lambda: b"\xff", foreign)
-    yield Hostile("tiff loop", lambda: bombs.TIFF_LOOP, foreign)
+    yield Hostile("bigtiff", lambda: b"II+\0\x08\0\0\0" + bytes(60), foreign)
     xxe = b'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg>&x;'
     yield Hostile("svg that reads a file", lambda: xxe, foreign)
     yield Hostile("billion laughs", partial(bombs.laughs, 10), foreign)
@@ -140,4 +140,51 @@ def _disguises() -> Iterator[Hostile]:
     yield Hostile("png of endless rows", partial(bombs.png_of_rows, 100_000_000), None)
 
 
-HOSTILE: tuple[Hostile, ...] = (*_dimensions(), *_repetition(), *_metadata(), *_disguises())
+def _directories() -> Iterator[Hostile]:
+    """What can be wrong with a TIFF, in which any value may lie anywhere."""
+    many: Code = "too_many_pixels"
+    yield Hostile("tiff bomb", partial(tiffs.claiming, 60_000, 60_000), many)
+    yield Hostile("endless tiff", partial(tiffs.claiming, 2**32 - 1, 2**32 - 1), many)
+    yield Hostile("wide tiff", partial(tiffs.claiming, 16_384, 1), "side_too_long")
+    yield Hostile("flat tiff", partial(tiffs.claiming, 60, 0), "corrupt")
+    yield Hostile("tiff loop", lambda: bombs.TIFF_LOOP, "corrupt")
+    yield Hostile("tiff in a circle", tiffs.circle, "corrupt")
+    yield Hostile("tiff within itself", tiffs.within_itself, "corrupt")
+    yield Hostile("tiff of pages", partial(tiffs.of_pages, 5_000), "too_many_frames")
+    thumbnails = partial(tiffs.of_pages, 5_000, smaller=True)
+    yield Hostile("tiff of thumbnails", thumbnails, "too_many_parts")
+    yield Hostile("tiff of tags", partial(tiffs.of_tags, 55_000), "too_many_parts")
+    values = {60_000: (7, 2**32 - 1, 8)}
+    yield Hostile("tag of 2^32-1", lambda: tiffs.tiff(tiffs.page(values)), "truncated")
+    strips = {273: (4, 2**30, 8), 279: (4, 2**30, 8)}
+    yield Hostile("2^30 strips", lambda: tiffs.tiff(tiffs.page(strips)), "truncated")
+    behind = {273: tiffs.long(2**32 - 1)}
+    yield Hostile("strip behind the end", lambda: tiffs.tiff(tiffs.page(behind)), "truncated")
+    yield Hostile("tiff of metadata", tiffs.of_metadata, "metadata_too_large")
+    yield Hostile("strips in one place", tiffs.of_overlaps, "corrupt")
+    yield Hostile("tiff of a large tile", partial(tiffs.of_tiles, 16_384), "corrupt")
+    foreign: Code = "unsupported_format"
+    samples = {277: tiffs.short(65_535)}
+    yield Hostile("65,535 samples", lambda: tiffs.tiff(tiffs.page(samples)), foreign)
+    yield Hostile("tiff of an old jpeg", partial(tiffs.of_strip, sources.jpeg(), 6), foreign)
+    raw = {254: tiffs.long(1)}
+    yield Hostile("raw photo", lambda: tiffs.tiff(tiffs.page(raw)), foreign)
+    scans = partial(bombs.jpeg_of_scans, 101)
+    yield Hostile("tiff of 101 scans", lambda: tiffs.of_jpeg(scans()), "too_many_scans")
+    large = partial(bombs.jpeg_claiming, 64_250, 64_250)
+    yield Hostile("tiff of a large jpeg", lambda: tiffs.of_jpeg(large()), "corrupt")
+    yield Hostile("short fax", lambda: tiffs.of_strip(b"\x26\xa0", 4, _BILEVEL), "corrupt")
+    endless = partial(bombs.deflated, 100_000_000)
+    yield Hostile("tiff of endless rows", lambda: tiffs.of_strip(endless(), 8), None)
+    text = partial(sources.tiff, description=PAYLOAD.decode())
+    yield Hostile("tiff and page and archive", lambda: text() + b"PK\3\4" + PAYLOAD, None)
+
+
+_BILEVEL = {258: tiffs.short(1), 262: tiffs.short(0)}
+HOSTILE: tuple[Hostile, ...] = (
+    *_dimensions(),
+    *_repetition(),
+    *_metadata(),
+    *_disguises(),
+    *_directories(),
+)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from steps.contract import Picture
-from steps.formats import FORMATS
+from steps.formats import ORIGINAL_FORMATS
 from steps.limits import Limits
 from steps.metadata import KEPT, Kept
 from steps.opening import Opened, open_picture
 from steps.testing import sources
 
-_LIMITS = Limits(formats=FORMATS, max_frames=10)
+_LIMITS = Limits(formats=ORIGINAL_FORMATS, max_frames=10)
 
 
 @cache
@@ -23,6 +23,7 @@ def originals() -> Mapping[str, Picture]:
         "grey with alpha": _opened(sources.png(mode="LA")),
         "CMYK": _opened(sources.jpeg(mode="CMYK")),
         "on its side": _opened(sources.jpeg(orientation=6)),
+        "fax": _opened(sources.tiff(mode="1", compression="group4")),
         "in P3": _opened(sources.jpeg(icc_profile=sources.p3_profile()), *KEPT),
         "animated GIF": _opened(sources.gif(frames=3, duration=[40, 90, 200])),
         "animated WebP": _opened(sources.webp(frames=2, mode="RGBA", duration=[50, 70])),

@@ -46,9 +46,7 @@ def png(
     if frames > 1:
         return _animated(width, height, "PNG", frames)
     if mode == "I;16":
-        levels = scene(width, height, "L").tobytes()
-        wide = b"".join(struct.pack("<H", level * 257) for level in levels)
-        return saved_png(Image.frombytes("I;16", (width, height), wide), **save)
+        return saved_png(_sixteen_bits(width, height), **save)
     return saved_png(scene(width, height, mode), **save)
 
 
@@ -74,6 +72,28 @@ def webp(
 def avif(width: int = 60, height: int = 40) -> bytes:
     """Return an AVIF file."""
     return _saved(scene(width, height), "AVIF")
+
+
+def tiff(
+    width: int = 60, height: int = 40, *, mode: str = "RGB", orientation: int = 1, **save: Any
+) -> bytes:
+    """Return a TIFF file of any mode that is read: also "CMYK", "RGBX", "P", "1", "I;16"."""
+    image = _sixteen_bits(width, height) if mode == "I;16" else scene(width, height, mode)
+    return saved_tiff(image, orientation=orientation, **save)
+
+
+def saved_tiff(image: Image.Image, *, orientation: int = 1, **save: Any) -> bytes:
+    """Return a TIFF file with a "secret" in its description.
+
+    It is not compressed unless `compression` has Pillow's name of a method. If it is not, it
+    carries a GPS position too.
+    """
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif[DESCRIPTION] = "secret"
+    if "compression" not in save:
+        exif[GPS] = {1: "N", 2: (48.0, 12.0, 0.0)}
+    return _saved(image, "TIFF", exif=exif.tobytes(), **save)
 
 
 def srgb_profile() -> bytes:
@@ -122,6 +142,12 @@ def gif_bomb(canvas: tuple[int, int], frames: Sequence[tuple[int, int]]) -> byte
         b"," + struct.pack("<HHHHB", 0, 0, *size, 0) + b"\x02\x02\x4c\x01\x00" for size in frames
     )
     return head + images + b";"
+
+
+def _sixteen_bits(width: int, height: int) -> Image.Image:
+    levels = scene(width, height, "L").tobytes()
+    wide = b"".join(struct.pack("<H", level * 257) for level in levels)
+    return Image.frombytes("I;16", (width, height), wide)
 
 
 def _animated(width: int, height: int, name: str, frames: int, **save: Any) -> bytes:

@@ -19,7 +19,6 @@ class Lack:
 
 LACKING: Mapping[str, tuple[Lack, ...]] = {
     "avatars": (Lack("HEIC", ", heic"),),
-    "scans": (Lack("TIFF", ", tiff"),),
 }
 
 

@@ -12,7 +12,7 @@ import pyvips
 
 from steps.contract import Rejected
 from steps.encoding import encode
-from steps.formats import FORMATS, Encoding, Format
+from steps.formats import FORMATS, ORIGINAL_FORMATS, Encoding, Format, OriginalFormat
 from steps.headers import walk
 from steps.limits import CODES, Limits
 from steps.opening import Opened, open_picture
@@ -43,13 +43,14 @@ PLAIN = {
         bombs.webp_canvas(60, 40, 8), bombs.webp_pixels(), (b"EXIF", bombs.TIFF_LOOP)
     ),
     "avif": sources.avif(),
+    "tiff": sources.tiff(compression="tiff_lzw"),
 }
 named = pytest.mark.parametrize("hostile", HOSTILE, ids=lambda each: each.name)
 each_plain = pytest.mark.parametrize("kind", PLAIN)
 
 
-def kind_format(kind: str) -> Format:
-    return next(each for each in FORMATS if kind.endswith(each))
+def kind_format(kind: str) -> OriginalFormat:
+    return next(each for each in ORIGINAL_FORMATS if kind.endswith(each))
 
 
 @cache

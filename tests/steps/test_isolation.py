@@ -12,19 +12,20 @@ from pathlib import Path
 import pytest
 
 from steps.contract import Rejected
-from steps.formats import FORMATS
+from steps.formats import ORIGINAL_FORMATS
 from steps.isolation import Bounds, Decoder
 from steps.limits import Limits
 from steps.opening import Opened, open_picture
 from steps.testing import sources
 
-LIMITS = Limits(formats=FORMATS, max_frames=10)
+LIMITS = Limits(formats=ORIGINAL_FORMATS, max_frames=10)
 ORIGINALS = {
     "jpeg": sources.jpeg(400, 300, orientation=6),
     "png with alpha": sources.png(mode="RGBA"),
     "grey png": sources.png(mode="I;16"),
     "animation": sources.gif(frames=3, duration=[70, 80, 90], loop=2),
     "avif": sources.avif(),
+    "tiff": sources.tiff(orientation=6),
     "profile and tags": sources.jpeg(icc_profile=sources.srgb_profile()),
     "cut": sources.jpeg()[:-100],
     "text": b"<svg/>",

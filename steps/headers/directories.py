@@ -1,0 +1,102 @@
+"""Directories: lists of tags, each with a type, a count, and a value or its place (TIFF 6.0, 2)."""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from steps.headers.structure import MAX_PARTS, Count, Malformed, TooManyParts, Truncated, unpack
+
+MAX_DIRECTORIES = 1_000
+"""More pages than a scanner's tray holds; a decoder goes through all of them to count them."""
+
+Role = Literal["page", "below", "notes"]
+"""In the chain of pages; below one of them; or with the notes of a camera, which is EXIF."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a directory."""
+
+    type: int
+    count: int  # of values
+    size: int  # bytes of all of them; 0 for a type that the format does not have
+    at: int  # where in the file they begin
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A directory whose values all lie in the file."""
+
+    role: Role
+    entries: Mapping[int, Entry]  # by tag
+    data: bytes
+    order: str  # of bytes, as `struct` writes it
+
+    def numbers(self, tag: int) -> tuple[int, ...]:
+        """Return the whole numbers of a tag, none if it is not there.
+
+        Raises Malformed for other values, TooManyParts for more than 50,000.
+        """
+        entry = self.entries.get(tag)
+        if entry is None:
+            return ()
+        if entry.type not in _WHOLE:
+            raise Malformed(f"the tag {tag} is no whole number")
+        if entry.count > MAX_PARTS:
+            raise TooManyParts("values of a tag", MAX_PARTS)
+        return unpack(f"{self.order}{entry.count}{_WHOLE[entry.type]}", self.data, entry.at)
+
+    def number(self, tag: int, otherwise: int = 0) -> int:
+        """Return the first of them."""
+        return next(iter(self.numbers(tag)), otherwise)
+
+
+def directories(data: bytes) -> Iterator[Directory]:
+    """Yield the directories of a file that begins with a TIFF's head: first those of its chain.
+
+    Raises Malformed for a directory that is met twice, in whatever circle.
+    """
+    order = "<" if data[:2] == b"II" else ">"
+    waiting: list[tuple[int, Role]] = [(unpack(order + "I", data, 4)[0], "page")]
+    entries, count, met = Count("tags"), Count("directories", MAX_DIRECTORIES), set[int]()
+    while waiting:
+        at, role = waiting.pop()
+        count.one_more()
+        if at in met:
+            raise Malformed("directories that lead in a circle")
+        met.add(at)
+        found = Directory(role, dict(_entries(data, order, at, entries)), data, order)
+        yield found
+        waiting += _below(found)
+        if role != "notes":
+            (following,) = unpack(order + "I", data, at + 2 + 12 * len(found.entries))
+            waiting += [(following, role)] if following else []
+
+
+def _below(found: Directory) -> Iterator[tuple[int, Role]]:
+    roles: Mapping[int, Role] = {_SUB_DIRECTORIES: "below", _EXIF: "notes", _GPS: "notes"}
+    for tag, role in roles.items():
+        yield from ((at, role) for at in found.numbers(tag) if at)
+
+
+def _entries(data: bytes, order: str, at: int, seen: Count) -> Iterator[tuple[int, Entry]]:
+    (count,) = unpack(order + "H", data, at)
+    met = set[int]()
+    for place in range(at + 2, at + 2 + 12 * count, 12):
+        seen.one_more()
+        tag, kind, values = unpack(order + "HHI", data, place)
+        if tag in met:
+            raise Malformed(f"a directory that has the tag {tag} twice")
+        met.add(tag)
+        size = values * struct.calcsize("<" + _TYPES.get(kind, ""))
+        start = place + 8 if size <= 4 else unpack(order + "I", data, place + 8)[0]
+        if start + size > len(data):
+            raise Truncated(start + size)
+        yield tag, Entry(kind, values, size, start)
+
+
+_SUB_DIRECTORIES, _EXIF, _GPS = 330, 34_665, 34_853
+_WHOLE = {1: "B", 3: "H", 4: "I", 13: "I"}  # byte, short, long, and where a directory is
+# One value of each type, as `struct` writes it.
+_TYPES = dict(enumerate(["B", "c", "H", "I", "II", "b", "c", "h", "i", "ii", "f", "d", "I"], 1))
