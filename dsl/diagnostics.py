@@ -9,6 +9,7 @@ from dsl.codes import CODES
 from dsl.text import SourceText, Span, with_short_quotes
 
 Severity = Literal["error", "note"]  # a note keeps nobody from compiling
+MOST_TOLD = 500  # mistakes of one file: more are of one cause, and nobody reads them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +89,8 @@ class Report:
 
     source: SourceText
     overlay: SourceText | None = None
-    _found: list[Diagnostic] = field(default_factory=list)
-    _notes: list[Diagnostic] = field(default_factory=list)
+    _found: dict[Diagnostic, None] = field(default_factory=dict)  # each once, as they came
+    _notes: dict[Diagnostic, None] = field(default_factory=dict)
 
     def add(
         self,
@@ -106,7 +107,8 @@ class Report:
         """Record a mistake, once: options shared by several variants are checked for each.
 
         With the severity `note` it is none, and is told of a pipeline that compiles. Values of the
-        file are shortened where the texts quote them.
+        file are shortened where the texts quote them. Raises PipelineRefused for as many as are
+        told of one file.
         """
         source, here = self._located(span)
         laid_over = self.overlay.path if self.overlay and source is self.source else ""
@@ -123,8 +125,9 @@ class Report:
             severity=severity,
         )
         known = self._found if severity == "error" else self._notes
-        if found not in known:
-            known.append(found)
+        known.setdefault(found)
+        if len(self._found) >= MOST_TOLD:
+            self.refuse()
 
     @property
     def notes(self) -> tuple[Diagnostic, ...]:
@@ -138,7 +141,7 @@ class Report:
 
     def include(self, others: Iterable[Diagnostic]) -> None:
         """Record mistakes that another report has found."""
-        self._found += [each for each in others if each not in self._found]
+        self._found |= dict.fromkeys(others)
 
     def text(self, span: Span) -> str:
         """Return what is written at `span`."""
@@ -172,4 +175,6 @@ class Report:
 
 
 def _counted(number: int) -> str:
+    if number >= MOST_TOLD:
+        return f"{MOST_TOLD} mistakes or more"
     return "1 mistake" if number == 1 else f"{number} mistakes"

@@ -6,7 +6,7 @@ from typing import get_args
 from darkroom.plan.models import OnError
 from dsl import fields, limits
 from dsl.diagnostics import Report
-from dsl.keys import RESERVED, STEP_KEYS
+from dsl.keys import MAX_OUTPUTS, RESERVED, STEP_KEYS
 from dsl.model import Budget, Condition, ErrorPolicy, Name, StepEntry, VariantEntry
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar, Unreadable, kind_of, plain
@@ -69,7 +69,21 @@ def _variants(entry: Entry, report: Report) -> tuple[VariantEntry | None, ...]:
         cure = "add one, NAME: { OPTION: VALUE }, or remove the key"
         report.add("P023", entry.key_span, "`variants` is empty", cure=cure)
         return (None,)
+    if len(mapping.entries) > MAX_OUTPUTS:
+        _refuse_number(mapping.entries, report)
+        return (None,)
     return tuple(_variant(inner, report) for inner in mapping.entries)
+
+
+def _refuse_number(variants: tuple[Entry, ...], report: Report) -> None:
+    """Report the first variant too many; none is looked into."""
+    report.add(
+        "P028",
+        variants[MAX_OUTPUTS].key_span,
+        f"`variants` has {len(variants):,} entries, an image becomes at most {MAX_OUTPUTS} "
+        "pictures",
+        cure="use fewer variants, or a second pipeline",
+    )
 
 
 def _variant(entry: Entry, report: Report) -> VariantEntry | None:

@@ -156,3 +156,13 @@ def refuse_depth(step: Resolved, most: int, report: Report) -> None:
         f"`{step.name}` is the step after {most} others, the most a picture goes through",
         cure="make one plugin of several steps",
     )
+
+
+def refuse_passages(step: Resolved, number: int, most: int, report: Report) -> None:
+    """Report the step with which a plan becomes larger than functions carry about."""
+    report.add(
+        "P028",
+        step.entry.name.span,
+        f"with `{step.name}`, {number:,} pictures go through a step each, the most is {most:,}",
+        cure="put steps above `variants`, make one plugin of several, or use fewer variants",
+    )

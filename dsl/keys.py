@@ -33,6 +33,7 @@ RETRY_KEYS: Mapping[str, str] = {
 
 ENGINES = ("auto", "express", "standard")
 KEEPS = KEPT
+MAX_OUTPUTS = 100  # pictures that an image becomes, rule 8
 ORIGINAL = "original"  # in `from`: the opened original, that no step has touched
 
 # Names with a meaning of their own in expressions and in `from:`.

@@ -10,6 +10,8 @@ from dsl.model import Budget, Name, PipelineFile, StepEntry
 from dsl.text import Span
 from dsl.tree import Entry, Mapping
 
+# Steps of a file. A picture goes through at most 200, and a pipeline promises at most 100.
+MOST_STEPS = 500
 _SMALLEST_STEPS = "steps: { small: { uses: resize, with: { width: 800 } } }"
 
 
@@ -80,5 +82,18 @@ def _steps(tree: Mapping, defaults: Budget, report: Report) -> tuple[StepEntry, 
         title = "the pipeline has no steps"
         report.add("P018", entry.key_span, title, cure=f"add one: {_SMALLEST_STEPS}")
     entries = mapping.entries if mapping else ()
+    if len(entries) > MOST_STEPS:
+        _refuse_number(entries, report)
+        return ()
     steps = (read_step(entry, defaults, report) for entry in entries)
     return tuple(step for step in steps if step is not None)
+
+
+def _refuse_number(entries: tuple[Entry, ...], report: Report) -> None:
+    """Report the first step too many; none is looked into."""
+    report.add(
+        "P028",
+        entries[MOST_STEPS].key_span,
+        f"the pipeline has {len(entries):,} steps, the most is {MOST_STEPS}",
+        cure="make one plugin of several steps, or several pipelines",
+    )

@@ -10,9 +10,13 @@ from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentStartE
 from dsl.composer import Composer, refuse_depth, span_of
 from dsl.diagnostics import Report
 from dsl.syntax import report_syntax
+from dsl.text import Span
 from dsl.tree import Mapping, Unreadable
 
 _GIVEN_UP = 100  # levels: far more than are looked into
+# Characters of a file: some two hundred for each of the most steps that there may be. PyYAML takes
+# a second or two for so many.
+LARGEST = 100_000
 
 
 def read(report: Report, *, overlay: bool = False) -> Mapping | None:
@@ -21,6 +25,9 @@ def read(report: Report, *, overlay: bool = False) -> Mapping | None:
     In an overlay, and only there, `null` stands for a key that is taken away (rule 20). Never
     raises for what the text holds: all mistakes are in the report.
     """
+    if len(report.source.content) > LARGEST:
+        _refuse_size(report)
+        return None
     events = _events(report)
     if events is None:
         return None
@@ -35,6 +42,16 @@ def read(report: Report, *, overlay: bool = False) -> Mapping | None:
             cure="write what differs: steps: { … }" if overlay else "begin with: pipeline: NAME",
         )
     return None
+
+
+def _refuse_size(report: Report) -> None:
+    report.add(
+        "P028",
+        Span(LARGEST, LARGEST + 1),
+        f"the file has {len(report.source.content):,} characters, the most is {LARGEST:,}",
+        label="here it becomes too large",
+        cure="make several pipelines of it, and step plugins of what repeats",
+    )
 
 
 def _events(report: Report) -> list[Event] | None:

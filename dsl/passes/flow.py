@@ -7,12 +7,15 @@ from dataclasses import replace
 from dsl import endings, flow_messages
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage, Resolved
+from dsl.keys import MAX_OUTPUTS
 from dsl.pictures import Growing, Picture
 
-MAX_OUTPUTS = 100  # rule 8
 # Steps on one way. A plan's tree may be 254 models deep, or pydantic cannot write it ("Maximum
 # serialization depth exceeded", measured with pydantic-core 2.50); an expression has up to 30.
 MAX_STEPS = 200
+# Pictures times the steps that each goes through. The plan lies in every function, and names the
+# way of each: with so many it has a few megabytes.
+MAX_PASSAGES = 5_000
 
 
 def run(draft: Draft, report: Report) -> Draft:
@@ -21,13 +24,15 @@ def run(draft: Draft, report: Report) -> Draft:
     published: list[Picture] = []
     pictures: tuple[Picture, ...] = (Picture(below=roots),)
     left: dict[str | None, tuple[Picture, ...]] = {None: pictures}
+    passed = 0
     for step in draft.steps:
         if step.entry.begins_branch:
             published += _made_here(pictures)
             pictures = _source(step, left)
         flow_messages.check_step(step, pictures, draft, report)
         pictures = left[step.name] = tuple(_through(step, pictures))
-        if _is_too_large(step, pictures, published, report):
+        passed += len(pictures)
+        if _is_too_large(step, pictures, published, passed, report):
             return draft
     published += _made_here(pictures)
     outputs = _promised(published, report)
@@ -102,7 +107,11 @@ def _promised(published: Items[Picture], report: Report) -> tuple[str, ...]:
 
 
 def _is_too_large(
-    step: Resolved, pictures: Items[Picture], published: Items[Picture], report: Report
+    step: Resolved,
+    pictures: Items[Picture],
+    published: Items[Picture],
+    passed: int,
+    report: Report,
 ) -> bool:
     """Whether the plan grows beyond what it may be at `step`, which is reported."""
     total = len(published) + len(list(_made_here(pictures)))
@@ -112,6 +121,8 @@ def _is_too_large(
         flow_messages.refuse_outputs(step, total, MAX_OUTPUTS, report)
     elif any(each.at and each.at.depth > MAX_STEPS for each in pictures):
         flow_messages.refuse_depth(step, MAX_STEPS, report)
+    elif passed > MAX_PASSAGES:
+        flow_messages.refuse_passages(step, passed, MAX_PASSAGES, report)
     else:
         return False
     return True
