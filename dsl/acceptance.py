@@ -24,7 +24,9 @@ def accepted_by(draft: Draft, report: Report) -> Limits:
     step = draft.opening_step
     if step is None or step.plugin is None or step.entry.uses is None or step.entry.garbled:
         return accepted
-    target = Target(step.plugin.name, step.plugin.options_model)
+    plugin = step.plugin.name
+    of = f'step "{step.name}" ({plugin})'
+    target = Target(of, step.plugin.options_model, plugin=plugin)
     given = step.entry.given or nothing_given(step.entry.uses.span)
     entries = tuple(_fixed(given.options.entries, report))
     checked = options.check(target, entries, Scope({}), given, report)

@@ -25,6 +25,7 @@ CODES: Mapping[str, str] = {
     "P003": "the value is not one that is allowed here",
     "P004": "an option that the plugin needs is missing",
     "P005": "the expression names something that cannot be seen from here",
+    "P006": "a variant is named where only its picture can be",
     "P007": "`when` is not a yes/no value",
     "P008": "a key is defined twice",
     "P009": "a quantity has no unit",

@@ -19,7 +19,16 @@ from dsl import scalars
 from dsl.diagnostics import Report
 from dsl.syntax import FLOW_NOTE
 from dsl.text import Span
-from dsl.tree import Entry, Mapping, Removal, Scalar, Sequence, Tree, Unreadable
+from dsl.tree import (
+    Entry,
+    Mapping,
+    Removal,
+    Scalar,
+    ScalarValue,
+    Sequence,
+    Tree,
+    Unreadable,
+)
 
 _DEEPEST = 20  # levels; a pipeline needs six
 _UNTAGGED = (None, "!")
@@ -106,10 +115,17 @@ class Composer:
                 "Y005",
                 span,
                 f"`{text}` asks for a type of YAML's",
-                cure="remove it: types come from the plugin's options",
+                cure=self._without_tag(text, span),
             )
             return False
         return True
+
+    def _without_tag(self, text: str, span: Span) -> str:
+        """Return the cure for a tag, which may well be meant as `not`."""
+        before = self._report.source.content[: span.start].rstrip()
+        if before.endswith("when:") and not text.startswith("!!"):
+            return f"write not {text[1:]}: `!` begins a tag"
+        return "remove it: types come from the plugin's options"
 
     def _tag_span(self, event: Event) -> Span:
         """Return where the tag before a value stands, behind an anchor if there is one."""
@@ -215,14 +231,42 @@ class Composer:
             self._report.add("Y012", span, title, cure=cure)
             return Unreadable(span)
         if event.style is not None:
-            return Scalar(span, text, self._verbatim(event))
+            return self._placed(event, text)
         if self._removes and text in scalars.WRITTEN_NULLS:
             return Removal(span)
         read = scalars.read(text)
         if isinstance(read, scalars.Refused):
+            before = self._report.source.content[: span.start].rstrip()
+            if read.code == "Y008" and before.endswith("when:"):
+                read = scalars.as_condition(read)
             self._report.add(read.code, span, read.title, cure=read.help)
             return Unreadable(span)
-        return Scalar(span, read, self._verbatim(event))
+        return self._placed(event, read)
+
+    def _placed(self, event: ScalarEvent, value: ScalarValue) -> Scalar:
+        """Return the value with the places of its letters."""
+        start = self._verbatim(event)
+        letters = self._letters(event) if start is None else ()
+        return Scalar(span_of(event), value, start, letters)
+
+    def _letters(self, event: ScalarEvent) -> tuple[int, ...]:
+        """Return where each character of a folded value stands; none where escapes hide one."""
+        span = span_of(event)
+        content = self._report.source.content[: span.end]
+        header = event.style in ("|", ">")
+        at = content.find("\n", span.start) + 1 if header else span.start + bool(event.style)
+        found: list[int] = []
+        for letter in event.value:
+            if not letter.isspace():
+                while at < span.end and content[at].isspace():
+                    at += 1
+            elif not content[at : at + 1].isspace():
+                return ()
+            if at >= span.end or not (letter.isspace() or content[at] == letter):
+                return tuple(found) if letter.isspace() else ()
+            found.append(at)
+            at += 1
+        return tuple(found)
 
     def _verbatim(self, event: ScalarEvent) -> int | None:
         """Return where the value stands letter for letter; None where escapes or folds hide it."""

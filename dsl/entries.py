@@ -14,13 +14,13 @@ from dsl.tree import Entry, Mapping, Scalar, Unreadable, kind_of, plain
 _ON_ERROR: dict[str, OnError] = {each: each for each in get_args(OnError)}
 
 
-def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry | None:
-    """Return the step; None, and a report, if it is no mapping of keys."""
+def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry:
+    """Return the step; one of which nothing is known, and a report, if it is no mapping of keys."""
     name = fields.as_word(Name(entry.key, entry.key_span), "a step's name", report, RESERVED)
     cure = f"write {entry.key}: {{ uses: {_plain_uses(entry)} }}"
     body = fields.as_mapping(entry, cure, report)
     if body is None:
-        return None
+        body = Mapping(entry.value.span, (), whole=False)
     variants, given = body.get("variants"), body.get("with")
     options = fields.as_given(given, "write: with: { OPTION: VALUE }", report)
     entries = _variants(variants, report) if variants else ()
@@ -42,7 +42,9 @@ def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry | Non
         timeout_key=timeout.key_span if timeout else None,
         budget=limits.read_budget(body, report).over(defaults),
         strays=fields.strays(body, STEP_KEYS),
-        garbled=(given is not None and options is None) or None in entries,
+        garbled=not isinstance(entry.value, Mapping)
+        or (given is not None and options is None)
+        or None in entries,
         misnamed=name is None or any(each is not None and not each.named for each in entries),
     )
 

@@ -4,6 +4,7 @@ from dsl import fields, quantities
 from dsl.diagnostics import Report
 from dsl.keys import RETRY_KEYS
 from dsl.model import Budget, RetryEntry
+from dsl.text import shortened
 from dsl.tree import Entry, Mapping, Scalar, Unreadable, kind_of
 from steps.units import SECONDS, Unit
 
@@ -50,7 +51,7 @@ def _quantity(
     """Return a whole quantity within `bounds`; None, and a report, if it is no such thing."""
     if isinstance(entry.value, Unreadable):
         return None
-    amount = quantities.read(entry.value, unit, entry.key, report)
+    amount = quantities.read(entry.value, unit, entry.key, report, bounds)
     if amount is None or not _within(entry, amount, bounds, suffix, report):
         return None
     if isinstance(amount, float):
@@ -68,11 +69,19 @@ def _within(
     if least <= amount <= most:
         return True
     end, cure = ("small", least) if amount < least else ("large", most)
+    whose = ", as Lambda has it" if bounds in (MEMORY_MB, TIMEOUT_S) else ""
     report.add(
         "P003",
         entry.value.span,
-        f"`{entry.key}` is too {end}: {amount:g}{suffix}",
-        cure=f"write {cure}{suffix}",
-        note=f"it is between {least}{suffix} and {most}{suffix}",
+        f"`{entry.key}` is too {end}: {shortened(report.text(entry.value.span))}",
+        cure=f"write {_spelt(cure, suffix)}",
+        note=f"it is between {_spelt(least, suffix)} and {_spelt(most, suffix)}{whose}",
     )
     return False
+
+
+def _spelt(number: int, suffix: str) -> str:
+    """Return the bound in the unit that people would choose for it."""
+    if suffix == "s" and number % 60 == 0:
+        return f"{number // 60}min"
+    return f"{number}{suffix}"

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from dsl.diagnostics import Report
 from dsl.model import Given
-from dsl.option_types import Target, alternatives, bounds, choices, within
+from dsl.option_types import Target, alternatives, bounds, choices, usual_value, within
 from dsl.suggest import did_you_mean, nearest
 from dsl.text import Span, shortened
 from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, find, kind_of
@@ -60,7 +60,7 @@ def report_invalid(
         elif entry is not None:
             continue
         elif detail["type"] == "missing":
-            title, cure = f'{target.of} needs the option "{path[0]}"', f"add {path[0]}: …"
+            title, cure = f'{target.of} is missing "{path[0]}"', f"add {path[0]}: …"
             report.add("P004", written.given.key, title, cure=cure, note=target.declared)
         else:
             _report_together(_sentence(detail), target, written, report)
@@ -72,20 +72,31 @@ def _report_together(sentence: str, target: Target, written: Written, report: Re
     named = [name for name in dict.fromkeys(words) if name in target.names]
     lacking = [name for name in named if written.mapping.get(name) is None]
     sentence, cure = _with_cure(sentence, target.names)
+    join = " or " if " or " in sentence else " and "
     if not cure and lacking:
-        join = " or " if " or " in sentence else " and "
         cure = f"add {join.join(f'{name}: …' for name in lacking)}"
-    elif not cure:
+    if lacking and lacking == named and " needs " in sentence:
+        title = f"{target.of} is missing " + join.join(f'"{name}"' for name in lacking)
+        at, note = written.given.key, target.declared
+        report.add("P004", at, title, label=sentence, cure=cure, note=note)
+        return
+    if not cure:
         cure = f"change {' or '.join(named)}" if named else "change one of those listed"
     own = [entry for entry in map(written.given.options.get, named) if entry is not None]
     report.add(
         "P003",
         Span(own[0].key_span.start, own[0].value.span.end) if own else written.given.key,
-        sentence if sentence.startswith(target.of) else f"{target.of}: {sentence}",
+        _said_of(target, sentence),
         cure=cure,
         allowed=target.names,
         note=target.declared,
     )
+
+
+def _said_of(target: Target, sentence: str) -> str:
+    """Return what a plugin says of its options, with the step that it says it of."""
+    said = sentence.removeprefix(f"{target.plugin} ") if target.plugin else sentence
+    return f"{target.of}: {sentence}" if said == sentence else f"{target.of} {said}"
 
 
 def _with_cure(sentence: str, names: tuple[str, ...] = ()) -> tuple[str, str]:
@@ -143,22 +154,22 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
     words = bounds(target.model, name)
     if (either := alternatives(target.model, name)) and kind in _NUMBERS:
         title = f"`{name}` cannot be {_shown(wrong.entry.value, report)}"
-        report.add("P003", wrong.span, title, cure=f"write {either}")
+        report.add("P003", wrong.span, title, cure=f"write {either}", note=target.declared)
         return
-    note = f"it is {words}" if words else ""
+    note = f"it is {words}; {target.declared}" if words else target.declared
     if kind in _WANTED:
         title = f"`{name}` is {_WANTED[kind]}, this is {wrong.kind}"
         allowed = choices(target.model, name) if kind in _LISTS else ()
         cure = _type_cure(kind, wrong.detail["input"], name, target.model)
     elif kind in ("literal_error", "enum"):
-        allowed, note = choices(target.model, name), ""
+        allowed, note = choices(target.model, name), target.declared
         word = _spelt(wrong.detail["input"])
         title = f'"{shortened(word)}" is no value of `{name}`'
         cure = did_you_mean(word, allowed, "write one of those allowed")
     elif kind in _TOO_SMALL + _TOO_LARGE:
         size = "small" if kind in _TOO_SMALL else "large"
         title = f"`{name}` is too {size}: {_shown(wrong.entry.value, report)}"
-        cure, note = f"write a value that is {words or _bound(wrong.detail)}", ""
+        cure, note = _within_bounds(words or _bound(wrong.detail), target, name), target.declared
     elif kind in _LENGTHS:
         title, cure = _length(wrong, report)
         allowed = choices(target.model, name) if kind == "too_short" else ()
@@ -166,6 +177,12 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
         sentence, cure = _with_cure(_sentence(wrong.detail))
         title = f"`{name}` of {target.of}: {sentence}"
     report.add("P003", wrong.span, title, cure=cure, allowed=allowed, note=note)
+
+
+def _within_bounds(words: str, target: Target, name: str) -> str:
+    """Return the cure for a number that is too small or too large; one end may be open."""
+    cure, usual = f"write a value that is {words}", usual_value(target.model, name)
+    return f"{cure}, such as {usual}" if usual and " and " not in words else cure
 
 
 def _length(wrong: _Wrong, report: Report) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What the model of a plugin's options says of one option: its unit, its types, its bounds."""
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from dsl.expressions import Kind
+from dsl.quantities import spell
 from steps.annotations import folders, notes
 from steps.units import Unit
 
@@ -28,10 +30,11 @@ _BOUNDS = (
 
 @dataclass(frozen=True)
 class Target:
-    """What options are for: the plugin's name, as messages say it, and the model of its options."""
+    """What options are for, as messages say it, and the model that they have to fit."""
 
-    of: str
+    of: str  # `step "small" (resize)`
     model: type[BaseModel]
+    plugin: str = ""  # what its own messages call it; empty for `accept`
     beside: tuple[str, ...] = ()  # what can stand with the options and is read elsewhere
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by the option they are for
 
@@ -42,13 +45,23 @@ class Target:
 
     @property
     def declared(self) -> str:
-        """Name the file that declares the options."""
-        return f"declared in {self.model.__module__.replace('.', '/')}.py"
+        """Name the file that declares the options, and the line if a plugin has them of its own."""
+        line = _line(self.model) if self.plugin else ""
+        return f"declared in {self.model.__module__.replace('.', '/')}.py{line}"
 
     def folder(self, option: str) -> str:
         """Name the folder whose files `option` chooses from."""
         package = self.model.__module__.rpartition(".")[0].replace(".", "/")
         return f"{package}/{folders(self.model)[option]}/".removeprefix("/")
+
+
+@cache
+def _line(model: type[BaseModel]) -> str:
+    """Return `:18` for a class on that line of its file; empty where the file is not at hand."""
+    try:
+        return f":{inspect.getsourcelines(model)[1]}"
+    except (OSError, TypeError):
+        return ""
 
 
 def unit_of(model: type[BaseModel], name: str) -> Unit | None:
@@ -99,11 +112,27 @@ def _listed(schema: dict[str, Any]) -> list[Any]:
 
 def bounds(model: type[BaseModel], name: str) -> str:
     """Return the bounds of option `name` in words; empty if it has none."""
-    schemas = list(_variants(model, name))
+    schemas, unit = list(_variants(model, name)), unit_of(model, name)
     if any("minimum" in each and each["minimum"] == each.get("maximum") for each in schemas):
-        return f"exactly {schemas[0]['minimum']:g}"
-    found = [f"{words} {each[key]:g}" for each in schemas for key, words in _BOUNDS if key in each]
+        return f"exactly {_spelt(schemas[0]['minimum'], unit)}"
+    found = [
+        f"{words} {_spelt(each[key], unit)}"
+        for each in schemas
+        for key, words in _BOUNDS
+        if key in each
+    ]
     return " and ".join(found)
+
+
+def usual_value(model: type[BaseModel], name: str) -> str:
+    """Return the default of option `name`, a quantity, as one would write it; else nothing."""
+    default, unit = model.model_fields[name].default, unit_of(model, name)
+    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    return spell(default, unit) if unit and is_number else ""
+
+
+def _spelt(number: float, unit: Unit | None) -> str:
+    return spell(number, unit) if unit and unit.name != "length" else f"{number:g}"
 
 
 def alternatives(model: type[BaseModel], name: str) -> str:

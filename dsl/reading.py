@@ -85,8 +85,7 @@ def _steps(tree: Mapping, defaults: Budget, report: Report) -> tuple[StepEntry, 
     if len(entries) > MOST_STEPS:
         _refuse_number(entries, report)
         return ()
-    steps = (read_step(entry, defaults, report) for entry in entries)
-    return tuple(step for step in steps if step is not None)
+    return tuple(read_step(entry, defaults, report) for entry in entries)
 
 
 def _refuse_number(entries: tuple[Entry, ...], report: Report) -> None:

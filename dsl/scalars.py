@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsl.tree import ScalarValue
 
@@ -47,6 +47,11 @@ def read(text: str) -> ScalarValue | Refused:
     return text
 
 
+def as_condition(refused: Refused) -> Refused:
+    """Return what is told of `yes` as a condition, where `true` would not do either."""
+    return replace(refused, help="write a condition, such as picture.width >= 400, or no `when`")
+
+
 def _trap(text: str) -> Refused | None:
     """Refuse what YAML 1.1 reads as something else than the text that YAML 1.2 sees."""
     folded = text.lower()
@@ -64,18 +69,19 @@ def _trap(text: str) -> Refused | None:
         was = f"`{text}` is a text in YAML 1.2, and the number {number} in YAML 1.1"
         return Refused("Y008", was, f'write {number}, or "{text}" in quotes for the text')
     if _SEXAGESIMAL.fullmatch(text):
-        was = f"`{text}` is a text in YAML 1.2, and {_base_60(text)} in YAML 1.1"
-        return Refused("Y008", was, f'write "{text}" in quotes')
+        was = f"`{text}` is a text in YAML 1.2, and the number {_base_60(text)} in YAML 1.1"
+        cure = f'write "{text}" in quotes for the text, or {_base_60(text)}s for a time'
+        return Refused("Y008", was, cure)
     return None
 
 
 def _base_60(text: str) -> str:
-    """Return what YAML 1.1 makes of `16:9`: digits by the clock, in seconds."""
+    """Return the number that YAML 1.1 makes of `16:9`: digits by the clock, in seconds."""
     parts = [float(part or 0) for part in text.lstrip("+-").split(":")[-3:]]
     total = 0.0
     for part in parts:
         total = total * 60 + part
-    return f"the number {total:.0f}"
+    return f"{total:.0f}"
 
 
 def _number(text: str) -> ScalarValue | Refused | None:

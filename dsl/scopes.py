@@ -40,13 +40,15 @@ def of_steps(draft: Draft) -> Iterator[tuple[Resolved, Scope]]:
     opened = environment(draft.tags)
     if draft.opening_step:
         opened |= facts(draft.opening_step)
+    unclear = frozenset(step.name for step in draft.steps if step.plugin is None)
+    variants = {each.name.text: step.name for step in draft.steps for each in step.entry.variants}
     below: dict[str | None, dict[str, Known]] = {None: opened}
     for step in draft.steps:
         known = below[step.origin.step]
         if not step.origin.known:
             # It may be any step's pictures that are meant.
             known = {name: each for seen in below.values() for name, each in seen.items()}
-        yield step, Scope(known, _hidden(draft.steps, step))
+        yield step, Scope(known, _hidden(draft.steps, step), unclear, variants)
         below[step.name] = known | facts(step)
 
 

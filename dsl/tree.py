@@ -15,13 +15,16 @@ class Scalar:
 
     span: Span
     value: ScalarValue
-    verbatim: int | None  # offset where the value stands letter for letter; None if escaped
+    verbatim: int | None  # offset where the value stands letter for letter; None if it does not
+    letters: tuple[int, ...] = ()  # offset of each of its characters, if only spaces part them
 
     def within(self, start: int, end: int) -> Span:
         """Return the place of characters `start` to `end` of a text, or all of it if escaped."""
-        if self.verbatim is None:
-            return self.span
-        return Span(self.verbatim + start, self.verbatim + end)
+        if self.verbatim is not None:
+            return Span(self.verbatim + start, self.verbatim + end)
+        if start < end <= len(self.letters):
+            return Span(self.letters[start], self.letters[end - 1] + 1)
+        return self.span
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,11 @@ def moved(tree: Tree, by: int) -> Tree:
     """Return `tree` with all its places `by` characters further on."""
     span = tree.span.moved(by)
     match tree:
-        case Scalar(verbatim=verbatim):
-            return replace(tree, span=span, verbatim=None if verbatim is None else verbatim + by)
+        case Scalar(verbatim=verbatim, letters=letters):
+            start = None if verbatim is None else verbatim + by
+            return replace(
+                tree, span=span, verbatim=start, letters=tuple(each + by for each in letters)
+            )
         case Sequence(items=items):
             return Sequence(span, tuple(moved(item, by) for item in items))
         case Mapping(entries=entries):

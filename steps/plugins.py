@@ -88,6 +88,14 @@ def _path(module: str) -> Path | None:
     return Path(spec.origin) if spec and spec.origin and spec.has_location else None
 
 
+def distributions() -> dict[str, str]:
+    """Return the package of each plugin that one ships, such as `acme-steps 1.4.0`, by its name."""
+    return {
+        each.name: f"{each.dist.name} {each.dist.version}" if each.dist else each.value
+        for each in _entry_points()
+    }
+
+
 def _is_file(name: str) -> bool:
     """Say whether there is a steps/<name>.py, without listing all: each picture asks, often."""
     spec = find_spec(f"steps.{name}") if name.isidentifier() else None

@@ -94,7 +94,7 @@ class WatermarkOptions(Options):
     @model_validator(mode="after")
     def _is_one_mark(self) -> "WatermarkOptions":
         if self.text is None and self.image is None:
-            raise ValueError("watermark needs a text or an image")
+            raise ValueError("watermark needs a text or an image, exactly one of them")
         if self.text is not None and self.image is not None:
             raise ValueError("a mark is a text or an image, not both: remove one")
         return self

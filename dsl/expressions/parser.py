@@ -73,6 +73,11 @@ class _Parser:
             return
         if token.text in _COMPARISONS:
             title, cure = "comparisons do not chain", "join two comparisons with `and`"
+        elif token.text == "(" and self._at and self._tokens[self._at - 1].kind == "name":
+            called = self._tokens[self._at - 1]
+            title = f"`{called.text}` is called, and there is nothing to call but `exists`"
+            cure = "compare references, texts in quotes and numbers"
+            raise ExpressionError(called.start, token.end, title, cure)
         elif token.kind in ("name", "number", "text"):
             title = f"`{token.text}` stands where `and`, `or` or a comparison was expected"
             cure = "join conditions with `and` or `or`; put texts of several words in quotes"

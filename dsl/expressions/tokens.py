@@ -22,14 +22,22 @@ _TOKEN = re.compile(
 
 # What people write who come from other languages, and what is written here.
 _FOREIGN = {
-    "&&": "and",
-    "||": "or",
-    "??": "else",
-    "?": "else",
-    "!": "not",
-    "=": "==",
-    "<>": "!=",
-    "${": "the expression itself, without ${ }",
+    "&&": "write and",
+    "||": "write or",
+    "??": "write else",
+    "?": "join conditions by and, or, not: there is no `? :`",
+    "!": "write not",
+    "=": "write ==",
+    "${": "write the expression itself, without ${ }",
+    **dict.fromkeys("+-*/%", "write the number out: there is no arithmetic"),
+}
+# These begin as signs of ours do.
+_LONGER = {
+    "===": "write ==",
+    "!==": "write !=",
+    "<>": "write !=",
+    "=>": "write >=",
+    "=<": "write <=",
 }
 
 
@@ -48,10 +56,15 @@ def tokens(expression: str) -> list[Token]:
     found: list[Token] = []
     position = 0
     while match := _TOKEN.match(expression, position):
+        _refuse_longer(expression, match.start(match.lastgroup or ""))
         group = match.lastgroup or ""
         kind, text = cast("TokenKind", group), match[group]
         if kind == "name" and text in WORDS:
             kind = "word"
+        if kind == "name" and text.lower() in WORDS:
+            at = match.end() - len(text), match.end()
+            title = f"`{text}` is written in small letters"
+            raise ExpressionError(*at, title, f"write {text.lower()}")
         found.append(Token(kind, text, match.end() - len(text), match.end()))
         position = match.end()
         if len(found) > _LONGEST:
@@ -67,15 +80,23 @@ def tokens(expression: str) -> list[Token]:
     return [*found, Token("end", "", len(expression.rstrip()), len(expression.rstrip()))]
 
 
+def _refuse_longer(expression: str, start: int) -> None:
+    """Refuse a sign of other languages that begins as one of ours."""
+    for sign, cure in _LONGER.items():
+        if expression.startswith(sign, start):
+            title = f"`{sign}` is not part of an expression"
+            raise ExpressionError(start, start + len(sign), title, cure)
+
+
 def _foreign(rest: str, start: int) -> ExpressionError:
     """Return the error for text that begins with no token."""
     rest = rest.lstrip()
     if rest[0] in "'\"":
         return ExpressionError(start, start + 1, "this quote is never closed", "close the text")
-    for sign, ours in _FOREIGN.items():
+    for sign, cure in (_LONGER | _FOREIGN).items():
         if rest.startswith(sign):
             title = f"`{sign}` is not part of an expression"
-            return ExpressionError(start, start + len(sign), title, f"write {ours}")
+            return ExpressionError(start, start + len(sign), title, cure)
     digits = re.match(r"-?[0-9][\w.%]*", rest, re.ASCII)
     if digits:
         return ExpressionError(

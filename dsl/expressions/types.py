@@ -61,13 +61,20 @@ class Scope:
 
     known: Mapping[str, Known]
     hidden: Mapping[str, Hidden] = field(default_factory=dict)  # by the name of the step
+    unclear: frozenset[str] = frozenset()  # steps with a mistake, whose facts nobody can know
+    variants: Mapping[str, str] = field(default_factory=dict)  # variants' names, and their steps'
 
     def within(self, first: str) -> tuple[str, ...]:
         """Return the references that begin with the name `first`."""
         return tuple(sorted(name for name in self.known if name.startswith(f"{first}.")))
 
 
+_VARIANT = ("variant", "variants", "each")  # what other languages call the one at hand
 TAGS = "image.tags."  # before the names that `accept.tags` lists
+
+
+class Unclear(Exception):
+    """The expression names facts of a step that has a mistake: nothing can be said of it."""
 
 
 class TypeMistake(Exception):
@@ -129,15 +136,41 @@ def _known(named: Named, scope: Scope) -> Known:
     if named.name.startswith(TAGS):
         raise _unlisted(named, scope)
     first = named.name.partition(".")[0]
+    if first in scope.unclear:
+        raise Unclear
     if inside := scope.within(first):
         title = f'"{named.name}" is not one of the values of `{first}`'
         if named.name == first:
             title = f"`{first}` has several values"
         cure = did_you_mean(named.name, inside, "use one of those listed")
         raise TypeMistake("P005", named, title, cure=cure, allowed=inside)
+    if mistake := _of_a_variant(named, scope):
+        raise mistake
     if hidden := scope.hidden.get(first):
-        raise TypeMistake(hidden.code, named, hidden.title, cure=hidden.cure)
+        told = f"picture.{named.name.rpartition('.')[2]}"
+        cure = f'did you mean "{told}"?' if told in scope.known else hidden.cure
+        raise TypeMistake(hidden.code, named, hidden.title, cure=cure)
     raise _invisible(named, first, scope)
+
+
+def _of_a_variant(named: Named, scope: Scope) -> TypeMistake | None:
+    """Return the mistake of a name that means a variant, and so a picture; None if it is none."""
+    first, *rest = named.name.split(".")
+    told = f"picture.{rest[-1]}" if rest else ""
+    cure = f"write {told if told in scope.known else 'picture.width'}"
+    forks = tuple(scope.variants.values())
+    inside = f'step "{forks[0]}"' if forks else "a step that makes them"
+    name = next((word for word in (first, *rest[:1]) if word in scope.variants), None)
+    if name and (name == first or first == scope.variants[name]):
+        title = f'"{name}" is only defined inside step "{scope.variants[name]}"'
+        cure += f", and only: [{name}] to take that picture alone"
+    elif len(rest) > 1 and first in forks:
+        title = f'"{rest[0]}" is no variant, and variants are only defined inside step "{first}"'
+    elif first in _VARIANT:
+        title = f'"{first}" refers to nothing here: variants are only defined inside {inside}'
+    else:
+        return None
+    return TypeMistake("P006", named, title, cure=cure)
 
 
 def _unlisted(named: Named, scope: Scope) -> TypeMistake:
@@ -152,7 +185,10 @@ def _unlisted(named: Named, scope: Scope) -> TypeMistake:
 def _invisible(named: Named, first: str, scope: Scope) -> TypeMistake:
     """Return the mistake of a name that nothing in the file has."""
     firsts = tuple(sorted({name.partition(".")[0] for name in scope.known}))
+    told = f"picture.{named.name.rpartition('.')[2]}"
     cure = did_you_mean(named.name, scope.known) or did_you_mean(first, firsts)
+    if "." in named.name and not did_you_mean(first, firsts) and told in scope.known:
+        cure = f'did you mean "{told}"?'
     cure = cure or "name facts of steps above, image.* or picture.*"
     if "." not in named.name:
         cure += f'; a text is written in quotes: "{named.name}"'

@@ -11,6 +11,7 @@ from dsl.model import Name, StepEntry
 from dsl.suggest import did_you_mean
 from dsl.text import Span
 from steps.limits import OF_THE_ORIGINAL
+from steps.plugins import GROUP, distributions
 
 OPENING = "validate"
 
@@ -82,7 +83,15 @@ def _refuse_unknown(uses: Name, plugins: Plugins, report: Report) -> None:
         label="no plugin has this name",
         cure=did_you_mean(uses.text, plugins, f"a new plugin is one file: steps/{name}.py"),
         allowed=tuple(sorted(plugins)),
+        note=_shipped(plugins),
     )
+
+
+def _shipped(plugins: Plugins) -> str:
+    """Tell the plugins of packages from those of steps/; nothing where there are none."""
+    found = distributions()
+    told = [f"{name} is of {found.get(name, 'a package')}" for name in plugins if "." in name]
+    return f"{', '.join(told)} (entry point {GROUP}); the others are built in" if told else ""
 
 
 def _check_later_validation(step: Resolved, report: Report) -> None:

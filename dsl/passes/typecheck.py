@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from darkroom.plan.expressions import Constant, Expression
+from darkroom.plan.expressions import Constant, Expression, Reference
 from dsl import expressions, options, scopes
 from dsl.acceptance import accepted_by, tags_of
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Resolved
-from dsl.expressions import SAID, Scope
+from dsl.expressions import SAID, Kind, Scope
 from dsl.model import Condition, Given, nothing_given
 from dsl.option_types import Target
 from dsl.options import Checked
-from dsl.tree import Entry, Scalar
+from dsl.tree import Entry, Scalar, kind_of
 from steps.annotations import folders
+
+_YES = ("yes", "on", "y")
 
 
 def run(draft: Draft, report: Report) -> Draft:
@@ -57,7 +59,8 @@ def _options(
         return {}
     model = step.plugin.options_model
     files = {name: step.plugin.files_in(folder) for name, folder in folders(model).items()}
-    target = Target(step.plugin.name, model, files=files)
+    plugin = step.plugin.name
+    target = Target(f'step "{step.name}" ({plugin})', model, plugin=plugin, files=files)
     given = step.entry.given
     shared = _entries(given) | {entry.key: entry for entry in step.misplaced}
     at = step.entry.uses.span
@@ -82,11 +85,8 @@ def _entries(given: Given | None) -> dict[str, Entry]:
 def _condition(condition: Condition, scope: Scope, report: Report) -> Expression | None:
     """Return the condition's expression; None, and a report, if it is no yes/no value."""
     value = condition.value
-    if isinstance(value.value, bool):
-        return _depending(Constant(value=value.value), value, report)
-    if not isinstance(value.value, str):
-        _refuse(value, "a number", "compare it with something", report)
-        return None
+    if not isinstance(value.value, str) or value.value.strip().lower() in _YES:
+        return _constant(value, report)
     if value.value.startswith("${"):
         report.add(
             "P020",
@@ -95,15 +95,52 @@ def _condition(condition: Condition, scope: Scope, report: Report) -> Expression
             cure=f"write when: {value.value[2:].removesuffix('}').strip()}",
         )
         return None
-    found = expressions.read(value.value, 0, value, scope, report)
+    found = expressions.read(value.value, 0, value, scope, report, condition=True)
     if found is None:
         return None
-    expression, kind = found
-    if kind == "bool":
-        return _depending(expression, value, report)
-    cure = f"did you mean `{value.value.strip()} > 0`?" if kind in ("int", "number") else ""
-    _refuse(value, SAID[kind], cure or "compare it with something", report)
+    if found[1] == "bool":
+        return _depending(found[0], value, report)
+    _refuse(value, found, report)
     return None
+
+
+def _refuse(value: Scalar, found: tuple[Expression, Kind], report: Report) -> None:
+    """Report a condition that is no yes/no value, but something that could be compared."""
+    expression, kind = found
+    written = str(value.value).strip()
+    compared = f"{written} > 0" if kind in ("int", "number") else f"{written} == '…'"
+    report.add(
+        "P007",
+        value.span,
+        f"`when` must be a yes/no value, this is {SAID[kind]}",
+        label=f"{SAID[kind]}{_told_by(expression)}",
+        cure="compare it with something" if kind == "list" else f"did you mean `{compared}`?",
+    )
+
+
+def _constant(value: Scalar, report: Report) -> Expression | None:
+    """Report a value that is the same for every picture: `true`, a number, a `yes` in quotes."""
+    if isinstance(value.value, bool):
+        return _depending(Constant(value=value.value), value, report)
+    is_text = isinstance(value.value, str)
+    cure = f"compare something with it: picture.width >= {report.text(value.span)}"
+    report.add(
+        "P007",
+        value.span,
+        f"`when` must be a yes/no value, this is {kind_of(value)}",
+        label="for every picture the same",
+        cure="leave `when` out: the step then takes every picture" if is_text else cure,
+    )
+    return None
+
+
+def _told_by(expression: Expression) -> str:
+    """Say what the value of a condition comes from, where it is one name."""
+    if not isinstance(expression, Reference):
+        return ""
+    first = expression.name.partition(".")[0]
+    of = {"image": "the original", "picture": "the picture about to enter"}
+    return f", told of {of[first]}" if first in of else f", told by step `{first}`"
 
 
 def _depending(expression: Expression, value: Scalar, report: Report) -> Expression | None:
@@ -112,11 +149,6 @@ def _depending(expression: Expression, value: Scalar, report: Report) -> Express
     if holds is None:
         return expression
     title = f"this is {'always' if holds else 'never'} true"
-    cure = "leave `when` out" if holds else "remove the step"
+    cure = "leave `when` out: the step then takes every picture" if holds else "remove the step"
     report.add("P032", value.span, title, cure=cure)
     return None
-
-
-def _refuse(value: Scalar, what: str, cure: str, report: Report) -> None:
-    title = f"`when` must be a yes/no value, this is {what}"
-    report.add("P007", value.span, title, cure=cure)

@@ -36,7 +36,7 @@ Compile = Callable[[str], Compiled]
 class ResizeOptions(Options):
     """The sides in pixels."""
 
-    __module__ = "steps.resize"
+    __module__ = "stubs.resize"
 
     width: Length | None = None
     height: Length | None = None
@@ -72,7 +72,7 @@ def calm(text: str) -> str:
 class WatermarkOptions(Options):
     """The text and how it looks."""
 
-    __module__ = "steps.watermark"
+    __module__ = "stubs.watermark"
 
     text: Annotated[str, Len(1, 200), AfterValidator(calm)]
     opacity: Annotated[float, Ge(0), Le(1)] = 0.5
@@ -84,7 +84,7 @@ class WatermarkOptions(Options):
 class ConvertOptions(Options):
     """How pictures are written, and which of their frames."""
 
-    __module__ = "steps.convert"
+    __module__ = "stubs.convert"
 
     format: Format
     effort: int | None = None
@@ -103,7 +103,7 @@ class ConvertOptions(Options):
 class NoOptions(Options):
     """Nothing to choose."""
 
-    __module__ = "steps.nothing"
+    __module__ = "stubs.nothing"
 
 
 class FacesFacts(Facts):

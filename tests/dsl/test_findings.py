@@ -62,16 +62,16 @@ def test_a_mistake_as_json_has_its_place_its_cure_and_what_is_allowed(
 
     (found,) = diagnostics(capsys)
     assert "width" in found.pop("allowed")
+    assert found.pop("note").startswith("declared in steps/resize.py:")
     assert found == {
         "code": "P002",
-        "title": 'resize has no option "widht"',
+        "title": 'step "small" (resize) has no option "widht"',
         "path": "pipeline.yaml",
         "line": 3,
         "column": 34,
         "end_line": 3,
         "end_column": 39,
         "help": 'did you mean "width"?',
-        "note": "declared in steps/resize.py",
         "severity": "error",
     }
     assert not (project / "generated").exists()
@@ -90,7 +90,7 @@ def test_a_mistake_as_an_annotation_stands_at_its_line(
     assert told.out.startswith(
         "::error file=pipeline.yaml,line=3,endLine=3,col=34,endColumn=39,"
         "title=P002%3A the plugin has no such option::"
-        'resize has no option "widht"%0Ahelp: did you mean "width"?%0Aallowed: '
+        'step "small" (resize) has no option "widht"%0Ahelp: did you mean "width"?%0Aallowed: '
     )
     assert told.out.count("\n") == 1
 

@@ -71,11 +71,18 @@ def test_what_shows_a_rule_is_there(number: int) -> None:
 # What authors get wrong most often, and what a message has to say of it.
 LIKELY: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "a plugin mistyped": ("P001-unknown-plugin", ('did you mean "watermark"?', "allowed: ")),
-    "an option mistyped": ("P002-unknown-option", ('did you mean "width"?', "declared in steps/")),
+    "an option mistyped": (
+        "P002-unknown-option",
+        ('step "small" (resize)', 'did you mean "width"?', "declared in stubs/"),
+    ),
+    "a variant named below its step": (
+        "P006-variants-by-name",
+        ('only defined inside step "sizes"', "write picture.width, and only: [medium]"),
+    ),
     "a value out of bounds": ("P003-too-small", ("cannot be 0", "at least 1 and at most")),
     "an option left out": (
         "P004-missing-option",
-        ('needs the option "text"', "declared in steps/"),
+        ('step "mark" (watermark) is missing "text"', "declared in stubs/"),
     ),
     "a step mistyped in an expression": ("P005-unknown-step", ('did you mean "look.count"?',)),
     "a fact of another way": ("D304-another-branch", ("original > full > again", "from: look")),

@@ -156,7 +156,7 @@ def test_text_that_is_written_in_a_pipeline_is_refused_by_the_compiler(
     """There the character is told as well; text with `${…}` is known only at run time."""
     message = refused({"text": text})
 
-    assert "`text` of watermark: no bundled font has" in message
+    assert '`text` of step "brand" (watermark): no bundled font has' in message
     assert f", {first_of})" in message
     assert "write it in Latin, Greek, Cyrillic, Arabic" in message
     assert compiled({"text": f"{text} ${{image.owner_name else ''}}"})
@@ -191,7 +191,10 @@ def test_no_picture_is_fetched(image: str) -> None:
     """An address is refused with what to do instead."""
     message = refused({"image": image})
 
-    assert "`image` of watermark is a file in steps/marks/: nothing is fetched" in message
+    assert (
+        '`image` of step "brand" (watermark) is a file in steps/marks/: nothing is fetched'
+        in message
+    )
     assert "put the file there" in message
 
 
