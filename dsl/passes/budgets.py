@@ -16,7 +16,7 @@ from dsl.diagnostics import Report
 from dsl.draft import Draft
 from dsl.passes.shape import shape
 from dsl.text import Span
-from dsl.visits import Visit, branches
+from dsl.visits import Fork, Visit, branches
 
 # Source: Step Functions quotas, "Maximum input or output size" and "Maximum execution event
 # history size" (of Standard; Express keeps none).
@@ -30,8 +30,8 @@ _KILLED_BYTES = 256  # a place among the next, an error's name, and what stands 
 _FACT_BYTES = 32  # a number as it is written, and what stands around it
 _TASK_EVENTS = 2  # entered, exited
 _TRY_EVENTS = 3  # scheduled, started, and ended in one way or another
-_FORK_EVENTS = 4  # entered, started, succeeded, exited
-_PART_EVENTS = 2  # an iteration started, and succeeded
+_FORK_EVENTS = 6  # entered, started, succeeded, exited; the state that joins: entered, exited
+_PART_EVENTS = 2  # an iteration started and succeeded, or a branch's first state
 _PASSING_EVENTS = 2  # a Choice, Pass or Succeed: entered, exited
 _SMALL_STATES = 4  # of those beside one task, at the most: asked, past, after, end
 
@@ -100,12 +100,19 @@ def history_events(draft: Draft, visit: Visit, times: int = 1) -> int:
         tries *= 2
     once = _TASK_EVENTS + _TRY_EVENTS * tries + _SMALL_STATES * _PASSING_EVENTS
     own = times * len(visit.to)
-    forks = _FORK_EVENTS * own if branches(visit.behind) else 0
+    forks = _FORK_EVENTS * own * _forks(visit)
     behind = sum(
         own * _PART_EVENTS * len(each.to) + history_events(draft, each, own)
         for each in branches(visit.behind)
     )
     return own * once + forks + behind
+
+
+def _forks(visit: Visit) -> int:
+    """Return how many states fork behind the visit: each branch of equals is a Map by itself."""
+    behind = branches(visit.behind)
+    maps = sum(len(each.to) > 1 for each in behind) if isinstance(visit.behind, Fork) else 0
+    return maps + bool(behind)
 
 
 def _refuse(draft: Draft, payload: int, report: Report) -> None:

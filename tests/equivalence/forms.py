@@ -24,7 +24,7 @@ from darkroom.testing import samples
 from darkroom.testing.samples import REF, appended, at
 from dsl.backends.asl import state_machine, substitution
 from steps import plugins
-from tests.dsl.machines import LambdaError, run_machine
+from tests.dsl.machines import Execution, LambdaError, run_machine
 
 Fault = Callable[[int, str, Mapping[str, Any]], None]
 """Told of each invocation before it is made: its number, function and payload. May raise."""
@@ -48,6 +48,7 @@ class Platform:
     fault: Fault = no_fault
     history: MemoryEventStore = field(default_factory=MemoryEventStore)
     invocations: int = 0
+    executions: list[Execution] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         uploaded = samples.uploaded().model_copy(update={"byte_size": len(self.original)})
@@ -65,6 +66,7 @@ class Platform:
         given = {"tenant": ref.tenant, "image_id": ref.image_id, "run_id": run_id}
         lambdas = {substitution(stage): self._function(stage.id) for stage in self.plan.stages}
         execution = run_machine(state_machine(self.plan), lambdas, given)
+        self.executions.append(execution)
         if execution.status == "FAILED":
             throttled = execution.error == THROTTLED
             raise Unfinished(

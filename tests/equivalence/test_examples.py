@@ -2,9 +2,9 @@
 
 import pytest
 
-from dsl.compile import compile_source
 from steps.contract import Call, Reply
 from steps.testing.sources import gif, jpeg
+from tests.dsl.bounds import Form, forms
 from tests.equivalence.forms import InProcess, Platform, killing, told
 from tests.examples.conftest import EXAMPLES, possible
 from tests.examples.stubs import with_stubs
@@ -25,18 +25,28 @@ def answer(call: Call) -> Reply:
 def test_an_example_means_one_thing_in_every_form(name: str) -> None:
     """The same bytes, events and ending; and again with each of the calls broken off."""
     plugins = with_stubs()
-    compiled = compile_source(possible(name), f"{name}.yaml", plugins)
+    found = forms(possible(name), plugins)
     means = {"load": plugins.__getitem__, "ask": answer}
-    taken = compiled.plan.opening.options["formats"][0]
+    taken = found[0].plan.opening.options["formats"][0]
     original = gif(40, 30, frames=2) if taken == "gif" else jpeg(80, 60)
-    here = Platform(compiled.plan, original, **means)
+    here = Platform(found[0].plan, original, **means)
     story = told(here, InProcess(here))
 
-    for plan in (compiled.plan, compiled.unfused):
-        platform = Platform(plan, original, **means)
+    for form in found:
+        platform = Platform(form.plan, original, **means)
         assert told(platform) == story
+        assert_within(form, platform)
         for call in range(1, platform.invocations + 1):
-            assert told(Platform(plan, original, fault=killing(at_call=call), **means)) == story
+            broken = Platform(form.plan, original, fault=killing(at_call=call), **means)
+            assert told(broken) == story
+            assert_within(form, broken)
+
+
+def assert_within(form: Form, platform: Platform) -> None:
+    """No execution was larger than the compiler says of its plan."""
+    for execution in platform.executions:
+        assert execution.events <= form.events
+        assert execution.largest_bytes <= max(form.left_bytes, form.joined_bytes)
 
 
 def test_there_are_fifteen_examples() -> None:

@@ -34,3 +34,7 @@ class Execution:
     invocations: tuple[Invocation, ...]
     visited: tuple[str, ...]  # states in the order in which they were entered
     waited_s: float  # between attempts, in all: the longest that jitter can make it
+    events: int = 0  # of its history, as Standard keeps it
+    largest_bytes: int = 0  # of what went into a state or came out of it, as JSON
+    answered_bytes: int = 0  # of what a function answered
+    joined_bytes: int = 0  # of what came together at the end of a Map or Parallel

@@ -8,7 +8,7 @@ from typing import Any
 from tests.dsl.machines.execution import Execution, Invocation, LambdaError
 from tests.dsl.machines.failures import NO_CHOICE, QUERY, Retries, StateFailed, catcher
 from tests.dsl.machines.fields import check
-from tests.dsl.machines.query import resolve, sized
+from tests.dsl.machines.query import resolve, sized, weight
 
 Lambdas = Mapping[str, Callable[[Any], Any]]
 State = Mapping[str, Any]
@@ -40,6 +40,10 @@ def run_machine(definition: Mapping[str, Any], lambdas: Lambdas, given: Any) -> 
         invocations=tuple(run.invocations),
         visited=tuple(run.visited),
         waited_s=run.waited_s,
+        events=run.events,
+        largest_bytes=run.largest_bytes,
+        answered_bytes=run.answered_bytes,
+        joined_bytes=run.joined_bytes,
     )
 
 
@@ -52,6 +56,10 @@ class _Run:
         self.invocations: list[Invocation] = []
         self.visited: list[str] = []
         self.waited_s = 0.0
+        self.events = 2  # the execution started, and ended
+        self.largest_bytes = 0
+        self.answered_bytes = 0
+        self.joined_bytes = 0
         self._entrances: Mapping[str, Callable[[State, dict[str, Any]], Exit]] = {
             "Choice": self._choice,
             "Fail": self._fail,
@@ -65,16 +73,27 @@ class _Run:
     def states_of(self, part: State, given: Any, item: Mapping[str, Any]) -> Any:
         """Run the machine, branch or item processor `part`; `item` is the map's part of context."""
         name: str | None = part["StartAt"]
-        given = sized(given)
+        given = self._sized(given)
         while name is not None:
             self.visited.append(name)
             assert len(self.visited) <= _MOST_STATES, "the machine does not end"
             state = part["States"][name]
             context = {"Execution": self._execution, "State": {"Name": name}, **item}
             enter = self._entrances[state["Type"]]
+            self.events += 1  # entered
             output, name = enter(state, {"input": given, "context": context})
-            given = sized(output)
+            self.events += 1  # exited
+            given = self._sized(output)
         return given
+
+    def _sized(self, value: Any) -> Any:
+        """Return a copy of `value` as it travels, and remember how large it was."""
+        self.largest_bytes = max(self.largest_bytes, weight(value))
+        return sized(value)
+
+    def _joined(self, ends: list[Any]) -> list[Any]:
+        self.joined_bytes = max(self.joined_bytes, weight(ends))
+        return ends
 
     def _pass(self, state: State, states: dict[str, Any]) -> Exit:
         return resolve(state.get("Output", states["input"]), states), state.get("Next")
@@ -98,7 +117,9 @@ class _Run:
     def _task(self, state: State, states: dict[str, Any]) -> Exit:
         def invoke() -> Any:
             arguments = resolve(state["Arguments"], states)
-            return self._invoked(arguments["FunctionName"], sized(arguments.get("Payload", {})))
+            return self._invoked(
+                arguments["FunctionName"], self._sized(arguments.get("Payload", {}))
+            )
 
         return self._tried(state, states, invoke)
 
@@ -106,7 +127,9 @@ class _Run:
         def branches() -> Any:
             given = resolve(state.get("Arguments", states["input"]), states)
             item = _item_of(states)
-            return [self.states_of(branch, given, item) for branch in state["Branches"]]
+            self.events += 2  # started, and ended
+            ends = [self.states_of(branch, given, item) for branch in state["Branches"]]
+            return self._joined(ends)
 
         return self._tried(state, states, branches)
 
@@ -115,7 +138,8 @@ class _Run:
             items = resolve(state.get("Items", states["input"]), states)
             if not isinstance(items, list):
                 raise StateFailed(QUERY, f"the items of a map are a list, not {items!r}")
-            return [self._iterated(state, states, *each) for each in enumerate(items)]
+            self.events += 2 + 2 * len(items)  # each started, and ended
+            return self._joined([self._iterated(state, states, *each) for each in enumerate(items)])
 
         return self._tried(state, states, iterations)
 
@@ -135,7 +159,7 @@ class _Run:
         while True:
             states["context"]["State"]["RetryCount"] = retries.used
             try:
-                result = sized(work())
+                result = self._sized(work())
                 break
             except StateFailed as failed:
                 wait = retries.wait_before_next(failed.error)
@@ -155,6 +179,7 @@ class _Run:
     def _invoked(self, name: str, payload: Any) -> dict[str, Any]:
         function = re.sub(r"\$\{(\w+)\}", r"\1", name)
         handler = self._lambdas[function]
+        self.events += 3  # scheduled, started, and ended in one way or another
         self.invocations.append(Invocation(function, payload))
         try:
             answer = handler(json.loads(json.dumps(payload)))
@@ -166,6 +191,7 @@ class _Run:
             name = type(error).__name__
             told = {"errorMessage": str(error), "errorType": name}
             raise StateFailed(name, json.dumps(told, separators=(",", ":"))) from error
+        self.answered_bytes = max(self.answered_bytes, weight(answer))
         return {"ExecutedVersion": "1", "Payload": answer, "StatusCode": 200}
 
 

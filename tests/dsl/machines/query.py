@@ -30,12 +30,16 @@ def resolve(value: Any, states: Mapping[str, Any]) -> Any:
             return value
 
 
+def weight(value: Any) -> int:
+    """Return the bytes that `value` has as JSON."""
+    return len(json.dumps(value, ensure_ascii=False).encode())
+
+
 def sized(value: Any) -> Any:
     """Return a copy of `value` as it would travel. Raises StateFailed if it is too large."""
-    text = json.dumps(value, ensure_ascii=False)
-    if len(text.encode()) > LARGEST:
-        raise StateFailed(TOO_LARGE, f"{len(text.encode())} bytes, at most {LARGEST} travel")
-    return json.loads(text)
+    if weight(value) > LARGEST:
+        raise StateFailed(TOO_LARGE, f"{weight(value)} bytes, at most {LARGEST} travel")
+    return json.loads(json.dumps(value))
 
 
 def _evaluated(expression: str, states: Mapping[str, Any]) -> Any:
