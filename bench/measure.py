@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from statistics import median
 
 from bench.cases import Which
 from bench.jobs import Job
+from steps.allocator import KEEPS_MEMORY
 
 HERE = Path(__file__).parent
 NODE = Path(sys.executable).with_name("node")
@@ -21,6 +22,9 @@ COMMANDS: dict[Which, list[str]] = {
     "pyvips": [sys.executable, "-m", "bench.contenders.pyvips"],
     "pillow": [sys.executable, "-m", "bench.contenders.pillow"],
 }
+
+ENVIRONMENT: dict[Which, Mapping[str, str]] = {"darkroom": KEEPS_MEMORY}
+"""What is set for a contender's process: what its functions have on AWS."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def measured(which: Which, job: Job, of: Callable[[Sequence[float]], float] = mi
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "VIPS_CONCURRENCY": "1"},
+        env={**os.environ, "VIPS_CONCURRENCY": "1", **ENVIRONMENT.get(which, {})},
     )
     if ended.returncode:
         last = (ended.stderr.strip().splitlines() or ["no word"])[-1]

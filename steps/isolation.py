@@ -22,6 +22,7 @@ from math import ceil
 from pathlib import Path
 from typing import IO, Self
 
+from steps.allocator import KEEPS_MEMORY
 from steps.limits import Limits, rejected
 from steps.opening import Header, Opened, gate, opened
 from steps.packing import described, packed, unpacked
@@ -199,7 +200,7 @@ def _environment() -> dict[str, str]:
     """Return what an interpreter needs to start as this one did: no credentials, for one."""
     kept = ("PATH", "LD_LIBRARY_PATH", "LANG", "HOME", "VIPS_CONCURRENCY", "PYTHONHOME")
     own = {name: os.environ[name] for name in kept if name in os.environ}
-    return {**own, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return {**KEEPS_MEMORY, **own, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _hold_time(seconds: float) -> None:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
+from steps.allocator import KEEPS_MEMORY
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
@@ -73,13 +75,7 @@ def _end_with_the_first() -> None:
         os._exit(1)
 
 
-_ENVIRONMENT = {
-    "VIPS_CONCURRENCY": "1",  # threads of libvips: a core has one
-    # glibc's: a picture's memory is kept for the next one. To give it back and have it cleared
-    # again takes 7 % of the CPU time of a 6 MP photo. Others than glibc do not read these.
-    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # the most that it takes
-    "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20),
-}
+_ENVIRONMENT = {**KEEPS_MEMORY, "VIPS_CONCURRENCY": "1"}  # threads of libvips: a core has one
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from darkroom.plan.models import Plan, Task
 from dsl.passes.effects import effects_of
+from steps.allocator import KEEPS_MEMORY
 
 
 def render_wiring(plan: Plan) -> str:
@@ -22,6 +23,7 @@ def render_wiring(plan: Plan) -> str:
     environment.filters["listed"] = _listed
     return environment.get_template("wiring.py.j2").render(
         plan=plan,
+        allocator=KEEPS_MEMORY,
         effects={each.stage: each for each in effects_of(plan.nodes, plan.stages, plan.start)},
         stages_at_once=stages_at_once(plan.start),
     )

@@ -134,6 +134,8 @@ class Pipeline(Construct):
             "DARKROOM_EVENTS_TABLE": events.table_name,
             "DARKROOM_ORIGINALS_BUCKET": originals.bucket_name,
             "DARKROOM_VARIANTS_BUCKET": variants.bucket_name,
+            "MALLOC_MMAP_THRESHOLD_": "33554432",
+            "MALLOC_TRIM_THRESHOLD_": "268435456",
         }
         self._events, self._events_key = events, events_key
         self._originals, self._originals_key = originals, originals_key

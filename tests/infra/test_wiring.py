@@ -22,6 +22,7 @@ from infra.kept import Kept
 from infra.pipelines import compiled_pipeline, plan_path
 from infra.settings import DEV
 from infra.stacks import DataStack
+from steps.allocator import KEEPS_MEMORY
 
 RUFF = Path(sys.executable).with_name("ruff")
 
@@ -95,7 +96,7 @@ def test_the_same_plan_gives_the_same_text():
 
 
 def test_each_stage_is_a_function_with_a_role_and_a_version_of_its_own(tmp_path):
-    """With its memory and its time; and the machine calls those versions, by stage."""
+    """With its memory, kept for the next picture, and its time; the machine calls the versions."""
     template = synthesised(CUT, tmp_path)
     functions = template.find_resources("AWS::Lambda::Function").values()
     (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
@@ -110,6 +111,7 @@ def test_each_stage_is_a_function_with_a_role_and_a_version_of_its_own(tmp_path)
         "brand": 512,
     }
     assert {found["Timeout"] for found in told} == {20}
+    assert all(KEEPS_MEMORY.items() <= found["Environment"]["Variables"].items() for found in told)
     assert len({str(found["Role"]) for found in told}) == 2
     substitutions = machine["Properties"]["DefinitionSubstitutions"]
     assert substitutions.keys() == {"StageFunction_first", "StageFunction_brand"}
