@@ -15,7 +15,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from dsl import scalars
+from dsl import indentation, scalars, slips
 from dsl.diagnostics import Report
 from dsl.syntax import FLOW_NOTE
 from dsl.text import Span
@@ -152,17 +152,55 @@ class Composer:
 
     def _mapping(self, event: MappingStartEvent, depth: int) -> Tree:
         entries: dict[str, Entry] = {}
+        empty: dict[str, _Key] = {}  # the keys that have no value, neither here nor below
         whole = True
         while not isinstance(inner := next(self._events), MappingEndEvent):
             key = self._key(inner, depth)
-            value = self._value(key, next(self._events), bool(event.flow_style), depth + 1)
+            behind = next(self._events)
+            if key and not event.flow_style and self._is_empty(key, behind):
+                if key.name not in entries:
+                    empty[key.name] = key
+                value: Tree | None = Unreadable(key.span)
+            else:
+                value = self._value(key, behind, bool(event.flow_style), depth + 1)
             if key is None or value is None:
                 whole = False
             elif key.name in entries:
                 self._report_duplicate(key, entries[key.name].key_span)
             else:
                 entries[key.name] = Entry(key.name, key.span, value)
-        return Mapping(span_of(event, inner), tuple(entries.values()), whole)
+        read = tuple(entries.values())
+        for name in reversed(empty):
+            read = self._with_lines_below(empty[name], read)
+        return Mapping(span_of(event, inner), read, whole)
+
+    def _is_empty(self, key: _Key, event: Event) -> bool:
+        """Whether nothing follows a key, be it deeper or what YAML takes for a comment."""
+        nothing = isinstance(event, ScalarEvent) and event.style is None and not event.value
+        hidden = slips.comment_for(key.span.end, self._report.source)
+        return nothing and not _has_properties(event) and hidden is None
+
+    def _with_lines_below(self, key: _Key, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Give an empty key the lines below it, if they lack their indentation alone; report it."""
+        at = next(index for index, each in enumerate(entries) if each.key == key.name)
+        below = indentation.belonging(key.name, entries[at + 1 :])
+        if not below:
+            self._refuse_empty(key)
+            return entries
+        self._report.add(
+            "Y006",
+            key.span,
+            f'"{key.name}" has no value: the lines below it are not indented',
+            cure="indent what belongs to it: " + ", ".join(f'"{each.key}"' for each in below),
+        )
+        inner = Mapping(Span(below[0].key_span.start, below[-1].value.span.end), below)
+        held = Entry(key.name, key.span, inner)
+        return (*entries[:at], held, *entries[at + 1 + len(below) :])
+
+    def _refuse_empty(self, key: _Key) -> None:
+        title = f'"{key.name}" has no value'
+        cure = "write one, or null to take the key away" if self._removes else ""
+        self._report.add("Y006", key.span, title, cure=cure or "write one, or remove the key")
 
     def _value(self, key: _Key | None, event: Event, in_flow: bool, depth: int) -> Tree | None:
         """Return the value of `key`; None, and a report, if the key is the rest of a value."""
@@ -170,6 +208,9 @@ class Composer:
         if key is None or not nothing or _has_properties(event):
             return self._tree(event, depth)
         between = self._report.source.content[key.span.end : span_of(event).end]
+        if in_flow and slips.is_slip(key.name):
+            slips.refuse_colon(key.span.start, key.name, self._report)
+            return None
         if in_flow and ":" not in between:
             self._report.add(
                 "D310",
@@ -179,9 +220,10 @@ class Composer:
                 note=FLOW_NOTE,
             )
             return None
-        title = f'"{key.name}" has no value'
-        cure = "write one, or null to take the key away" if self._removes else ""
-        self._report.add("Y006", key.span, title, cure=cure or "write one, or remove the key")
+        if comment := slips.comment_for(key.span.end, self._report.source):
+            slips.refuse_comment(*comment, self._report)
+            return Unreadable(key.span)
+        self._refuse_empty(key)
         return Unreadable(key.span)
 
     def _report_duplicate(self, key: _Key, first: Span) -> None:

@@ -8,7 +8,6 @@ from dsl import fields, limits
 from dsl.diagnostics import Report
 from dsl.keys import MAX_OUTPUTS, RESERVED, STEP_KEYS
 from dsl.model import Budget, Condition, ErrorPolicy, Name, StepEntry, VariantEntry
-from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar, Unreadable, kind_of, plain
 
 _ON_ERROR: dict[str, OnError] = {each: each for each in get_args(OnError)}
@@ -24,11 +23,12 @@ def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry:
     variants, given = body.get("variants"), body.get("with")
     options = fields.as_given(given, "write: with: { OPTION: VALUE }", report)
     entries = _variants(variants, report) if variants else ()
-    timeout = body.get("timeout")
+    uses, timeout = body.get("uses"), body.get("timeout")
     only, origin = body.get("only"), body.get("from")
     return StepEntry(
         name=name or Name(entry.key, entry.key_span),
-        uses=_uses(body, f'step "{entry.key}"', entry.key_span, report),
+        uses=fields.as_text(uses, "write: uses: resize", report) if uses else None,
+        lacks_uses=uses is None and fields.is_missing(body, "uses"),
         given=options,
         variants=tuple(each for each in entries if each is not None),
         variants_key=variants.key_span if variants else None,
@@ -52,14 +52,6 @@ def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry:
 def _plain_uses(entry: Entry) -> str:
     """Return what a step written in one word most likely uses."""
     return str(entry.value.value) if isinstance(entry.value, Scalar) else "PLUGIN"
-
-
-def _uses(body: Mapping, of: str, at: Span, report: Report) -> Name | None:
-    entry = body.get("uses")
-    if entry is None:
-        fields.missing(body, "uses", of, report, at=at, cure="name its plugin: uses: resize")
-        return None
-    return fields.as_text(entry, "write: uses: resize", report)
 
 
 def _variants(entry: Entry, report: Report) -> tuple[VariantEntry | None, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping as Table
 
 from dsl.diagnostics import Report
 from dsl.model import Given, Name
+from dsl.slips import is_slip, refuse_colon
 from dsl.suggest import did_you_mean, nearest
 from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar, Sequence, Tree, Unreadable, kind_of
@@ -38,9 +39,14 @@ def refuse_key(entry: Entry, known: Table[str, str], of: str, report: Report) ->
 
 def missing(mapping: Mapping, key: str, of: str, report: Report, *, at: Span, cure: str) -> None:
     """Report a key that has to be there, unless it is there mistyped, which is reported too."""
-    meant = any(nearest(entry.key, (key,)) for entry in mapping.entries)
-    if mapping.whole and not meant:
+    if is_missing(mapping, key):
         report.add("P014", at, f'{of} has no "{key}"', cure=cure)
+
+
+def is_missing(mapping: Mapping, key: str) -> bool:
+    """Whether a key is not there: neither mistyped nor among what cannot be read."""
+    meant = any(nearest(entry.key, (key,)) for entry in mapping.entries)
+    return mapping.whole and not meant
 
 
 def as_mapping(entry: Entry, cure: str, report: Report) -> Mapping | None:
@@ -128,5 +134,8 @@ def _wrong_shape(entry: Entry, wanted: str, cure: str, report: Report) -> None:
     if isinstance(found, Unreadable):
         return
     span = found.span if isinstance(found, Scalar) else entry.key_span
+    if isinstance(found, Scalar) and is_slip(found.value):
+        refuse_colon(found.span.start, str(found.value), report)
+        return
     title = f'"{entry.key}" is {wanted}, this is {kind_of(found)}'
     report.add("P015", span, title, cure=cure)

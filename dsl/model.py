@@ -91,13 +91,14 @@ class ErrorPolicy:
 
 @dataclass(frozen=True)
 class StepEntry:
-    """One entry of `steps`. `uses` is None if it is missing or unreadable, and was reported.
+    """One entry of `steps`. `uses` is None if it is missing, or unreadable, which was reported.
 
     `origin` is what stands behind `from`; None, too, where that cannot be read.
     """
 
     name: Name
     uses: Name | None
+    lacks_uses: bool  # whether the key is not there at all, not even mistyped
     given: Given | None
     variants: tuple[VariantEntry, ...]
     variants_key: Span | None

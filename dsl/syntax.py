@@ -4,6 +4,7 @@ import re
 
 import yaml
 
+from dsl import slips
 from dsl.diagnostics import Report
 from dsl.text import Span
 
@@ -27,12 +28,21 @@ def report_syntax(error: yaml.YAMLError, report: Report) -> None:
     problem, context = marked.problem or "", marked.context or ""
     at = marked.problem_mark.index if marked.problem_mark else 0
     opened = marked.context_mark.index if marked.context_mark else at
+    if "flow" in context and slips.report_in_flow(at, opened, report):
+        return
+    if "flow" not in context and _in_block(problem, context) and slips.report_in_block(at, report):
+        return
     if "flow" in context and _FLOW_TRAP.match(problem):
         _report_flow_trap(at, opened, report)
     elif "flow" in context:
         _report_unclosed(opened, report)
     else:
         _report_other(problem, context, at, opened, report)
+
+
+def _in_block(problem: str, context: str) -> bool:
+    """Whether the parser gave up between keys or items that stand on lines of their own."""
+    return "block" in context or "mapping values are not allowed" in problem
 
 
 def _report_flow_trap(at: int, opened: int, report: Report) -> None:

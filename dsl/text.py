@@ -50,6 +50,10 @@ class SourceText:
         line = bisect_right(self._starts, offset)
         return Place(line, offset - self._starts[line - 1] + 1)
 
+    def start(self, number: int) -> int:
+        """Return the offset at which line `number`, counted from 1, begins."""
+        return self._starts[number - 1]
+
     def line(self, number: int) -> str:
         """Return line `number`, counted from 1, without its end."""
         start = self._starts[number - 1]

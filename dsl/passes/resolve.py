@@ -8,8 +8,9 @@ from dsl.draft import Draft, Plugins, Resolved
 from dsl.fields import refuse_key, word_like
 from dsl.keys import STEP_KEYS
 from dsl.model import Name, StepEntry
-from dsl.suggest import did_you_mean
+from dsl.suggest import did_you_mean, nearest
 from dsl.text import Span
+from dsl.tree import Entry, Mapping
 from steps.limits import OF_THE_ORIGINAL
 from steps.plugins import GROUP, distributions
 
@@ -20,7 +21,10 @@ def run(draft: Draft, report: Report) -> Draft:
     """Find each step's plugin and what it takes; report what there is not."""
     resolved = tuple(_resolved(entry, draft.plugins, report) for entry in draft.file.steps)
     for step in resolved:
-        _check_strays(step, report)
+        if step.entry.lacks_uses:
+            _refuse_missing(step, draft.plugins, report)
+        else:
+            _check_strays(step, report)
     opening = resolved[0] if resolved and _opens(resolved[0]) else None
     below = resolved[1:] if opening else resolved
     steps = branches.with_origins(below, opening, report)
@@ -58,20 +62,53 @@ def _resolved(entry: StepEntry, plugins: Plugins, report: Report) -> Resolved:
     return Resolved(entry, plugin)
 
 
+def _refuse_missing(step: Resolved, plugins: Plugins, report: Report) -> None:
+    """Report a step without `uses`, and its keys that are no options of the plugin it means."""
+    name = nearest(step.name, plugins)
+    options = plugins[name].options_model.model_fields if name else {}
+    known = (*options, *STEP_KEYS)
+    inside = [each for each in step.entry.strays if nearest(each.key, known) in options]
+    text = ", ".join(report.text(_whole(each)).strip() for each in inside)
+    cure = f"name its plugin: uses: {name or 'resize'}"
+    if inside and "\n" not in text:
+        cure = f"write {step.name}: {{ uses: {name}, with: {{ {text} }} }}"
+    report.add("P014", step.entry.name.span, f'step "{step.name}" has no "uses"', cure=cure)
+    for entry in step.entry.strays:
+        if entry not in inside:
+            refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
+
+
+def _whole(entry: Entry) -> Span:
+    return Span(entry.key_span.start, entry.value.span.end)
+
+
 def _check_strays(step: Resolved, report: Report) -> None:
     """Report the step's keys that are none, and options that stand beside `with`."""
     misplaced = step.misplaced
     for entry in step.entry.strays:
+        if isinstance(entry.value, Mapping) and entry.value.get("uses"):
+            _refuse_nested(entry, step, report)
+            continue
         if entry not in misplaced or step.plugin is None:
             refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
             continue
-        text = report.text(Span(entry.key_span.start, entry.value.span.end)).strip()
+        text = report.text(_whole(entry)).strip()
         report.add(
             "P013",
             entry.key_span,
             f'"{entry.key}" is an option of {step.plugin.name}, not a key of a step',
             cure=f"write with: {{ {text} }}" if "\n" not in text else "indent it under `with:`",
         )
+
+
+def _refuse_nested(entry: Entry, step: Resolved, report: Report) -> None:
+    """Report a step that stands within another, for want of as little indentation."""
+    report.add(
+        "P013",
+        entry.key_span,
+        f'"{entry.key}" stands within the step "{step.name}", and is one itself',
+        cure=f'indent it as deep as "{step.name}"',
+    )
 
 
 def _refuse_unknown(uses: Name, plugins: Plugins, report: Report) -> None:
