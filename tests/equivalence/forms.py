@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.errors import Unfinished
@@ -86,6 +86,11 @@ class Platform:
 
         return function
 
+    def has_asked(self, stage: str) -> bool:
+        """Whether any execution invoked the function of `stage`."""
+        function = f"StageFunction_{stage}"
+        return any(each.function == function for run in self.executions for each in run.invocations)
+
 
 @dataclass(frozen=True)
 class InProcess:
@@ -108,16 +113,19 @@ class Story:
     objects: Mapping[str, bytes]
 
 
-def told(platform: Platform, engine: Platform | InProcess | None = None) -> Story:
+def told(
+    platform: Platform, engine: Platform | InProcess | None = None, *, receives: int = _RECEIVES
+) -> Story:
     """Deliver the image's message as the queue does, until it is taken; tell what came of it.
 
-    Raises Unfinished for a message that comes back every time.
+    After so many `receives` it is the last time. Raises Unfinished for a message that comes back
+    every time.
     """
     orchestrator = Orchestrator(
         platform.plan, platform.history, engine or platform, lambda: at(1), timedelta(hours=1)
     )
     message = Message(tenant=REF.tenant, image_id=REF.image_id, version_id="v1")
-    for receive in range(1, _RECEIVES):
+    for receive in range(1, receives):
         try:
             return _story(platform, orchestrator.process(message, attempt=str(receive), last=False))
         except Unfinished:
@@ -161,3 +169,17 @@ def killing_all_of(stage: str, error: str = "Sandbox.Timedout") -> Fault:
             raise LambdaError(error, "it was killed")
 
     return fault
+
+
+class Killed(NamedTuple):
+    """What came of an image of which a step was killed, and whether its stage was ever asked."""
+
+    story: Story
+    asked: bool
+
+
+def kill(step: str, platform: Platform, error: str = "Sandbox.Timedout") -> Killed:
+    """Kill the stage that has the step, on every try; the message comes for the last time."""
+    (stage,) = (stage.id for stage in platform.plan.stages if step in stage.steps)
+    platform.fault = killing_all_of(stage, error)
+    return Killed(told(platform, receives=1), platform.has_asked(stage))
