@@ -66,8 +66,8 @@ process: .stamps/python ## run the pipeline on PHOTO=file or folder, without any
 test: setup ## run all tests, those on the embedded cloud included
 	@$(PY) -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
-generate: .stamps/python ## compile pipeline.yaml into generated/
-	@$(PY) -m dsl generate "$$PIPELINE"
+generate: .stamps/python ## compile pipeline.yaml into generated/; REPLACE=yes: of another name
+	@$(PY) -m dsl generate "$$PIPELINE" $(if $(REPLACE),--replace)
 
 explain: .stamps/python ## tell what the pipeline does, what a million images cost, and why
 	@$(PY) -m dsl cost "$$PIPELINE" $(if $(ENV),--env $(ENV))

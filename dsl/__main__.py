@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from darkroom.plan.models import Plan
 from dsl import drift, findings, generate, packages
+from dsl.arguments import BREAKING, BROKEN_PLUGIN, DRIFTED, MISUSED, REFUSED, parser
 from dsl.changes import changes, drawn
 from dsl.compile import Compiled
 from dsl.costs import command as costs
@@ -26,17 +26,6 @@ from steps.plugins import BrokenPlugin
 from steps.requires import required
 
 GENERATED = Path("generated")
-REFUSED, BROKEN_PLUGIN, DRIFTED, BREAKING, MISUSED = 1, 2, 3, 4, 64
-
-_HELP = """exit codes:
-  0   all is well
-  1   the pipeline file has mistakes
-  2   a step plugin is broken
-  3   generated/ is not what the pipeline file says (generate --check), or steps' packages are not
-      locked as the steps require them
-  4   a change is BREAKING (diff)
-  64  this command was called wrongly
-"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,7 @@ class _Outcome:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     if chosen.command == "explain":
         return _say(_explain(chosen.codes), "text")
     return _say(_compile(chosen), chosen.format)
@@ -90,14 +79,30 @@ def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
     if chosen.command == "cost":
         priced = compile_file(path, found, chosen.env)
         return _Outcome(0, costs.run(priced, found, chosen))
-    compiled = compile_all(path, found)
+    one = chosen.command == "check" and chosen.env
+    compiled = {one: compile_file(path, found, one)} if one else compile_all(path, found)
     if unlocked := packages.drift(required()):
         text = packages.report(unlocked)
         return _drifted(unlocked, "P037", packages.LOCKS, text, cure=packages.CURE)
     if chosen.command == "check":
         return _well(drawn(compiled), compiled)
     wanted = generate.files(compiled, found)
-    return _check(wanted, path) if chosen.check else _generate(compiled, wanted)
+    if chosen.check:
+        return _check(wanted, path)
+    replaced = () if chosen.replace else generate.others(wanted, GENERATED)
+    return _kept(replaced, path) if replaced else _generate(compiled, wanted)
+
+
+def _kept(others: Sequence[str], path: Path) -> _Outcome:
+    """Return the end of a command that would have removed other pipelines."""
+    title = f"{GENERATED}/ holds {', '.join(others)}, which {path.as_posix()} does not make"
+    cure = (
+        f"a project has one pipeline, and its name is in events and object keys: keep "
+        f"`pipeline: {others[0]}`, or let go of {', '.join(others)} with --replace "
+        "(make generate REPLACE=yes)"
+    )
+    text = f"error: {title}; nothing was written\n  = help: {cure}"
+    return _Outcome(MISUSED, text, (Finding(code=None, title=title, path=None, help=cure),))
 
 
 def _generate(compiled: Mapping[str, Compiled], wanted: Mapping[str, str]) -> _Outcome:
@@ -159,47 +164,6 @@ def _say(outcome: _Outcome, form: str) -> int:
         stream = sys.stdout if outcome.code in (0, BREAKING) else sys.stderr
         stream.write(f"{outcome.text}\n")
     return outcome.code
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse's own exit code for wrong calls, 2, means a broken plugin here."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the usage and the mistake, and exit."""
-        self.exit(MISUSED, f"{self.format_usage()}{self.prog}: {message}\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m dsl",
-        description="Compile a pipeline file.",
-        epilog=_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="report all mistakes, or print the tree of steps")
-    generated = commands.add_parser("generate", help="compile, and write generated/")
-    generated.add_argument(
-        "--check", action="store_true", help="write nothing; fail if generated/ would change"
-    )
-    commands.add_parser("lock", help="resolve what steps require into requirements/steps/")
-    priced = commands.add_parser("cost", help="tell what a million images cost, and why")
-    costs.add_arguments(priced)
-    compared = commands.add_parser("diff", help="tell what changes, step by step, and its cost")
-    differences.add_arguments(compared)
-    parser.set_defaults(format="text")
-    for command in (check, generated, priced):
-        command.add_argument("pipeline", nargs="?", type=Path, default=Path("pipeline.yaml"))
-    for command in (check, generated):
-        command.add_argument(
-            "--format",
-            choices=("text", "json", "github"),
-            default="text",
-            help="how mistakes are told: to people, to programs, or at the lines of a pull request",
-        )
-    explained = commands.add_parser("explain", help="tell what a mistake's code means, and why")
-    explained.add_argument("codes", nargs="*", metavar="CODE", help="such as P002; none lists all")
-    return parser
 
 
 if __name__ == "__main__":

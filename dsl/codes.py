@@ -55,6 +55,7 @@ CODES: Mapping[str, str] = {
     "P035": "an overlay takes away what is not there",
     "P036": "an overlay renames the pipeline",
     "P037": "the packages of steps are not locked as the steps require them",
+    "P038": "a file beside the pipeline looks like an overlay and is none",
     "D301": "a step that may reject stands below a fork",
     "D302": "a step with variants has a condition",
     "D303": "a fact may be missing here",

@@ -1,7 +1,8 @@
 """Files: a pipeline read from disk, and the overlays that lie beside it (rule 20)."""
 
+import errno
 import keyword
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dsl import fields
@@ -9,9 +10,11 @@ from dsl.compile import Compiled, compile_source
 from dsl.diagnostics import Diagnostic, PipelineRefused, Report
 from dsl.draft import Plugins
 from dsl.model import Name
+from dsl.suggest import did_you_mean
 from dsl.text import SourceText, Span
 
 PLAIN = ""  # the environment whose pipeline no overlay changes
+_SUFFIXES = (".yaml", ".yml")
 _MODULES = ("wiring",)  # what lies in generated/<pipeline>/, beside the environments' folders
 
 
@@ -23,7 +26,7 @@ def compile_file(path: Path, plugins: Plugins, environment: str = PLAIN) -> Comp
     """
     overlay = None
     if environment != PLAIN:
-        overlay = _read(path.with_suffix(f".{environment}{path.suffix}"))
+        overlay = _overlay(path, environment)
         _check_environment(environment, overlay)
     return compile_source(_read(path).content, path.as_posix(), plugins, overlay)
 
@@ -35,7 +38,7 @@ def compile_all(path: Path, plugins: Plugins) -> Mapping[str, Compiled]:
     the file itself is told once.
     """
     compiled: dict[str, Compiled] = {}
-    found: list[Diagnostic] = []
+    found = list(_misspelt(path))
     for environment in (PLAIN, *environments(path)):
         try:
             compiled[environment] = compile_file(path, plugins, environment)
@@ -50,6 +53,32 @@ def environments(path: Path) -> tuple[str, ...]:
     """Return the environments for which an overlay lies beside the file, in order."""
     overlays = path.parent.glob(f"{path.stem}.*{path.suffix}")
     return tuple(sorted(each.stem.removeprefix(f"{path.stem}.") for each in overlays))
+
+
+def _misspelt(path: Path) -> Iterator[Diagnostic]:
+    """Yield a mistake for each file that is an overlay but for the end of its name."""
+    for suffix in _SUFFIXES:
+        if suffix != path.suffix:
+            for other in sorted(path.parent.glob(f"{path.stem}.*{suffix}")):
+                report = Report(_read(other))
+                report.add(
+                    "P038",
+                    Span(0, 1),
+                    f"this file is not read: overlays of {path.name} end in {path.suffix}",
+                    cure=f"call it {other.stem}{path.suffix}, or remove it",
+                )
+                yield from report
+
+
+def _overlay(path: Path, environment: str) -> SourceText:
+    """Return the text of the overlay; raises FileNotFoundError with those that there are."""
+    overlay = path.with_suffix(f".{environment}{path.suffix}")
+    if overlay.exists():
+        return _read(overlay)
+    known = environments(path)
+    among = f"there are overlays for {', '.join(known)}" if known else "there are no overlays"
+    why = f"no such file; {did_you_mean(environment, known, among)}"
+    raise FileNotFoundError(errno.ENOENT, why, overlay.as_posix())
 
 
 def _read(path: Path) -> SourceText:

@@ -94,6 +94,12 @@ def write(wanted: Mapping[str, str], folder: Path) -> tuple[str, ...]:
     return (*changed, *left_over)
 
 
+def others(wanted: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+    """Return the names of pipelines that `folder` holds and `write` would remove, in order."""
+    found = sorted(each.parent.name for each in folder.glob("*/plan.json"))
+    return tuple(name for name in found if f"{name}/plan.json" not in wanted)
+
+
 def stale(wanted: Mapping[str, str], folder: Path) -> Iterator[str]:
     """Yield the files in `folder` that no pipeline makes any more, in order."""
     for found in sorted(folder.rglob("*")):

@@ -87,7 +87,7 @@ def overview(steps: Mapping[str, AnyStep]) -> str:
 
 
 def _example(step: AnyStep, shown: Mapping[str, Any]) -> Iterator[str]:
-    given = ", ".join(f"{name}: {_yaml(value)}" for name, value in shown.items())
+    given = ", ".join(f"{name}: {_given(name, value)}" for name, value in shown.items())
     lines = [f"  {step.name}_it:", f"    uses: {step.name}"]
     lines += [f"    with: {{ {given} }}"] if given else []
     yield "\n".join(["```yaml", *lines, "```"])
@@ -168,6 +168,11 @@ def _bounds(schema: Mapping[str, Any]) -> str:
 
 def _default(schema: Mapping[str, Any]) -> str:
     return _yaml(schema["default"]) if "default" in schema else ""
+
+
+def _given(name: str, value: Any) -> str:
+    """Return an option's value as a pipeline file has it: byte sizes have their unit."""
+    return f"{value // 1000}kB" if name == "max_bytes" else _yaml(value)
 
 
 def _yaml(value: Any) -> str:

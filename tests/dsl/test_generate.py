@@ -163,18 +163,44 @@ def test_checking_writes_nothing(project: Path) -> None:
     assert not (project / "generated").exists()
 
 
-def test_renaming_the_pipeline_removes_what_the_old_name_left(project: Path) -> None:
-    """One pipeline, one folder; caches of the interpreter do not keep it alive."""
+def renamed(project: Path) -> None:
+    """Generate, leave a cache of the interpreter, and give the pipeline another name."""
     main(["generate"])
     cache = project / "generated/photos/__pycache__"
     cache.mkdir()
     (cache / "wiring.pyc").write_bytes(b"")
     (project / "pipeline.yaml").write_text(PIPELINE.replace("photos", "pictures"))
 
-    assert main(["generate"]) == 0
+
+def test_another_pipeline_is_not_removed_unasked(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Be it another file or another name: events and object keys carry it."""
+    renamed(project)
+    before = generated(project)
+    capsys.readouterr()
+
+    assert main(["generate"]) == MISUSED
+
+    assert generated(project) == before
+    assert capsys.readouterr().err == (
+        "error: generated/ holds photos, which pipeline.yaml does not make; nothing was written\n"
+        "  = help: a project has one pipeline, and its name is in events and object keys: keep "
+        "`pipeline: photos`, or let go of photos with --replace (make generate REPLACE=yes)\n"
+    )
+
+
+def test_a_pipeline_that_is_replaced_leaves_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One pipeline, one folder; caches do not keep it alive, and what was removed is told."""
+    renamed(project)
+
+    assert main(["generate", "--replace"]) == 0
 
     assert not (project / "generated/photos").exists()
     assert list(generated(project)) == [path.replace("photos", "pictures") for path in FILES]
+    assert "removed generated/photos/plan.json\n" in capsys.readouterr().out
 
 
 def test_outputs_gained_lost_and_renamed_are_told(

@@ -180,3 +180,40 @@ def test_one_environment_compiles_though_another_does_not(project: Path) -> None
     assert compile_file(project / "pipeline.yaml", find(), "dev").outputs == ("small", "tiny")
     with pytest.raises(PipelineRefused, match="has 1 mistake"):
         compile_all(project / "pipeline.yaml", find())
+
+
+def test_one_environment_is_checked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own tree, whatever is wrong elsewhere."""
+    (project / "pipeline.prod.yaml").write_text("steps: { gray: null }\n")
+
+    assert main(["check", "--env", "dev"]) == 0
+    assert "outputs: small, tiny\n" in capsys.readouterr().out
+    assert main(["check", "--env", "prod"]) == REFUSED
+    assert "--> pipeline.prod.yaml:1:10\n" in capsys.readouterr().err
+
+
+def test_an_environment_without_overlay_is_told_with_those_that_have_one(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The likeliest one first."""
+    assert main(["check", "--env", "dve"]) == MISUSED
+
+    told = capsys.readouterr().err
+    assert told == ('error: pipeline.dve.yaml cannot be read: no such file; did you mean "dev"?\n')
+
+
+def test_an_overlay_of_another_ending_is_not_passed_over(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it changes would be deployed nowhere."""
+    (project / "pipeline.prod.yml").write_text("steps: { grey: null }\n")
+
+    assert main(["generate"]) == REFUSED
+
+    assert capsys.readouterr().err.startswith(
+        "error[P038]: this file is not read: overlays of pipeline.yaml end in .yaml\n"
+        " --> pipeline.prod.yml:1:1\n"
+        "1 | steps: { grey: null }\n"
+        "  | ^\n"
+        "  = help: call it pipeline.prod.yaml, or remove it\n"
+    )
