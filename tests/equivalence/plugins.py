@@ -23,6 +23,16 @@ class LimitOptions(Options):
     limit: Annotated[int, Gt(0)] = 300
 
 
+class ShrinkOptions(LimitOptions):
+    """The side of the square that a picture is made to fill."""
+
+    side: Annotated[int, Gt(0)] = 40
+
+    def box(self) -> tuple[int, int]:
+        """Return the square."""
+        return self.side, self.side
+
+
 class ShapeFacts(Facts):
     """What a picture is like."""
 
@@ -49,6 +59,14 @@ def narrow(picture: Picture, options: LimitOptions) -> Picture:
     if picture.width > options.limit:
         raise StepFailed("too_wide", limit=options.limit, actual=picture.width)
     return picture.cropped(0, 0, max(1, picture.width // 2), picture.height)
+
+
+@step(version=1, fails=("too_wide",))
+def shrink(picture: Picture, options: ShrinkOptions) -> Picture:
+    """Scale a picture to its box, but fail on one that is too wide."""
+    if picture.width > options.limit:
+        raise StepFailed("too_wide", limit=options.limit, actual=picture.width)
+    return picture.scaled(options.side, options.side)
 
 
 @step(version=1, fails=("too_tall",))
@@ -81,6 +99,7 @@ def answer(call: Call) -> Reply:
 
 
 PLUGINS: Mapping[str, AnyStep] = {
-    each.name: each for each in (grey, judge, moderate, narrow, resize, shape, validate, watermark)
+    each.name: each
+    for each in (grey, judge, moderate, narrow, resize, shape, shrink, validate, watermark)
 }
 ANSWERED: Mapping[str, Any] = {"load": PLUGINS.__getitem__, "ask": answer}
