@@ -17,7 +17,7 @@ class Drifted:
     """A file of generated/ that is not as it should be: what is wrong, and the differences."""
 
     path: str
-    verdict: str
+    verdict: str  # what is wrong, and whose doing it is, as far as the lock can tell
     lines: tuple[str, ...] = ()
 
     @property
@@ -35,9 +35,37 @@ def drift(wanted: Mapping[str, str], folder: Path) -> tuple[Drifted, ...]:
             found.append(Drifted(path, "is missing"))
         elif (content := there.read_text("utf-8", errors="replace")) != text:
             lines = _differences(content, text, path)
-            found.append(Drifted(path, "differs", tuple(_shortened(lines))))
+            verdict = f"differs{_cause(path, wanted, folder)}"
+            found.append(Drifted(path, verdict, tuple(_shortened(lines))))
     found += [Drifted(path, "belongs to no pipeline") for path in stale(wanted, folder)]
     return tuple(found)
+
+
+def _cause(path: str, wanted: Mapping[str, str], folder: Path) -> str:
+    """Say what changed since the file was generated, by the lock beside it; nothing without one."""
+    beside = f"{path.rpartition('/')[0]}/plan.json"
+    there = folder / beside
+    before = _lock(there.read_text("utf-8", errors="replace") if there.is_file() else "")
+    now = _lock(wanted.get(beside, ""))
+    if not before or not now:
+        return ""
+    if before.get("source_sha256") != now["source_sha256"]:
+        return ": the pipeline file was changed since it was generated"
+    if before.get("plugins") != now["plugins"]:
+        return ": a plugin was changed since it was generated"
+    return (
+        ": the recorded source_sha256 is the pipeline file's, so it was edited by hand, or the "
+        "compiler is another one"
+    )
+
+
+def _lock(text: str) -> Mapping[str, Any]:
+    """Return the lock in the text of a plan.json; an empty one if that cannot be read."""
+    try:
+        lock = json.loads(text)["lock"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return lock if isinstance(lock, dict) else {}
 
 
 def cure(folder: str) -> str:
@@ -81,9 +109,13 @@ def _by_value(there: Any, wanted: Any, at: str) -> Iterator[str]:
                 yield f"  {inner}: nothing -> {_short(wanted[key])}"
             else:
                 yield from _by_value(there[key], wanted[key], inner)
-    elif isinstance(there, list) and isinstance(wanted, list) and len(there) == len(wanted):
-        for index, pair in enumerate(zip(there, wanted, strict=True)):
+    elif isinstance(there, list) and isinstance(wanted, list):
+        for index, pair in enumerate(zip(there, wanted, strict=False)):
             yield from _by_value(*pair, f"{at}[{index}]")
+        for index in range(len(wanted), len(there)):
+            yield f"  {at}[{index}]: {_short(there[index])} -> nothing"
+        for index in range(len(there), len(wanted)):
+            yield f"  {at}[{index}]: nothing -> {_short(wanted[index])}"
     elif there != wanted:
         yield f"  {at}: {_short(there)} -> {_short(wanted)}"
 

@@ -148,7 +148,9 @@ def _report_indent(at: int, report: Report) -> bool:
         title = "`-` begins an item of a list, where the lines above have keys"
         report.add("Y001", Span(at, at + 1), title, cure=cure)
         return True
-    if not _KEY.match(line) or not above:
+    key = _KEY.match(line)
+    own_colon = key is not None and at <= source.start(number) + key.end("key")
+    if not own_colon or not above:
         return False
     own, upper = _indent(line), _indent(source.line(above))
     levels = sorted({_indent(source.line(each)) for each in range(1, number)} - {own})

@@ -1,14 +1,15 @@
 """engine: what runs the pipeline, and how long one run takes at most."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from collections.abc import Sequence as Items
 from dataclasses import replace
 
 from darkroom.plan.models import Retry, Stage, Task
 from darkroom.plan.tree import nodes_of
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Engine, Part
-from dsl.passes.stages import all_steps, place_of, spelt
+from dsl.passes.stages import all_steps, place_of
 from dsl.text import Span
 
 EXPRESS_S = 300  # Source: Step Functions quotas, "Maximum execution duration", Express
@@ -114,48 +115,76 @@ def _arithmetic(stage: Stage) -> str:
 
 def _refuse(draft: Draft, path: _Path, engine: Engine, report: Report) -> None:
     total = sum(seconds for _, seconds in path)
-    slowest = max(path, key=lambda each: each[1])[0]
+    slowest, seconds = max(path, key=lambda each: each[1])
     parts = next(each.parts for each in draft.sized if each.stage == slowest)
     longest = max(parts, key=lambda part: part.seconds)
     note = f"{_arithmetic(slowest)} = {worst_case(slowest)} s"
     if len(path) > 1:
         note = f"{_spelt_path(path)} = {total} s; {slowest.id}: {note}"
+    left_s = (LONGEST_S[engine] - 1 - total + seconds) * worst_case(slowest) // seconds
+    cures = _cures(slowest, longest, left_s, draft)
     report.add(
         "P010",
-        _retry_place(draft) or place_of(longest, draft),
+        _place(slowest, longest, draft),
         f"a run may take {total} s, {_ENDS[engine]} after {LONGEST_S[engine]} s",
-        cure=(
-            _said_too_long(longest, draft)
-            or _cure(slowest, LONGEST_S[engine] - total + worst_case(slowest), draft.limits.formats)
-        )
-        + (", or write engine: standard" if engine == "express" else ""),
-        note=f"{note}; {spelt(parts)} = {slowest.timeout_s} s",
+        cure=", or ".join((*cures, "write engine: standard") if engine == "express" else cures),
+        note=f"{note}; {_sum(parts, slowest.timeout_s)}",
     )
 
 
-def _retry_place(draft: Draft) -> Span | None:
-    asked = [step.entry.budget.retry for step in all_steps(draft)]
-    return next((each.key for each in asked if each), None)
-
-
-def _said_too_long(longest: Part, draft: Draft) -> str:
-    """Name the step whose own `timeout` makes most of the time, if it is one."""
-    for step in all_steps(draft):
-        said = step.entry.budget.timeout_s
-        if step.name == longest.name and said is not None and step.entry.budget.retry is None:
-            return f"lower the timeout of `{step.name}`"
-    return ""
-
-
-def _cure(stage: Stage, left_s: int, accepted: Collection[str]) -> str:
-    """Name the largest number of attempts of `stage` that fits into `left_s`, if any does."""
-    slow = [each for each in ("gif", "avif") if each in accepted]
-    lower = "lower accept.max_pixels" + (
-        f", or accept no {' and no '.join(slow)}, slow to encode" if slow else ""
+def _sum(parts: Items[Part], timeout_s: int) -> str:
+    """Return the seconds of each part, and what they come to, rounded up as a timeout is."""
+    told = " + ".join(f"{part.name} {part.seconds:.4g} s" for part in parts if part.seconds)
+    exact = sum(part.seconds for part in parts)
+    return (
+        f"{told} = {timeout_s} s" if exact == timeout_s else f"{told}, rounded up to {timeout_s} s"
     )
+
+
+def _place(stage: Stage, longest: Part, draft: Draft) -> Span:
+    """Return where the time of a stage is asked for: its attempts, its longest step's timeout."""
+    own = [step.entry for step in all_steps(draft) if step.name in stage.steps]
+    asked = [each.budget.retry for each in own if each.budget.retry]
+    for retry in asked:
+        if stage.retry.attempts > Retry().attempts and retry.attempts == stage.retry.attempts:
+            return retry.key
+    said = [each.timeout_key for each in own if each.name.text == longest.name]
+    at = next((each for each in said if each), None)
+    return at or (asked[0].key if asked else place_of(longest, draft))
+
+
+def _cures(stage: Stage, longest: Part, left_s: int, draft: Draft) -> tuple[str, ...]:
+    """Return what brings the stage within `left_s`: fewer attempts, or a timeout, or both."""
+    said = any(
+        step.name == longest.name and step.entry.budget.timeout_s is not None
+        for step in all_steps(draft)
+    )
+    timeout_s = _timeout_within(stage, stage.retry.attempts, longest, left_s)
+    lower = f"lower the timeout of `{longest.name}` to {timeout_s}s" if said and timeout_s else ""
     for attempts in range(stage.retry.attempts - 1, 0, -1):
-        retry = stage.retry.model_copy(update={"attempts": attempts})
-        fewer = stage.model_copy(update={"retry": retry})
-        if worst_case(fewer) < left_s:
-            return f"write retry: {{ attempts: {attempts} }}, or {lower}"
-    return f"{lower}, or lower the steps' timeouts"
+        if _worst_case_of(stage, attempts, stage.timeout_s) <= left_s:
+            fewer = f"write retry: {{ attempts: {attempts} }}"
+            return tuple(filter(None, (fewer, lower))) if said else (fewer, _smaller(draft))
+    once_s = _timeout_within(stage, 1, longest, left_s)
+    both = f"write retry: {{ attempts: 1 }} and timeout: {once_s}s for `{longest.name}`"
+    is_known = said and once_s and stage.retry.attempts > 1
+    known = tuple(filter(None, (lower, both if is_known else "")))
+    return known or (_smaller(draft), "lower the steps' timeouts")
+
+
+def _worst_case_of(stage: Stage, attempts: int, timeout_s: int) -> int:
+    retry = stage.retry.model_copy(update={"attempts": attempts})
+    return worst_case(stage.model_copy(update={"retry": retry, "timeout_s": timeout_s}))
+
+
+def _timeout_within(stage: Stage, attempts: int, longest: Part, left_s: int) -> int:
+    """Return the longest timeout of the step `longest` that fits; 0 if none does."""
+    none_s = _worst_case_of(stage, attempts, 0)
+    whole_s = (left_s - none_s) // attempts
+    return max(0, math.floor(longest.seconds) - (stage.timeout_s - whole_s))
+
+
+def _smaller(draft: Draft) -> str:
+    slow = [each for each in ("gif", "avif") if each in draft.limits.formats]
+    formats = f", or accept no {' and no '.join(slow)}, slow to encode" if slow else ""
+    return f"lower accept.max_pixels{formats}"

@@ -1,5 +1,6 @@
 """The engine: what is asked for, else Express where the worst case fits."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -46,6 +47,20 @@ def test_express_is_chosen_where_it_fits_and_nothing_else_is_asked_for(
     assert done.plan.engine == chosen
     assert _reason(done).startswith(f"{chosen}: at most {done.plan.worst_case_s} s")
     assert why in _reason(done)
+
+
+def test_the_cure_for_too_much_time_is_the_most_that_fits(compiled: Compile) -> None:
+    """One second more than the message says is refused again."""
+    asked = "engine: express"
+    with pytest.raises(PipelineRefused) as refused:
+        compiled(TEXT.format(engine=asked, timeout="10min"))
+    (told,) = refused.value.diagnostics
+    found = re.match(r"lower the timeout of `small` to (\d+)s, or write engine", told.help)
+    assert found
+
+    assert compiled(TEXT.format(engine=asked, timeout=f"{found[1]}s")).plan.engine == "express"
+    with pytest.raises(PipelineRefused):
+        compiled(TEXT.format(engine=asked, timeout=f"{int(found[1]) + 1}s"))
 
 
 def test_the_engine_decides_no_pixel(compiled: Compile) -> None:

@@ -101,7 +101,7 @@ def test_an_edited_file_is_drift(project: Path, capsys: pytest.CaptureFixture[st
     main(["generate"])
     machine = project / "generated/photos/state_machine.asl.json"
     edited = json.loads(machine.read_text())
-    edited["TimeoutSeconds"] = 7
+    edited["States"][edited["StartAt"]]["TimeoutSeconds"] = 7
     machine.write_text(json.dumps(edited))
     package = project / "generated/__init__.py"
     package.write_text(package.read_text() + "x = 1\n")
@@ -113,7 +113,11 @@ def test_an_edited_file_is_drift(project: Path, capsys: pytest.CaptureFixture[st
     assert told.startswith(
         "error[P012]: generated/ is not what pipeline.yaml says: 2 files differ\n"
     )
-    assert "TimeoutSeconds: 7 -> " in told
+    assert (
+        "  photos/state_machine.asl.json differs: the recorded source_sha256 is the pipeline "
+        "file's, so it was edited by hand, or the compiler is another one\n"
+        f"    States.{edited['StartAt']}.TimeoutSeconds: 7 -> "
+    ) in told
     assert "-x = 1" in told
     assert "= help: run `make generate` and commit the result" in told
 
@@ -125,7 +129,11 @@ def test_a_changed_pipeline_is_drift(project: Path, capsys: pytest.CaptureFixtur
     capsys.readouterr()
 
     assert main(["generate", "--check"]) == DRIFTED
-    assert "plan.nodes[1].options.width: 800 -> 900" in capsys.readouterr().err
+
+    told = capsys.readouterr().err
+    assert "photos/plan.json differs: the pipeline file was changed since it was generated" in told
+    assert "plan.nodes[1].options.width: 800 -> 900" in told
+    assert "by hand" not in told
 
 
 def test_missing_and_left_over_files_are_drift(
