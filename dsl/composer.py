@@ -205,6 +205,8 @@ class Composer:
     def _value(self, key: _Key | None, event: Event, in_flow: bool, depth: int) -> Tree | None:
         """Return the value of `key`; None, and a report, if the key is the rest of a value."""
         nothing = isinstance(event, ScalarEvent) and event.style is None and not event.value
+        if key is None and isinstance(event, AliasEvent):
+            return None  # what `<<` merges: that it does was reported
         if key is None or not nothing or _has_properties(event):
             return self._tree(event, depth)
         between = self._report.source.content[key.span.end : span_of(event).end]

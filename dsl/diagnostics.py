@@ -9,6 +9,7 @@ from dsl.codes import CODES
 from dsl.text import SourceText, Span, with_short_quotes
 
 Severity = Literal["error", "note"]  # a note keeps nobody from compiling
+SHOWN = 20  # mistakes that people are shown at once; programs get all
 MOST_TOLD = 500  # mistakes of one file: more are of one cause, and nobody reads them
 
 
@@ -70,8 +71,10 @@ class PipelineRefused(Exception):
         self.diagnostics = diagnostics
 
     def render(self) -> str:
-        """Return every message and, last, how many there are and where more is told."""
-        messages = [diagnostic.render() for diagnostic in self.diagnostics]
+        """Return the first messages and, last, how many there are and where more is told."""
+        messages = [diagnostic.render() for diagnostic in self.diagnostics[:SHOWN]]
+        if (more := len(self.diagnostics) - SHOWN) > 0:
+            messages.append(f"and {more} more: mend these first")
         codes = " ".join(dict.fromkeys(diagnostic.code for diagnostic in self.diagnostics))
         last = (
             f"{self}; nothing was compiled\nto read more: .venv/bin/python -m dsl explain {codes}"

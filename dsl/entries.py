@@ -42,6 +42,7 @@ def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry:
         timeout_key=timeout.key_span if timeout else None,
         budget=limits.read_budget(body, report).over(defaults),
         strays=fields.strays(body, STEP_KEYS),
+        unclear_with=given is not None and options is None,
         garbled=not isinstance(entry.value, Mapping)
         or (given is not None and options is None)
         or None in entries,

@@ -112,6 +112,7 @@ class StepEntry:
     timeout_key: Span | None  # None, too, where the limit is one of `defaults`
     budget: Budget
     strays: tuple[Entry, ...]  # keys that a step does not have
+    unclear_with: bool  # whether `with` could not be read, which was reported
     garbled: bool  # whether `with` or `variants` could not be read, which was reported
     misnamed: bool  # whether the step's or a variant's name is no word, which was reported
 

@@ -55,7 +55,7 @@ def _options(
     step: Resolved, scope: Scope, report: Report
 ) -> Mapping[tuple[str, str | None], Checked]:
     """Check the options of `with`, replaced one by one by those of each variant."""
-    if step.plugin is None or step.entry.uses is None or step.entry.garbled:
+    if step.plugin is None or step.entry.uses is None or step.entry.unclear_with:
         return {}
     model = step.plugin.options_model
     files = {name: step.plugin.files_in(folder) for name, folder in folders(model).items()}
@@ -70,7 +70,9 @@ def _options(
             Given(variant.name.span, variant.options),
         )
         for variant in step.entry.variants
-    } or {None: (shared, given or nothing_given(at))}
+    }
+    if not merged and not step.entry.garbled:
+        merged = {None: (shared, given or nothing_given(at))}
     found = {
         (step.name, name): options.check(target, tuple(entries.values()), scope, place, report)
         for name, (entries, place) in merged.items()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dsl.codes import CODES
-from dsl.diagnostics import PipelineRefused
+from dsl.diagnostics import SHOWN, PipelineRefused
 from dsl.draft import Plugins
 from tests.dsl.layers import compile_layers
 
@@ -67,3 +67,31 @@ def test_five_mistakes_are_reported_together_in_the_order_of_the_file(plugins: P
     assert [each.span for each in refused.diagnostics] == sorted(
         each.span for each in refused.diagnostics
     )
+
+
+def test_people_are_shown_as_many_mistakes_as_they_read(plugins: Plugins) -> None:
+    """The last lines say how many more there are; programs get all of them."""
+    steps = "".join(f"  s{index}: {{ uses: nothing }}\n" for index in range(SHOWN + 5))
+
+    with pytest.raises(PipelineRefused) as caught:
+        compile_layers(f"pipeline: photos\nsteps:\n{steps}", plugins)
+
+    told = caught.value.render()
+    assert told.count("error[P001]") == SHOWN
+    assert "\n\nand 5 more: mend these first\n\npipeline.yaml has 25 mistakes" in told
+    assert len(caught.value.diagnostics) == SHOWN + 5
+
+
+def test_a_garbled_variant_hides_no_mistake_of_another(plugins: Plugins) -> None:
+    """Nor does what cannot be merged hide what stands beside it."""
+    text = """pipeline: photos
+steps:
+  sizes: { uses: resize, variants: { small: 300, large: { widht: 800 } } }
+  <<: *other
+  mark: { uses: watermark, with: { text: hello, opacity: 3 } }
+"""
+
+    with pytest.raises(PipelineRefused) as caught:
+        compile_layers(text.replace("*other", "{ uses: resize }"), plugins)
+
+    assert [each.code for each in caught.value.diagnostics] == ["P015", "P002", "Y004", "P003"]
