@@ -99,7 +99,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "23e729731d646150259aae2df42368de680278fb57d57e331f013388126e5467"
+    DIGEST = "9dbfd82cffb693c3ab81026fd3010ddf2d258ca742d3f5f5b74fee432d5a6400"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 162
     # Functions of stages that one run keeps busy at one time, at most.

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from steps.carried import Carried
 from steps.contract import Rejected
 from steps.decoding import MARGIN, SCALES, scale_for
 from steps.encoding import encode
@@ -104,6 +105,21 @@ def test_an_animation_is_written_with_its_times(written: Format) -> None:
     assert again.frames == 3
     assert again.carried.delays_ms == (70, 120, 200)
     assert again.carried.loop == picture.carried.loop
+
+
+@pytest.mark.parametrize(
+    ("written", "delays_ms"), [("gif", (70, 80, 120)), ("webp", (70 + 80, 120))]
+)
+def test_frames_that_look_alike_keep_their_times(
+    written: Format, delays_ms: tuple[int, ...]
+) -> None:
+    """A still moment lasts as long; libwebp writes it as one frame, and has no other way."""
+    still, other = opened(sources.gif(frames=2)).picture.split()
+    picture = Picture.joined([still, still, other]).carrying(Carried(delays_ms=(70, 80, 120)))
+
+    again = opened(encode(picture, written)).picture
+
+    assert again.carried.delays_ms == delays_ms
 
 
 @pytest.mark.parametrize("file_format", ["jpeg", "png", "avif"])
