@@ -92,7 +92,7 @@ UNSEEN = {
     "D304": "which facts are on a picture's way",
     "D306": "outputs of one name",
     "D307": "whether any output is left",
-    "P003-options-together": "options that do not go together",
+    "P004-options-together": "options that do not go together",
     "P003-said-by-the-plugin": "what a plugin's own check says",
     "P003-timeout-too-long": "how much a quantity is",
     "P005": "what an expression can name",
