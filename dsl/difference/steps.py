@@ -106,6 +106,8 @@ def _control_changes(old: _Step, new: _Step) -> Iterator[str]:
         yield from_to("when", *conditions)
     if old.first.on_error != new.first.on_error:
         yield from_to("on_error", old.first.on_error, new.first.on_error)
+    if old.first.alone != new.first.alone:
+        yield from_to("alone", *(value(each.first.alone) for each in (old, new)))
     yield from (f"takes {name}" for name in new.takes if name not in old.takes)
     yield from (f"takes {name} no more" for name in old.takes if name not in new.takes)
 

@@ -91,6 +91,11 @@ def test_another_set_of_tags_is_a_change(compiled: Compile) -> None:
             SIZES + GREY.replace(" }", ", on_error: drop }"),
             ("control", "grey", "on_error: fail -> drop"),
         ),
+        (
+            SIZES + GREY,
+            SIZES + GREY.replace(" }", ", alone: true }"),
+            ("control", "grey", "alone: false -> true"),
+        ),
     ],
 )
 def test_a_change_of_a_step_is_told_once(
