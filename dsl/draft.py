@@ -1,14 +1,16 @@
 """The draft: what the passes hand on, from the file as written to all that the plan holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from darkroom.plan.expressions import Expression
 from darkroom.plan.models import Node, OnError, Opening, Stage, Task
+from dsl.keys import STEP_KEYS
 from dsl.model import PipelineFile, StepEntry
 from dsl.options import Checked
-from dsl.tree import Entry
+from dsl.suggest import nearest
+from dsl.tree import Entry, Scalar
 from dsl.visits import Visit
 from steps.contract import Options, Step
 from steps.formats import Encoding
@@ -64,8 +66,16 @@ class Resolved:
     @property
     def misplaced(self) -> tuple[Entry, ...]:
         """Options of the plugin that stand beside `with`, not in it; reported, but not lost."""
-        names = self.plugin.options_model.model_fields if self.plugin else {}
-        return tuple(entry for entry in self.entry.strays if entry.key in names)
+        meant = ((each, self.option_meant(each)) for each in self.entry.strays)
+        return tuple(replace(entry, key=option) for entry, option in meant if option)
+
+    def option_meant(self, stray: Entry) -> str | None:
+        """Return the option of the plugin that a key beside `with` is meant as, mistyped or not."""
+        names = tuple(self.plugin.options_model.model_fields) if self.plugin else ()
+        if stray.key in names:
+            return stray.key
+        meant = nearest(stray.key, (*names, *STEP_KEYS))
+        return meant if meant in names and isinstance(stray.value, Scalar) else None
 
     @property
     def forks(self) -> bool:

@@ -73,8 +73,9 @@ def _refuse_word(word: Name, words: Items[str], where: str, of: str, report: Rep
         "P027",
         word.span,
         f'"{word.text}" is part of the name of a {where}',
-        cure=f"give the {of} another name",
-        note=f"the picture would be called {'-'.join((*words, word.text))}",
+        cure=f"give the {of} another name, say {word.text}_2",
+        note=f"the picture would be called {'-'.join((*words, word.text))}, "
+        f"and only: [{word.text}] would mean two things",
     )
 
 
@@ -115,15 +116,22 @@ def _check_only(name: Name, pictures: Items[Picture], report: Report) -> None:
     )
 
 
-def refuse_name(name: str, first: Resolved, second: Resolved, report: Report) -> None:
-    """Report two outputs of one name, made by `first` and `second`."""
+def refuse_names(names: Items[str], first: Resolved, second: Resolved, report: Report) -> None:
+    """Report outputs of `first` and of `second` that have the same names."""
     lines = [report.line(each.entry.name.span) for each in (first, second)]
+    makers = f"`{first.name}` ({lines[0]}) and `{second.name}` ({lines[1]})"
+    cure = "rename a variant, or the step that begins a branch"
+    if second.entry.begins_branch:
+        cure = f"rename the step, say {second.name}_2: it begins a branch, and is in the name"
+    is_one = len(names) == 1
     report.add(
         "D306",
         second.entry.name.span,
-        f"two outputs are called `{name}`: "
-        f"`{first.name}` ({lines[0]}) and `{second.name}` ({lines[1]})",
-        cure="rename a variant, or the step that begins a branch",
+        f"two outputs are called `{names[0]}`: {makers}"
+        if is_one
+        else f"{makers} make outputs of the same {len(names)} names",
+        label=f"{', '.join(names)} would overwrite {'that' if is_one else 'those'} of {first.name}",
+        cure=cure,
         note="a picture is called by its variants and branches, else by the last step to make it",
     )
 

@@ -94,15 +94,20 @@ def _made_here(pictures: Items[Picture]) -> Iterator[Picture]:
 def _promised(published: Items[Picture], report: Report) -> tuple[str, ...]:
     """Name the outputs, in the order of the file, and mark where each leaves the tree."""
     seen: dict[str, Growing] = {}
+    clashes: dict[tuple[str, str], tuple[Resolved, Resolved, list[str]]] = {}
     for picture in published:
         name, at = picture.name, picture.at
         if name is None or at is None:
             continue
         at.output = name
         if first := seen.get(name):
-            flow_messages.refuse_name(name, first.step, at.step, report)
+            makers = first.step, at.step
+            clash = clashes.setdefault((makers[0].name, makers[1].name), (*makers, []))
+            clash[2].append(name)
         else:
             seen[name] = at
+    for one, other, names in clashes.values():
+        flow_messages.refuse_names(names, one, other, report)
     return tuple(seen)
 
 

@@ -68,7 +68,9 @@ def _refuse_missing(step: Resolved, plugins: Plugins, report: Report) -> None:
     options = plugins[name].options_model.model_fields if name else {}
     known = (*options, *STEP_KEYS)
     inside = [each for each in step.entry.strays if nearest(each.key, known) in options]
-    text = ", ".join(report.text(_whole(each)).strip() for each in inside)
+    text = ", ".join(
+        f"{nearest(each.key, options)}: {report.text(each.value.span).strip()}" for each in inside
+    )
     cure = f"name its plugin: uses: {name or 'resize'}"
     if inside and "\n" not in text:
         cure = f"write {step.name}: {{ uses: {name}, with: {{ {text} }} }}"
@@ -84,21 +86,26 @@ def _whole(entry: Entry) -> Span:
 
 def _check_strays(step: Resolved, report: Report) -> None:
     """Report the step's keys that are none, and options that stand beside `with`."""
-    misplaced = step.misplaced
     for entry in step.entry.strays:
+        option = step.option_meant(entry)
         if isinstance(entry.value, Mapping) and entry.value.get("uses"):
             _refuse_nested(entry, step, report)
-            continue
-        if entry not in misplaced or step.plugin is None:
+        elif option is None or step.plugin is None:
             refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
-            continue
-        text = report.text(_whole(entry)).strip()
-        report.add(
-            "P013",
-            entry.key_span,
-            f'"{entry.key}" is an option of {step.plugin.name}, not a key of a step',
-            cure=f"write with: {{ {text} }}" if "\n" not in text else "indent it under `with:`",
-        )
+        else:
+            _refuse_misplaced(entry, option, step.plugin.name, report)
+
+
+def _refuse_misplaced(entry: Entry, option: str, plugin: str, report: Report) -> None:
+    """Report an option, mistyped or not, that stands beside `with`."""
+    text = f"{option}: {report.text(entry.value.span).strip()}"
+    is_it = f'"{entry.key}" is an option of {plugin}, not a key of a step'
+    report.add(
+        "P013",
+        entry.key_span,
+        is_it if option == entry.key else f'"{entry.key}" is neither a key nor an option here',
+        cure=f"write with: {{ {text} }}" if "\n" not in text else "indent it under `with:`",
+    )
 
 
 def _refuse_nested(entry: Entry, step: Resolved, report: Report) -> None:
