@@ -68,4 +68,5 @@ CODES: Mapping[str, str] = {
     "D311": "an overlay adds a step",
     "D312": "a facts step has variants",
     "W001": "a kill fails the image though an error of the step would not",
+    "W002": "a step may need more memory than its function has",
 }

@@ -111,8 +111,9 @@ class Part:
     """What a step, or the opening, adds to its stage: seconds in all, megabytes at its peak."""
 
     name: str
-    seconds: float
+    seconds: float  # with one vCPU
     memory_mb: float
+    fixed_s: float = 0.0  # of the seconds, those that no vCPU shortens: waits, and what was said
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class Sized:
 
     stage: Stage
     parts: tuple[Part, ...]
+    lacks: Part | None = None  # what is estimated to need more memory than the stage was given
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@
 
 MP entering is `accept.max_pixels`, and below a step that bounds its result, that bound. A stage
 that takes what another left has no original to hold, and fetches pixels. A step's `timeout` or
-`memory` replaces its own part.
+`memory` replaces its own part. Where `memory` leaves less than one vCPU, all but the 10 s and what
+a `timeout` says takes longer in proportion.
 """
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsl.draft import Draft, Part, Passage
 from steps.contract import Cost
@@ -63,6 +64,7 @@ def of_opening(draft: Draft) -> Part:
     return Part(
         name=draft.opening_step.name if draft.opening_step else OPENING_NAME,
         seconds=BASE_S + OPENING.cpu_ms * megapixels / 1000,
+        fixed_s=BASE_S,
         memory_mb=_BASE_MB
         + _BYTES_HELD * draft.limits.max_bytes / 10**6
         + OPENING.memory_mb * megapixels,
@@ -74,6 +76,7 @@ def of_taking(load: Load) -> Part:
     return Part(
         name=TAKING_NAME,
         seconds=BASE_S + of_moving(load.megapixels),
+        fixed_s=BASE_S,
         memory_mb=_BASE_MB + INTERMEDIATE.memory_mb * load.megapixels,
     )
 
@@ -141,3 +144,17 @@ def _after(passage: Passage, megapixels: float, draft: Draft) -> float:
 def rounded_memory(memory_mb: float) -> int:
     """Return whole megabytes, the step in which Lambda takes them, and at least one vCPU."""
     return max(ONE_VCPU_MB, math.ceil(memory_mb))
+
+
+def vcpus(memory_mb: float) -> float:
+    """Return how much of one vCPU a function of so much memory has, 1 at the most.
+
+    Source: Lambda guide, "Configure Lambda function memory": CPU in proportion to memory.
+    """
+    return min(1.0, memory_mb / ONE_VCPU_MB)
+
+
+def slowed(part: Part, memory_mb: float) -> Part:
+    """Return the part as it runs with so much memory, seconds all fixed."""
+    seconds = part.fixed_s + (part.seconds - part.fixed_s) / vcpus(memory_mb)
+    return replace(part, seconds=seconds, fixed_s=seconds)

@@ -7,7 +7,7 @@ from darkroom.plan import Node, Plan, nodes_of
 from dsl.costs.forms import Invocation
 from dsl.costs.photo import STORED_BYTES_A_PIXEL, Photo, Size, parents, sizes
 from dsl.draft import Plugins
-from dsl.estimates import OPENING, encoding_ms
+from dsl.estimates import OPENING, encoding_ms, vcpus
 from steps.contract import Cost, Options
 from steps.encoding import formats_from
 from steps.formats import Encoding
@@ -33,12 +33,13 @@ class Work:
     bytes_written: float
     bytes_stored: float  # of those written, what is read by other invocations only
     events: int  # appended to the history
-    declared_cpu_s: float  # at most, by what plugins declare
+    declared_cpu_s: float  # of one vCPU, at most, by what plugins declare
+    vcpus: float = 1.0  # how much of one the invocation has
 
     @property
     def cpu_s(self) -> float:
-        """What it typically takes of one vCPU."""
-        return self.declared_cpu_s * TYPICAL_SHARE
+        """How long it typically computes, longer where it has less than one vCPU."""
+        return self.declared_cpu_s * TYPICAL_SHARE / self.vcpus
 
     @property
     def requests_s(self) -> float:
@@ -57,7 +58,7 @@ class Work:
 
     @property
     def seconds(self) -> float:
-        """How long it takes: one thing after the other, on one vCPU."""
+        """How long it takes: one thing after the other."""
         return self.cpu_s + self.requests_s + self.bytes_s + self.history_s
 
 
@@ -116,6 +117,7 @@ def work_of(invocation: Invocation, known: Pictures) -> Work:
         bytes_stored=stored,
         events=len(outputs) + facts,
         declared_cpu_s=_declared_ms(invocation, covered, known) / 1000,
+        vcpus=vcpus(invocation.memory_mb),
     )
 
 

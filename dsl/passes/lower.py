@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, get_args
 
 from darkroom.plan.models import Kept, Node, Opening
+from darkroom.plan.tree import ways as ways_of
 from dsl.diagnostics import Report
 from dsl.draft import Draft, Passage, Plugin
 from dsl.passes.flow import passages_of
@@ -40,13 +41,8 @@ def _kept(draft: Draft) -> tuple[Kept, ...]:
 
 def broken(draft: Draft) -> str | None:
     """The nodes are the passages, in the same order."""
-    ways = [passage.way for passage in passages_of(draft.tree)]
-    return None if ways == [node.way for node in nodes_of(draft.nodes)] else "nodes are lost"
-
-
-def nodes_of(nodes: tuple[Node, ...]) -> list[Node]:
-    """Return every node of the tree, each before those below it."""
-    return [found for node in nodes for found in (node, *nodes_of(node.next))]
+    ways = tuple(passage.way for passage in passages_of(draft.tree))
+    return None if ways == ways_of(draft.nodes) else "nodes are lost"
 
 
 def _node(passage: Passage, draft: Draft) -> Node:

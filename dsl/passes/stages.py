@@ -88,6 +88,7 @@ def _parts(task: Task, loads: Mapping[str, Load], draft: Draft, *, opens: bool) 
     """Return what opening, or taking, and each step takes in one task."""
     base = estimates.of_opening(draft) if opens else estimates.of_taking(loads[task.covers[0]])
     seconds: dict[str, float] = defaultdict(float, {base.name: base.seconds})
+    fixed = {base.name: base.fixed_s}
     peaks = {base.name: base.memory_mb}
     held = {task.at: base.memory_mb}
     for way in task.covers:
@@ -98,35 +99,39 @@ def _parts(task: Task, loads: Mapping[str, Load], draft: Draft, *, opens: bool) 
     for left, following in {each.at: each.covers[0] for each in task.next}.items():
         by = loads[left].step if left in task.covers else base.name
         seconds[by] += estimates.of_moving(loads[following].megapixels)
-    steps = {step.name: step for step in all_steps(draft)}
     return tuple(
-        _said(Part(name, seconds[name], peak), steps.get(name)) for name, peak in peaks.items()
+        Part(name, seconds[name], peak, fixed.get(name, 0.0)) for name, peak in peaks.items()
     )
 
 
-def _said(part: Part, step: Resolved | None) -> Part:
+def _said(part: Part, draft: Draft) -> Part:
     """Return the part with what the step's own `timeout` and `memory` say."""
-    if step is None:
-        return part
-    budget = step.entry.budget
+    budget = next((each.entry.budget for each in all_steps(draft) if each.name == part.name), None)
+    timeout_s = budget.timeout_s if budget else None
+    memory_mb = budget.memory_mb if budget else None
     return Part(
         part.name,
-        part.seconds if budget.timeout_s is None else float(budget.timeout_s),
-        part.memory_mb if budget.memory_mb is None else float(budget.memory_mb),
+        part.seconds if timeout_s is None else float(timeout_s),
+        part.memory_mb if memory_mb is None else float(memory_mb),
+        part.fixed_s if timeout_s is None else float(timeout_s),
     )
 
 
 def _sized(stage_id: str, tasks: tuple[tuple[Part, ...], ...], draft: Draft) -> Sized:
     """Return the stage of some tasks, told by the parts of the one that takes longest."""
-    slowest = max(tasks, key=_seconds)
     names = dict.fromkeys(part.name for parts in tasks for part in parts)
     steps = tuple(step for step in all_steps(draft) if step.name in names)
     plugins = tuple(map(_plugin, steps))
+    said = [tuple(_said(part, draft) for part in parts) for parts in tasks]
+    memory_mb = max(_memory(parts, steps) for parts in said)
+    slowed = (tuple(estimates.slowed(part, memory_mb) for part in parts) for parts in said)
+    slowest = max(slowed, key=_seconds)
+    largest = max((part for parts in tasks for part in parts), key=lambda part: part.memory_mb)
     return Sized(
         Stage(
             id=stage_id,
             steps=tuple(step.name for step in steps),
-            memory_mb=max(_memory(parts, steps) for parts in tasks),
+            memory_mb=memory_mb,
             timeout_s=math.ceil(_seconds(slowest)),
             retry=_retry(steps),
             calls=_distinct(call for plugin in plugins for call in plugin.calls),
@@ -134,6 +139,7 @@ def _sized(stage_id: str, tasks: tuple[tuple[Part, ...], ...], draft: Draft) -> 
             required_by=tuple(sorted({plugin.name for plugin in plugins if plugin.requires})),
         ),
         slowest,
+        lacks=largest if largest.memory_mb > memory_mb else None,
     )
 
 
@@ -177,24 +183,57 @@ def _reason(sized: Sized) -> str:
 
 
 def _check(sized: Sized, draft: Draft, report: Report) -> None:
-    """Report a stage that no Lambda function can be."""
-    stage, parts = sized.stage, sized.parts
-    megapixels = draft.limits.max_pixels / 10**6
-    lower = f"lower accept.max_pixels, which is {megapixels:g}MP"
-    if stage.memory_mb > MEMORY_MB[1]:
-        largest = max(parts, key=lambda part: part.memory_mb)
-        report.add(
-            "P029",
-            place_of(largest, draft),
-            f"the pipeline needs {stage.memory_mb} MB, a Lambda function has {MEMORY_MB[1]} MB",
-            cure=lower,
-            note=f"the most is in use at `{largest.name}`",
-        )
-    if stage.timeout_s > TIMEOUT_S[1]:
-        report.add(
-            "P029",
-            place_of(max(parts, key=lambda part: part.seconds), draft),
-            f"the pipeline needs {stage.timeout_s} s, a Lambda function has {TIMEOUT_S[1]} s",
-            cure=f"{lower}, or give steps a `timeout` that you know to be enough",
-            note=f"{spelt(parts)} = {stage.timeout_s} s",
-        )
+    """Report a stage that no Lambda function can be, and note one that may lack memory."""
+    if sized.lacks is not None:
+        _note_lack(sized.stage, sized.lacks, draft, report)
+    if sized.stage.memory_mb > MEMORY_MB[1]:
+        _refuse_memory(sized, draft, report)
+    if sized.stage.timeout_s > TIMEOUT_S[1]:
+        _refuse_timeout(sized, draft, report)
+
+
+def _note_lack(stage: Stage, lacks: Part, draft: Draft, report: Report) -> None:
+    needed = math.ceil(lacks.memory_mb)
+    report.add(
+        "W002",
+        place_of(lacks, draft),
+        f"`{lacks.name}` may need {needed} MB, its function has {stage.memory_mb} MB",
+        cure=f"write memory: {needed}MB, or {_lower_pixels(draft)}",
+        note="an estimate, for the largest image that is accepted; a function that runs out of "
+        "memory is killed",
+        severity="note",
+    )
+
+
+def _refuse_memory(sized: Sized, draft: Draft, report: Report) -> None:
+    largest = max(sized.parts, key=lambda part: part.memory_mb)
+    report.add(
+        "P029",
+        place_of(largest, draft),
+        f"the pipeline needs {sized.stage.memory_mb} MB, a Lambda function has {MEMORY_MB[1]} MB",
+        cure=_lower_pixels(draft),
+        note=f"the most is in use at `{largest.name}`",
+    )
+
+
+def _refuse_timeout(sized: Sized, draft: Draft, report: Report) -> None:
+    parts, needed, most = sized.parts, sized.stage.timeout_s, TIMEOUT_S[1]
+    longest = max(parts, key=lambda part: part.seconds)
+    at = place_of(longest, draft)
+    cure = f"{_lower_pixels(draft)}, or give steps a `timeout` that you know to be enough"
+    said = next((each.entry for each in all_steps(draft) if each.name == longest.name), None)
+    left = math.floor(most - sum(part.seconds for part in parts if part is not longest))
+    if said and said.budget.timeout_s is not None and left > 0:
+        at = said.timeout_key or at
+        cure = f"write timeout: {left}s at the most; what runs with `{longest.name}` takes the rest"
+    report.add(
+        "P029",
+        at,
+        f"the pipeline needs {needed} s, a Lambda function has {most} s",
+        cure=cure,
+        note=f"{spelt(parts)} = {needed} s",
+    )
+
+
+def _lower_pixels(draft: Draft) -> str:
+    return f"lower accept.max_pixels, which is {draft.limits.max_pixels / 10**6:g}MP"

@@ -12,7 +12,7 @@ from tests.dsl.layers import compile_layers
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures" / "errors").glob("*.yaml"))
 # Found outside a pipeline's text; tested where they arise.
-ELSEWHERE = {"P012", "P037", "P038", "W001"}
+ELSEWHERE = {"P012", "P037", "P038", "W001", "W002"}
 
 
 def refusal(path: Path, plugins: Plugins) -> PipelineRefused:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darkroom.plan.tree import nodes_of
 from dsl.compile import Compiled, compile_source
 from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
-from dsl.passes.lower import nodes_of
 from tests.dsl.flow_oracle import flow_of
 from tests.dsl.pipelines import pipelines
 
@@ -61,7 +61,7 @@ def test_what_compiles_means_what_the_rules_say(text: str, plugins: Plugins) -> 
     except PipelineRefused:
         return
     told = flow_of(text, facts={"faces"})
-    nodes = nodes_of(plan.nodes)
+    nodes = list(nodes_of(plan.nodes))
 
     assert {node.way: node.takes for node in nodes} == told.passages
     assert list(plan.outputs) == [name for name, _ in told.outputs]

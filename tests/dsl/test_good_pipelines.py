@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from darkroom.plan import Plan
+from darkroom.plan.tree import nodes_of
 from dsl.backends.asl import state_machine
 from dsl.compile import Compiled, compile_source
 from dsl.draft import Plugins
-from dsl.passes.lower import nodes_of
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures" / "good").glob("*.yaml"))
 each_pipeline = pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
