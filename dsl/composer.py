@@ -51,6 +51,7 @@ class Composer:
     def __init__(self, report: Report, events: Iterator[Event], *, removes: bool) -> None:
         self._report = report
         self._events = events
+        self._path: list[str] = []  # the keys above what is being read
         self._removes = removes  # whether `null` takes a key away, as in an overlay
 
     def document(self) -> Tree | None:
@@ -157,12 +158,14 @@ class Composer:
         while not isinstance(inner := next(self._events), MappingEndEvent):
             key = self._key(inner, depth)
             behind = next(self._events)
+            self._path.append(key.name if key else "")
             if key and not event.flow_style and self._is_empty(key, behind):
                 if key.name not in entries:
                     empty[key.name] = key
                 value: Tree | None = Unreadable(key.span)
             else:
                 value = self._value(key, behind, bool(event.flow_style), depth + 1)
+            self._path.pop()
             if key is None or value is None:
                 whole = False
             elif key.name in entries:
@@ -200,6 +203,8 @@ class Composer:
     def _refuse_empty(self, key: _Key) -> None:
         title = f'"{key.name}" has no value'
         cure = "write one, or null to take the key away" if self._removes else ""
+        if self._path == ["steps"] and not self._removes:
+            cure = f"write {key.name}: {{ uses: PLUGIN }}, or remove the key"
         self._report.add("Y006", key.span, title, cure=cure or "write one, or remove the key")
 
     def _value(self, key: _Key | None, event: Event, in_flow: bool, depth: int) -> Tree | None:
@@ -214,11 +219,14 @@ class Composer:
             slips.refuse_colon(key.span.start, key.name, self._report)
             return None
         if in_flow and ":" not in between:
+            meant = slips.quoted(key.span.start, self._report.source)
             self._report.add(
                 "D310",
                 key.span,
                 f'"{key.name}" has no value: `,` ended the one before it',
-                cure="quote the value before it if the comma is part of it",
+                cure=f"if the comma is part of it, quote it: {meant}"
+                if meant
+                else "quote the value before it if the comma is part of it",
                 note=FLOW_NOTE,
             )
             return None

@@ -7,12 +7,17 @@ parser lines or characters later, if at all.
 import re
 
 from dsl.diagnostics import Report
+from dsl.expressions.foreign import readings
+from dsl.expressions.parser import parse
+from dsl.expressions.syntax import ExpressionError
 from dsl.text import SourceText, Span
 
 _COMMENT = re.compile(r"""(?:^|[\s,\[{])(?P<text>#[^\s#,\]}]+)""")
 _QUOTED = re.compile(r"""'(?:[^'\n]|'')*'|"(?:[^"\\\n]|\\.)*\"""")
 _KEY = re.compile(r"[ ]*(?:- )?(?P<key>[A-Za-z_][\w-]*):(?:\s|$)")
 _NO_SPACE = re.compile(r"[ ]*(?:- )?(?P<slip>(?P<key>[a-z_]+):(?P<value>[^\s:/].*?))\s*(?:#.*)?")
+_INNER_KEY = re.compile(r"(?P<key>[A-Za-z_]\w*): +")
+_LONGEST = 70  # characters of a value that a cure writes out
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -73,7 +78,8 @@ def _report_quote(at: int, report: Report) -> bool:
     start = at - source.place(at).column + 1
     opening = line.rfind(quote, 0, at - 1 - start) if quote in ("'", '"') else -1
     closing = line.rfind(quote)
-    if opening < 0 or not line[:opening].rstrip().endswith((":", "-", "[", "{", ",")):
+    begins = (":", "-", "[", "{", ",") if closing > at - start else (":",)
+    if opening < 0 or not line[:opening].rstrip().endswith(begins):
         return False
     inner = line[opening + 1 : closing]
     other = '"' if quote == "'" else "'"
@@ -86,6 +92,43 @@ def _report_quote(at: int, report: Report) -> bool:
         cure=f"put {other} around the text: {other}{inner}{other}" if whole else doubled,
     )
     return True
+
+
+def quoted(at: int, source: SourceText) -> str:
+    """Return the value that the character at `at` was to be part of, in quotes; "" if unknown.
+
+    It begins behind the last key before `at`, and ends at the next key or closing bracket.
+    """
+    line, start = source.line(source.place(at).line), source.start(source.place(at).line)
+    keys = [each for each in _INNER_KEY.finditer(line) if each.end() <= at - start]
+    if not keys:
+        return ""
+    behind = _INNER_KEY.search(line, at - start + 1)
+    ends_with_comma = behind is not None and line[: behind.start()].rstrip().endswith(",")
+    value = line[keys[-1].end() : behind.start() if behind and ends_with_comma else None].rstrip(
+        " ,"
+    )
+    while value.endswith(("}", "]")) and _unbalanced(value):
+        value = value[:-1].rstrip()
+    if keys[-1]["key"] == "when":
+        value = _condition(value)
+    quote = next((each for each in ('"', "'") if each not in value), "")
+    return f"{quote}{value}{quote}" if quote and 0 < len(value) <= _LONGEST else ""
+
+
+def _condition(text: str) -> str:
+    """Return the condition that `text` means, where other languages would write it so."""
+    for reading in readings(text):
+        try:
+            parse(reading)
+        except ExpressionError:
+            continue
+        return reading
+    return text
+
+
+def _unbalanced(text: str) -> bool:
+    return any(text.count(each) > text.count(opening) for opening, each in _CLOSING.items())
 
 
 def _report_bracket(opened: int, at: int, report: Report) -> bool:

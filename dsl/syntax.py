@@ -10,6 +10,7 @@ from dsl.text import Span
 
 _FLOW_TRAP = re.compile(r"expected ',' or '[}\]]', but got '(?!<stream end>|<document)")
 _QUOTE_D310 = "quote the expression, or put it on a line of its own"
+_INDENTATION = "quote the value if the colon belongs to it; else check this line's indentation"
 FLOW_NOTE = "inside { } the characters `{ } [ ] , ?`, quotes and `: ` belong to YAML"
 
 
@@ -47,13 +48,14 @@ def _in_block(problem: str, context: str) -> bool:
 
 def _report_flow_trap(at: int, opened: int, report: Report) -> None:
     """Say which character inside { } or [ ] ended the value."""
+    value = slips.quoted(at, report.source)
     bracket = "{ }" if report.source.content[opened : opened + 1] == "{" else "[ ]"
     found = report.source.content[at : at + 1]
     report.add(
         "D310",
         Span(at, at + 1),
         f"`{found}` ends the YAML value inside {bracket}",
-        cure=_QUOTE_D310,
+        cure=f"quote it: {value}" if value else _QUOTE_D310,
         note=FLOW_NOTE,
     )
 
@@ -87,7 +89,8 @@ def _report_other(problem: str, context: str, at: int, opened: int, report: Repo
         report.add("Y001", span, title, cure="put the value in quotes")
     elif "mapping values are not allowed" in problem:
         title = "`:` begins a second value on this line"
-        cure = "quote the value if the colon belongs to it; else check this line's indentation"
+        value = slips.quoted(at, report.source)
+        cure = f"quote the value if the colon belongs to it: {value}" if value else _INDENTATION
         report.add("Y001", span, title, cure=cure)
     elif "block" in context:
         title = "this line fits none of the lines above it"

@@ -1,6 +1,7 @@
 """Every message: a pipeline file with a mistake, and the exact text that its author reads."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,18 @@ steps:
         compile_layers(text.replace("*other", "{ uses: resize }"), plugins)
 
     assert [each.code for each in caught.value.diagnostics] == ["P015", "P002", "Y004", "P003"]
+
+
+def test_plugins_of_packages_are_told_from_those_that_are_built_in(plugins: Plugins) -> None:
+    """Who mistypes a name sees where each of those that there are comes from."""
+    more = {**plugins, "acme.glow": replace(plugins["greyscale"], name="acme.glow")}
+
+    with pytest.raises(PipelineRefused) as caught:
+        compile_layers("pipeline: photos\nsteps: { glow: { uses: acme.glov } }\n", more)
+
+    (told,) = caught.value.diagnostics
+    assert told.help == 'did you mean "acme.glow"?'
+    assert "acme.glow" in told.allowed
+    assert told.note == (
+        "acme.glow is of a package (entry point darkroom.steps); the others are built in"
+    )

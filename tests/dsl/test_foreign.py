@@ -65,3 +65,22 @@ def test_no_condition_is_made_up(foreign: str, compiled: Compile) -> None:
 
     assert told.help
     assert not told.help.startswith("write picture")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("picture.format in ['png', 'gif']", "picture.format in ['png', 'gif']"),
+        ("picture.format in ('png', 'gif')", "picture.format in ['png', 'gif']"),
+        ("image.owner_name ?? 'x' == 'x'", "image.owner_name else 'x' == 'x'"),
+        ("'png' == picture.format", "'png' == picture.format"),
+    ],
+)
+def test_what_braces_cut_off_is_told_in_quotes(written: str, meant: str, compiled: Compile) -> None:
+    """The quoted condition, in ours, compiles where the other stood."""
+    text = "pipeline: photos\nsteps:\n  grey: { uses: greyscale, when: WHEN }\n"
+    with pytest.raises(PipelineRefused) as refused:
+        compiled(text.replace("WHEN", written))
+
+    assert [each.help for each in refused.value.diagnostics] == [f'quote it: "{meant}"']
+    assert compiled(text.replace("WHEN", f'"{meant}"')).outputs == ("grey",)

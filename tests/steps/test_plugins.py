@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -101,6 +102,19 @@ def test_a_misnamed_function_is_told_by_its_line(add_file: AddFile) -> None:
         "steps/broken_here.py:9: the step function other_name must be called broken_here, as its "
         "file; or call the file other_name.py"
     )
+
+
+def test_the_package_of_a_shipped_plugin_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name and version, as the package index has them."""
+    info = tmp_path / "acme_steps-1.4.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-steps\nVersion: 1.4.0\n")
+    (info / "entry_points.txt").write_text(f"[{plugins.GROUP}]\nacme.glow = acme_steps:glow\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert plugins.distributions() == {"acme.glow": "acme-steps 1.4.0"}
 
 
 def test_others_ship_plugins_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
