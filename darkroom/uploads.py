@@ -28,6 +28,7 @@ MEDIA_TYPES = {
     "webp": "image/webp",
     "avif": "image/avif",
     "tiff": "image/tiff",
+    "heic": "image/heic",
 }
 
 

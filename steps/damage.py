@@ -6,7 +6,9 @@ from io import BytesIO
 
 from steps.decoding import Decoded, Wanted, decode
 from steps.formats import OriginalFormat
-from steps.limits import Limits, rejected
+from steps.headers import Unread
+from steps.heif import Undecodable
+from steps.limits import Limits, rejected, unread_format
 from steps.values import Rejected
 from steps.vips import pyvips, remarks
 
@@ -22,7 +24,11 @@ def undamaged(
     try:
         decoded = decoding(original, file_format, limits, wanted)
     except pyvips.Error as refused:
-        return _undecodable(refused, original)
+        return _undecodable(str(refused.detail), original)
+    except Undecodable as refused:
+        return _undecodable(str(refused), original)
+    except Unread as unread:
+        return unread_format(limits, str(unread))
     if isinstance(decoded, Rejected) or file_format != "gif":
         return decoded
     if not _has_all_pixels(original, decoded.picture.frames):
@@ -96,8 +102,10 @@ def _has_all_pixels(gif: bytes, frames: int) -> bool:
     return True
 
 
-def _undecodable(refused: pyvips.Error, original: bytes) -> Rejected:
-    reason = _words(str(refused.detail))
+def _undecodable(said: str, original: bytes) -> Rejected:
+    reason = _words(said)
+    if _NO_MEMORY.search(said):
+        return rejected("decoder_out_of_memory", limit=None, actual=None)
     if _CUT_SHORT.search(reason):
         return rejected("truncated", limit=None, actual=len(original))
     return rejected("corrupt", limit=None, actual=reason)
@@ -110,6 +118,7 @@ def _words(said: str) -> str:
 
 _WARNINGS = re.compile(r"read gave (\d+) warnings")
 _CUT_SHORT = re.compile(r"truncat|premature|end of|too short|not enough", re.IGNORECASE)
+_NO_MEMORY = re.compile(r"out of memory|memory allocation error(?!: security)", re.IGNORECASE)
 # libjpeg's warnings that leave every pixel in place; its other ones are damage.
 _HARMLESS = re.compile(
     r"extraneous bytes|unknown JFIF revision|Unknown Adobe color transform|Invalid SOS parameters"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from steps import profiles
+from steps import heif, profiles
 from steps.carried import Carried
 from steps.formats import ANIMATED, OriginalFormat
 from steps.headers import tiff
@@ -50,7 +50,7 @@ def decode(
     """Return all frames of the original, or a verdict on their shape.
 
     `fail_on` is libvips' word for how much damage it takes, "warning" or "error"; raises
-    pyvips.Error for more than that.
+    pyvips.Error for more than that, and what `steps.heif.decoded` does.
     """
     image = _opened(original, file_format, limits, fail_on)
     width, height, frames = int(image.width), page_height(image), pages(image)
@@ -105,6 +105,8 @@ def page_height(image: Frame) -> int:
 def _opened(
     original: bytes, file_format: OriginalFormat, limits: Limits, fail_on: str, **options: int
 ) -> Frame:
+    if file_format == "heic":
+        return heif.decoded(original)
     if limits.max_frames > 1 and file_format in ANIMATED:
         options["n"] = -1
     image = pyvips.Image.new_from_buffer(

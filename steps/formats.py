@@ -8,7 +8,7 @@ from steps.colours import Rgba
 
 Format = Literal["jpeg", "png", "gif", "webp", "avif"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-OriginalFormat = Literal["jpeg", "png", "gif", "webp", "avif", "tiff"]
+OriginalFormat = Literal["jpeg", "png", "gif", "webp", "avif", "tiff", "heic"]
 """Those that are read; not all of them are written."""
 ORIGINAL_FORMATS: tuple[OriginalFormat, ...] = get_args(OriginalFormat)
 Chroma = Literal["4:2:0", "4:4:4"]

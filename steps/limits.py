@@ -120,8 +120,11 @@ def check_bytes(limits: Limits, actual: int) -> Rejected | None:
 
 def check_format(limits: Limits, actual: str) -> Rejected | None:
     """Return the verdict on the format that a file's first bytes show, None if it may pass."""
-    if actual in limits.formats:
-        return None
+    return None if actual in limits.formats else unread_format(limits, actual)
+
+
+def unread_format(limits: Limits, actual: str) -> Rejected:
+    """Return the verdict on a format, or a way of one, that is not read."""
     return rejected("unsupported_format", limit=", ".join(limits.formats), actual=actual)
 
 

@@ -8,7 +8,14 @@ from steps.damage import undamaged
 from steps.decoding import Wanted
 from steps.formats import ANIMATED, OriginalFormat
 from steps.headers import Malformed, TooManyParts, Truncated, Unread, sniff, walk
-from steps.limits import Limits, check_bytes, check_format, check_structure, rejected
+from steps.limits import (
+    Limits,
+    check_bytes,
+    check_format,
+    check_structure,
+    rejected,
+    unread_format,
+)
 from steps.picture import Picture
 from steps.values import Rejected
 
@@ -88,7 +95,7 @@ def gate(original: bytes, limits: Limits) -> Rejected | None:
     except TooManyParts as endless:
         return verdict or rejected("too_many_parts", limit=endless.most, actual=str(endless))
     except Unread as unread:
-        return verdict or check_format(limits, str(unread))
+        return verdict or unread_format(limits, str(unread))
     except Malformed as broken:
         return verdict or rejected("corrupt", limit=None, actual=str(broken))
     return verdict

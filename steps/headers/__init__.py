@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from steps.formats import OriginalFormat
-from steps.headers import avif, gif, jpeg, png, tiff, webp
+from steps.headers import avif, gif, heic, jpeg, png, tiff, webp
 from steps.headers.structure import Malformed, Structure, TooManyParts, Truncated, Unread
 
 __all__ = ["Malformed", "Structure", "TooManyParts", "Truncated", "Unread", "sniff", "walk"]
@@ -58,4 +58,5 @@ _READERS: dict[OriginalFormat, Callable[[bytes], Iterator[Structure]]] = {
     "webp": webp.walk,
     "avif": avif.walk,
     "tiff": tiff.walk,
+    "heic": heic.walk,
 }

@@ -63,5 +63,5 @@ def unpack(layout: str, data: bytes, at: int) -> tuple[Any, ...]:
     """Return what lies at `at`, as `struct` lays it out; raises Truncated beyond the end."""
     try:
         return struct.unpack_from(layout, data, at)
-    except struct.error:
+    except (struct.error, OverflowError):
         raise Truncated from None

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from steps.formats import ORIGINAL_FORMATS
 from steps.limits import CODES, Limits
 from steps.opening import Opened, open_picture
-from steps.testing import bombs, sources, tiffs
+from steps.testing import bombs, heics, sources, tiffs
 from steps.values import Rejected
 
 LIMITS = Limits(formats=ORIGINAL_FORMATS, max_frames=10, max_pixels=1_000_000)
@@ -66,6 +66,10 @@ def seeds() -> Mapping[str, bytes]:
         "fax": sources.tiff(mode="1", compression="group4"),
         "tiff of a jpeg": sources.tiff(compression="jpeg"),
         "tiff in tiles": tiffs.of_tiles(64),
+        "heic": heics.plain(heics.turned(1), exif=sources.exif()),
+        "10-bit heic": heics.heic(heics.coded(heics.TEN_BITS)),
+        "heic with alpha": heics.with_alpha(),
+        "heic in tiles": heics.grid(2, 1),
     }
 
 

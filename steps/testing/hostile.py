@@ -14,7 +14,7 @@ from functools import partial
 
 from steps.formats import ORIGINAL_FORMATS
 from steps.limits import Code, Limits
-from steps.testing import bombs, sources, tiffs
+from steps.testing import bombs, heics, sources, tiffs
 
 EVERY_FORMAT = Limits(formats=ORIGINAL_FORMATS)
 PAYLOAD = b"<script>alert('polyglot')</script>"
@@ -180,6 +180,37 @@ def _directories() -> Iterator[Hostile]:
     yield Hostile("tiff and page and archive", lambda: text() + b"PK\3\4" + PAYLOAD, None)
 
 
+def _items() -> Iterator[Hostile]:
+    """What can be wrong with a HEIC, whose size is told in three places."""
+    many: Code = "too_many_pixels"
+    yield Hostile("heic bomb", partial(heics.plain, size=(60_000, 60_000)), many)
+    yield Hostile("modest heic", partial(heics.plain, size=(6, 4)), "corrupt")
+    yield Hostile("endless heic", partial(heics.plain, size=(2**32 - 1, 2**32 - 1)), many)
+    yield Hostile("heic without width", partial(heics.plain, size=(0, 5)), "corrupt")
+    yield Hostile("heic whose setup is a bomb", partial(heics.claiming, setup=True), many)
+    yield Hostile("heic whose frame is a bomb", partial(heics.claiming, setup=False), many)
+    yield Hostile("grid bomb", partial(heics.grid, 1, 1, size=(60_000, 60_000)), many)
+    yield Hostile("grid of 65,536 cells and one tile", heics.lacking_tiles, "corrupt")
+    yield Hostile("grid of itself", heics.within_itself, "corrupt")
+    yield Hostile(
+        "heic of boxes", lambda: heics.plain() + b"\0\0\0\10free" * 60_000, "too_many_parts"
+    )
+    yield Hostile("heic of items", partial(heics.of_items, 30_000), "too_many_parts")
+    yield Hostile("heic of frames in one place", partial(heics.of_overlaps, 500), "corrupt")
+    yield Hostile(
+        "heic of metadata", partial(heics.plain, exif=bytes(9_000_000)), "metadata_too_large"
+    )
+    loop = partial(heics.plain, exif=b"Exif\0\0" + bombs.TIFF_LOOP)
+    yield Hostile("heic with an exif loop", loop, None)
+    foreign: Code = "unsupported_format"
+    yield Hostile("heif of jpeg", lambda: heics.plain().replace(b"hvc1", b"jpeg"), foreign)
+    overlay = partial(heics.heic, heics.Item(b"iovl", bytes(12), (heics.sides(60, 40),)))
+    yield Hostile("heif of overlays", overlay, foreign)
+    yield Hostile("heic of units", partial(heics.of_units, 60_000), "too_many_parts")
+    yield Hostile("heic behind its end", heics.behind_its_end, "truncated")
+    yield Hostile("heic and archive", lambda: heics.plain() + heics.box(b"free", PAYLOAD), None)
+
+
 _BILEVEL = {258: tiffs.short(1), 262: tiffs.short(0)}
 HOSTILE: tuple[Hostile, ...] = (
     *_dimensions(),
@@ -187,4 +218,5 @@ HOSTILE: tuple[Hostile, ...] = (
     *_metadata(),
     *_disguises(),
     *_directories(),
+    *_items(),
 )

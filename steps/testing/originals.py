@@ -8,7 +8,7 @@ from steps.formats import ORIGINAL_FORMATS
 from steps.limits import Limits
 from steps.metadata import KEPT, Kept
 from steps.opening import Opened, open_picture
-from steps.testing import sources
+from steps.testing import heics, sources
 
 _LIMITS = Limits(formats=ORIGINAL_FORMATS, max_frames=10)
 
@@ -24,6 +24,7 @@ def originals() -> Mapping[str, Picture]:
         "CMYK": _opened(sources.jpeg(mode="CMYK")),
         "on its side": _opened(sources.jpeg(orientation=6)),
         "fax": _opened(sources.tiff(mode="1", compression="group4")),
+        "HEIC": _opened(heics.with_alpha()),
         "in P3": _opened(sources.jpeg(icc_profile=sources.p3_profile()), *KEPT),
         "animated GIF": _opened(sources.gif(frames=3, duration=[40, 90, 200])),
         "animated WebP": _opened(sources.webp(frames=2, mode="RGBA", duration=[50, 70])),

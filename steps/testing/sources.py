@@ -32,11 +32,17 @@ def jpeg(
 
 def saved_jpeg(image: Image.Image, *, orientation: int = 1, **save: Any) -> bytes:
     """Return a JPEG file; it carries a GPS position and a "secret" in its EXIF."""
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    exif[DESCRIPTION] = "secret"
-    exif[GPS] = {1: "N", 2: (48.0, 12.0, 0.0)}
-    return _saved(image, "JPEG", exif=exif, **save)
+    return _saved(image, "JPEG", exif=exif(orientation), **save)
+
+
+def exif(orientation: int = 1, *, position: bool = True) -> bytes:
+    """Return an EXIF block with a "secret", and a GPS position unless told otherwise."""
+    tags = Image.Exif()
+    tags[ORIENTATION] = orientation
+    tags[DESCRIPTION] = "secret"
+    if position:
+        tags[GPS] = {1: "N", 2: (48.0, 12.0, 0.0)}
+    return tags.tobytes()
 
 
 def png(
@@ -88,12 +94,8 @@ def saved_tiff(image: Image.Image, *, orientation: int = 1, **save: Any) -> byte
     It is not compressed unless `compression` has Pillow's name of a method. If it is not, it
     carries a GPS position too.
     """
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    exif[DESCRIPTION] = "secret"
-    if "compression" not in save:
-        exif[GPS] = {1: "N", 2: (48.0, 12.0, 0.0)}
-    return _saved(image, "TIFF", exif=exif.tobytes(), **save)
+    block = exif(orientation, position="compression" not in save)
+    return _saved(image, "TIFF", exif=block, **save)
 
 
 def srgb_profile() -> bytes:

@@ -12,7 +12,7 @@ from tests.dsl.bounds import Form, forms
 from tests.dsl.machines.worst import Worst, run_worst
 from tests.dsl.pipelines import pipelines
 from tests.equivalence.plugins import PLUGINS
-from tests.examples.conftest import EXAMPLES, possible
+from tests.examples.conftest import EXAMPLES, written
 from tests.examples.stubs import with_stubs
 
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/pipeline.yaml"))
@@ -65,7 +65,7 @@ def check(found: tuple[Form, Form]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_run_of_an_example_is_larger_than_was_said(name: str) -> None:
     """Every picture that may come, with the longest names, and every try but the last in vain."""
-    check(forms(possible(name), with_stubs()))
+    check(forms(written(name), with_stubs()))
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)

@@ -8,7 +8,7 @@ from steps.contract import Call, Reply
 from steps.testing.sources import gif, jpeg
 from tests.dsl.bounds import Form, forms
 from tests.equivalence.forms import InProcess, Platform, kill, killing, told
-from tests.examples.conftest import EXAMPLES, possible
+from tests.examples.conftest import EXAMPLES, written
 from tests.examples.stubs import with_stubs
 
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/pipeline.yaml"))
@@ -26,7 +26,7 @@ def answer(call: Call) -> Reply:
 def known(name: str) -> tuple[tuple[Form, Form], bytes, dict[str, Any]]:
     """Return an example's forms, an original that it takes, and what its runs need."""
     plugins = with_stubs()
-    found = forms(possible(name), plugins)
+    found = forms(written(name), plugins)
     taken = found[0].plan.opening.options["formats"][0]
     original = gif(40, 30, frames=2) if taken == "gif" else jpeg(80, 60)
     return found, original, {"load": plugins.__getitem__, "ask": answer}

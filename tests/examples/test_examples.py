@@ -13,14 +13,13 @@ from dsl.backends.asl import state_machine
 from dsl.backends.overlay_schema import overlay_schema
 from dsl.backends.schema import schema
 from dsl.compile import compile_source
-from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
 from dsl.text import SourceText
 from steps import plugins as shipped
-from steps.testing.sources import gif, jpeg
+from steps.testing import heics
+from steps.testing.sources import gif, jpeg, tiff
 from tests.dsl.editing import read, underlined
-from tests.examples.conftest import EXAMPLES, CompileExample, possible, steps_of, written
-from tests.examples.lacking import LACKING, Lack, lacking
+from tests.examples.conftest import EXAMPLES, CompileExample, steps_of, written
 from tests.examples.stubs import STUBS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -50,7 +49,6 @@ RUNNABLE = [
     if {each["uses"] for each in steps_of(name).values()} <= set(shipped.find())
 ]
 each_example = pytest.mark.parametrize("name", OUTPUTS)
-LACKS = [(name, lack) for name in LACKING for lack in lacking(name)]
 
 
 def head(text: str) -> str:
@@ -115,26 +113,17 @@ def test_an_overlay_makes_what_its_page_says(plugins: Plugins) -> None:
     (path,) = EXAMPLES.glob("*/pipeline.*.yaml")
     overlay = SourceText(path.name, path.read_text("utf-8"))
 
-    found = compile_source(possible(path.parent.name), "pipeline.yaml", plugins, overlay)
+    found = compile_source(written(path.parent.name), "pipeline.yaml", plugins, overlay)
 
     assert found.outputs == promised(overlay.content)
 
 
-@pytest.mark.parametrize(("name", "lack"), LACKS, ids=str)
-def test_what_is_lacking_is_refused(name: str, lack: Lack, plugins: Plugins) -> None:
-    """What compiles is not lacking any more: its line goes from tests/examples/lacking.py."""
-    with pytest.raises(PipelineRefused) as refused:
-        compile_source(possible(name, kept=lack), "pipeline.yaml", plugins)
-
-    assert {each.code for each in refused.value.diagnostics} == {"P003"}
-
-
 @each_example
 def test_editors_underline_nothing_in_an_example(name: str, plugins: Plugins) -> None:
-    """But what is lacking, and that only where an editor can see it."""
+    """Each is as the schema has it."""
     whole = schema(plugins)
 
-    assert underlined(read(possible(name)), whole) == []
+    assert underlined(read(written(name)), whole) == []
 
 
 def test_editors_underline_nothing_in_an_overlay(
@@ -170,6 +159,26 @@ def test_an_example_whose_plugins_are_there_runs(
     photo.write_bytes(gif(120, 90, frames=3) if taken == "gif" else jpeg(640, 480))
 
     done = process(photo, plan, owner_name="Ava Tavares")
+
+    assert tuple(done.variants) == OUTPUTS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "original"),
+    [
+        ("avatars", heics.grid(8, 8, heics.turned(3))),
+        ("scans", tiff(640, 480, mode="1", compression="group4")),
+    ],
+    ids=["a phone's HEIC", "a fax in a TIFF"],
+)
+def test_an_example_takes_what_its_users_send(
+    name: str, original: bytes, compiled: CompileExample, tmp_path: Path
+) -> None:
+    """Not only what every pipeline takes."""
+    photo = tmp_path / "photo"
+    photo.write_bytes(original)
+
+    done = process(photo, compiled(name).plan)
 
     assert tuple(done.variants) == OUTPUTS[name]
 

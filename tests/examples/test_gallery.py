@@ -6,7 +6,6 @@ import pytest
 
 from steps import plugins as shipped
 from tests.examples.conftest import EXAMPLES, CompileExample, steps_of
-from tests.examples.lacking import lacking
 
 ROW = re.compile(
     r"^\| \[(?P<name>\S+)\]\((?P=name)/pipeline\.yaml\) "
@@ -33,8 +32,7 @@ def test_a_row_names_the_outputs(name: str, compiled: CompileExample) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_names_what_is_not_there_yet(name: str) -> None:
-    """Plugins first, then what else the example asks for in vain."""
+    """The plugins of its steps that steps/ lacks."""
     stubbed = sorted({each["uses"] for each in steps_of(name).values()} - set(shipped.find()))
-    others = dict.fromkeys(lack.what for lack in lacking(name))
 
-    assert ROWS[name]["missing"].strip() == ", ".join([*(f"`{each}`" for each in stubbed), *others])
+    assert ROWS[name]["missing"].strip() == ", ".join(f"`{each}`" for each in stubbed)

@@ -16,7 +16,7 @@ from steps.formats import FORMATS, ORIGINAL_FORMATS, Encoding, Format, OriginalF
 from steps.headers import walk
 from steps.limits import CODES, Limits
 from steps.opening import Opened, open_picture
-from steps.testing import bombs, sources
+from steps.testing import bombs, heics, sources
 from steps.testing.hostile import EVERY_FORMAT, HOSTILE, PAYLOAD, Hostile, cuts
 from steps.vips import LOADERS
 
@@ -44,6 +44,7 @@ PLAIN = {
     ),
     "avif": sources.avif(),
     "tiff": sources.tiff(compression="tiff_lzw"),
+    "heic": heics.plain(exif=sources.exif()),
 }
 named = pytest.mark.parametrize("hostile", HOSTILE, ids=lambda each: each.name)
 each_plain = pytest.mark.parametrize("kind", PLAIN)

@@ -16,7 +16,7 @@ from steps.formats import ORIGINAL_FORMATS
 from steps.isolation import Bounds, Decoder
 from steps.limits import Limits
 from steps.opening import Opened, open_picture
-from steps.testing import sources
+from steps.testing import heics, sources
 
 LIMITS = Limits(formats=ORIGINAL_FORMATS, max_frames=10)
 ORIGINALS = {
@@ -26,6 +26,7 @@ ORIGINALS = {
     "animation": sources.gif(frames=3, duration=[70, 80, 90], loop=2),
     "avif": sources.avif(),
     "tiff": sources.tiff(orientation=6),
+    "heic": heics.plain(heics.turned(1), exif=sources.exif()),
     "profile and tags": sources.jpeg(icc_profile=sources.srgb_profile()),
     "cut": sources.jpeg()[:-100],
     "text": b"<svg/>",
