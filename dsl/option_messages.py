@@ -156,6 +156,7 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
         title = f"`{name}` cannot be {_shown(wrong.entry.value, report)}"
         report.add("P003", wrong.span, title, cure=f"write {either}", note=target.declared)
         return
+    words = either or words
     note = f"it is {words}; {target.declared}" if words else target.declared
     if kind in _WANTED:
         title = f"`{name}` is {_WANTED[kind]}, this is {wrong.kind}"

@@ -15,7 +15,7 @@ from dsl.expressions import SAID, Kind, Scope
 from dsl.model import Given
 from dsl.option_messages import Written, report_invalid
 from dsl.option_types import Target, admits, unit_of
-from dsl.suggest import did_you_mean
+from dsl.suggest import did_you_mean, nearest
 from dsl.tree import Entry, Json, Mapping, Scalar, Sequence, Tree, plain, readable
 from steps.units import Unit
 
@@ -106,7 +106,7 @@ class _Reading:
 
     def validated(self, entries: tuple[Entry, ...], given: Given) -> dict[str, Any] | None:
         """Return the known options, defaults filled in; checks between options wait for all."""
-        left_out = {*self.templates, *self.refused}
+        left_out = {*self.templates, *self.refused} - set(self._values)
         model = _without(self._target.model, left_out) if left_out else self._target.model
         try:
             # JSON mode takes a list for a tuple, and still refuses "3" and true for an int.
@@ -117,8 +117,9 @@ class _Reading:
         return dict(known.model_dump(mode="json"))
 
     def _refuse_unknown(self, entry: Entry) -> None:
-        self.refused.add(entry.key)
         names = self._target.names
+        # The option that was meant is not missing.
+        self.refused |= {entry.key, nearest(entry.key, names) or entry.key}
         self._report.add(
             "P002",
             entry.key_span,

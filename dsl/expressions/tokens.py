@@ -29,7 +29,8 @@ _FOREIGN = {
     "!": "write not",
     "=": "write ==",
     "${": "write the expression itself, without ${ }",
-    **dict.fromkeys("+-*/%", "write the number out: there is no arithmetic"),
+    "-": "write _ in a name; there is no arithmetic",
+    **dict.fromkeys("+*/%", "write the number out: there is no arithmetic"),
 }
 # These begin as signs of ours do.
 _LONGER = {
