@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,28 +13,41 @@ Options = st.SearchStrategy[dict[str, Any]]
 # Variants, in the order in which they are given; one bears the name that a step may bear.
 _WORDS = ("tiny", "s2", "soft", "dark", "flat", "late", "bare", "thin")
 _CONDITIONS = ("picture.width >= 300", "not picture.alpha", "picture.name == 'tiny'")
+_RETRIES = ({"attempts": 2, "wait": "1s"}, {"attempts": 4})
+STILL = st.just("accept: { max_pixels: 1MP, formats: [jpeg, png] }")
 
 
 @dataclass(frozen=True)
 class _Left:
-    """What a step leaves: the words that its pictures may bear, and its variants."""
+    """What a step leaves: the words that its pictures may bear, its variants, and what is known.
+
+    `conditions` may be asked of its pictures: by facts steps on their way.
+    """
 
     words: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = _CONDITIONS
 
 
 @st.composite
 def pipelines(
-    draw: st.DrawFn, picture_steps: Mapping[str, Options], facts_steps: Mapping[str, Options]
+    draw: st.DrawFn,
+    picture_steps: Mapping[str, Options],
+    facts_steps: Mapping[str, Options],
+    *,
+    heads: st.SearchStrategy[str] = STILL,
+    asked: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the text of a pipeline of one to six steps, most of which the compiler accepts.
 
     The steps are those given, by the names of their plugins: each with what may stand in its
-    `with`. It shrinks to one picture step without any other key.
+    `with`. `heads` are what stands above the steps; `asked` is what may be asked of the facts of
+    a step, by its plugin, with `{}` for its name. It shrinks to one picture step without any
+    other key.
     """
     spare = list(_WORDS)
     left = {"original": _Left()}
-    lines = ["pipeline: made", "accept: { max_pixels: 1MP, formats: [jpeg, png] }", "steps:"]
+    lines = ["pipeline: made", draw(heads), "steps:"]
     if draw(st.booleans()):
         left["check"] = _Left()
         lines.append("  check: { uses: validate }")
@@ -46,17 +60,24 @@ def pipelines(
         origin = left[list(left)[-1]]
         if index > 0 and draw(_seldom()):
             step["from"], origin = draw(st.sampled_from(_sources(left)))
-            origin = _Left((*origin.words, name))
+            origin = replace(origin, words=(*origin.words, name))
         if options := draw(known[plugin]):
             step["with"] = options
-        left[name] = draw(_flowing(step, origin, spare, of_facts))
+        told = (asked[plugin].format(name),) if of_facts and plugin in asked else ()
+        left[name] = draw(_flowing(step, origin, spare, told=told, of_facts=of_facts))
         lines.append(f"  {name}: {{ {', '.join(_written(step))} }}")
     return "\n".join(lines) + "\n"
 
 
 @st.composite
 def _flowing(
-    draw: st.DrawFn, step: dict[str, Any], origin: _Left, spare: list[str], of_facts: bool
+    draw: st.DrawFn,
+    step: dict[str, Any],
+    origin: _Left,
+    spare: list[str],
+    *,
+    told: tuple[str, ...],
+    of_facts: bool,
 ) -> _Left:
     """Draw the keys that decide what goes through `step`, and return what it leaves."""
     variants: tuple[str, ...] = ()
@@ -66,13 +87,18 @@ def _flowing(
         variants = tuple(spare.pop(0) for _ in range(draw(st.integers(1, 2))))
         step["variants"] = {variant: {} for variant in variants}
     elif draw(_seldom()):
-        step["when"] = draw(st.sampled_from(_CONDITIONS))
+        step["when"] = draw(st.sampled_from(origin.conditions))
     policies = [*(() if variants else ("pass",)), *(("drop",) if origin.words else ())]
     if policies and draw(_seldom()):
         step["on_error"] = draw(st.sampled_from(policies))
     if draw(_seldom()):
         step["alone"] = True
-    return _Left((*origin.words, *variants), variants)
+    if draw(_seldom()):
+        step["retry"] = draw(st.sampled_from(_RETRIES))
+    sure = not step.keys() & {"when", "only", "on_error"}
+    # Twice, since few steps come behind a facts step whose facts are sure.
+    conditions = (*origin.conditions, *(told * 2 if sure else ()))
+    return _Left((*origin.words, *variants), variants, conditions)
 
 
 def _seldom() -> st.SearchStrategy[bool]:
@@ -84,11 +110,14 @@ def _sources(left: Mapping[str, _Left]) -> list[tuple[str, _Left]]:
     """Return what `from` may name, with the words that pictures of it bear."""
     whole = list(left.items())
     parts = [
-        (f"{name}.{variant}", _Left(tuple({*each.words} - {*each.variants} | {variant})))
+        (
+            f"{name}.{variant}",
+            replace(each, words=tuple(sorted({*each.words} - {*each.variants} | {variant}))),
+        )
         for name, each in whole
         for variant in each.variants
     ]
-    return [*whole, *((name, _Left(tuple(sorted(each.words)))) for name, each in parts)]
+    return [*whole, *((name, replace(each, variants=())) for name, each in parts)]
 
 
 def _written(step: Mapping[str, Any]) -> list[str]:

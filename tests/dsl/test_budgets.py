@@ -115,7 +115,7 @@ SINGLE = pipelines(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(text=SINGLE, attempts=st.integers(1, 3))
 def test_no_run_of_any_pipeline_is_larger_than_was_said(text: str, attempts: int) -> None:
     """Whatever its shape."""

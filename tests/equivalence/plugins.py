@@ -8,6 +8,7 @@ from annotated_types import Ge, Gt, Le
 from darkroom.runner.apply import AnyStep
 from darkroom.runner.calls import Call, Reply
 from steps.contract import Asks, Facts, Options, Picture, Rejected, StepFailed, step
+from steps.convert import convert
 from steps.resize import resize
 from steps.validate import validate
 from steps.watermark import watermark
@@ -100,6 +101,6 @@ def answer(call: Call) -> Reply:
 
 PLUGINS: Mapping[str, AnyStep] = {
     each.name: each
-    for each in (grey, judge, moderate, narrow, resize, shape, shrink, validate, watermark)
+    for each in (convert, grey, judge, moderate, narrow, resize, shape, shrink, validate, watermark)
 }
 ANSWERED: Mapping[str, Any] = {"load": PLUGINS.__getitem__, "ask": answer}
