@@ -45,11 +45,16 @@ _CAPABILITIES = (
         for name in ("uploads", "retrieval", "ingest", "identity", "runs", "endings")
     }
 )
+ALLOWED["darkroom.operations"] = _CAPABILITIES | {"darkroom.operations"}
 ALLOWED["darkroom.adapters"] = _CAPABILITIES | {"darkroom.adapters"}
 ALLOWED["darkroom.testing"] = _HISTORY | {"darkroom.testing"}
 ALLOWED["darkroom.handlers"] = ALLOWED["darkroom.adapters"] | {"darkroom.handlers"}
 ALLOWED["darkroom.local"] = ALLOWED["darkroom.handlers"] | {"darkroom.local", "steps.allocator"}
-ALLOWED["darkroom.cli"] = ALLOWED["darkroom.local"] | {"darkroom.cli", "steps"}
+ALLOWED["darkroom.cli"] = ALLOWED["darkroom.local"] | {
+    "darkroom.cli",
+    "darkroom.operations",
+    "steps",
+}
 ALLOWED["darkroom.__main__"] = {"darkroom.cli"}
 ALLOWED["darkroom"] = set()
 

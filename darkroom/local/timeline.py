@@ -19,9 +19,13 @@ _COLOURS = {
 
 def line(version: int, kind: str, elapsed_ms: int, facts: Mapping[str, Any]) -> Text:
     """Return one event as a line: its version, the time since the first, what it says."""
+    since = (f"{elapsed_ms:>7,} ms  ", "dim")
+    return Text.assemble((f"{version:>3} ", "dim"), since, said(kind, facts))
+
+
+def said(kind: str, facts: Mapping[str, Any]) -> Text:
+    """Return what an event says: its name, of one width, and its facts in words."""
     return Text.assemble(
-        (f"{version:>3} ", "dim"),
-        (f"{elapsed_ms:>7,} ms  ", "dim"),
         (f"{kind.removeprefix('image.'):<20} ", _COLOURS.get(kind, "cyan")),
         _SAYS[kind](facts) if kind in _SAYS else "",
     )
@@ -36,7 +40,7 @@ def reason(facts: Mapping[str, Any]) -> str:
 
 
 def _upload(facts: Mapping[str, Any]) -> str:
-    return f"{_bytes(facts['byte_size'])}, version {facts['version_id'][:12]}"
+    return f"{byte_size(facts['byte_size'])}, version {facts['version_id'][:12]}"
 
 
 def _promise(facts: Mapping[str, Any]) -> str:
@@ -45,7 +49,9 @@ def _promise(facts: Mapping[str, Any]) -> str:
 
 def _variant(facts: Mapping[str, Any]) -> str:
     size = f"{facts['width']} x {facts['height']} {facts['format']}"
-    return f"{facts['name']}: {size}, {_bytes(facts['byte_size'])}, by {_recipe(facts['recipe'])}"
+    return (
+        f"{facts['name']}: {size}, {byte_size(facts['byte_size'])}, by {_recipe(facts['recipe'])}"
+    )
 
 
 def _found(facts: Mapping[str, Any]) -> str:
@@ -57,7 +63,8 @@ def _recipe(recipe: list[Mapping[str, Any]]) -> str:
     return " > ".join(f"{applied['uses']} v{applied['version']}" for applied in recipe)
 
 
-def _bytes(number: int) -> str:
+def byte_size(number: int) -> str:
+    """Return a number of bytes as people say it."""
     if number < 1e3:
         return f"{number} bytes"
     return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.1f} kB"

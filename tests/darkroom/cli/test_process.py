@@ -227,7 +227,8 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert raised.value.code == 0
     shown = capsys.readouterr().out
-    assert all(f"\n    {verb} " in shown for verb in ("process", "demo", "up", "down", "doctor"))
+    verbs = ("process", "demo", "up", "down", "doctor", "history")
+    assert all(f"\n    {verb} " in shown for verb in verbs)
 
 
 def test_two_pictures_that_would_be_written_to_one_folder_are_refused(

@@ -1,0 +1,91 @@
+"""The verbs and what each takes. Nothing is imported here that a verb needs to run."""
+
+import argparse
+from pathlib import Path
+
+LOCAL = "local"
+"""The deployment on the embedded cloud; all others are on AWS."""
+
+_EXITS = "Exit status: 0; 1 for a failure, told in words; 2 for misuse."
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; it sets the `module` and `function` of the verb."""
+    parser = argparse.ArgumentParser(prog="darkroom", description="Process pictures.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _add_here(verbs)
+    _add_operations(verbs)
+    return parser
+
+
+def _add_here(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add what runs on this machine only."""
+    process_ = verbs.add_parser("process", help="run the pipeline on files, without any cloud")
+    process_.add_argument("photos", nargs="+", type=Path, help="pictures, or folders of them")
+    process_.add_argument("--pipeline", type=Path, default=Path("pipeline.yaml"))
+    process_.add_argument("--env", default="", help="whose overlay is laid over the pipeline")
+    process_.add_argument("--out", type=Path, default=Path("out"), help="where variants go")
+    process_.add_argument("--owner-name", help="what image.owner_name is")
+    process_.add_argument(
+        "--tag", action="append", default=[], metavar="NAME=TEXT", help="what image.tags.NAME is"
+    )
+    process_.set_defaults(module="darkroom.cli.process", function="run")
+
+    demo_ = verbs.add_parser("demo", help="run the whole platform here with one picture")
+    demo_.add_argument("photo", nargs="?", type=Path, help="default: a picture drawn for it")
+    demo_.add_argument("--out", type=Path, default=Path("out"))
+    demo_.set_defaults(module="darkroom.cli.demo", function="run")
+
+    up = verbs.add_parser("up", help="start the embedded cloud and deploy to it")
+    up.set_defaults(module="darkroom.cli.embedded", function="up")
+    down = verbs.add_parser("down", help="stop the embedded cloud")
+    down.set_defaults(module="darkroom.cli.embedded", function="down")
+
+    doctor_ = verbs.add_parser("doctor", help="say what is missing on this machine")
+    doctor_.set_defaults(module="darkroom.cli.doctor", function="run")
+
+
+def _add_operations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add what an operator asks of a deployment."""
+    history = _operation(
+        verbs,
+        "history",
+        "tell all that happened to an image",
+        "Each event with the time since the first and since the one before, the event that led to"
+        " it, and who wrote it. A retry that had nothing new to say leaves no event, only a pause.",
+    )
+    _takes_image(history)
+    history.add_argument(
+        "--at",
+        metavar="VERSION|TIME",
+        help="the state then instead: as of an event's number, or of a time such as"
+        " 2026-11-23T12:00:00Z (UTC where it does not say)",
+    )
+    history.add_argument("--format", choices=("text", "json"), default="text")
+    history.set_defaults(module="darkroom.cli.history", function="run")
+
+
+def _operation(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    purpose: str,
+    description: str,
+    exits: str = _EXITS,
+) -> argparse.ArgumentParser:
+    """Add a verb that works on a deployment."""
+    verb = verbs.add_parser(name, help=purpose, description=description, epilog=exits)
+    where = verb.add_argument_group("where", "default: the embedded cloud that `make up` started")
+    where.add_argument(
+        "--env",
+        dest="deployment",
+        choices=(LOCAL, "dev", "prod"),
+        default=LOCAL,
+        help="which deployment; dev and prod are on AWS",
+    )
+    where.add_argument("--profile", help="the AWS profile to go there with")
+    where.add_argument("--tenant", default="main", help="whose images (default: main)")
+    return verb
+
+
+def _takes_image(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("image", metavar="IMAGE", help="an image's id, such as the API gave it")
