@@ -8,25 +8,25 @@ from dsl import branches
 from dsl.draft import Draft, Resolved
 from dsl.expressions import TAGS, Hidden, Kind, Known, Scope
 from dsl.keys import ORIGINAL
+from steps.formats import ORIGINAL_FORMATS
 
 _ALWAYS: dict[str, Kind] = {
     "image.id": "text",
     "image.tenant": "text",
     "image.owner": "text",
     "image.bytes": "int",
-    "image.format": "text",
     "image.width": "int",
     "image.height": "int",
     "image.frames": "int",
     "image.alpha": "bool",
     "picture.name": "text",
-    "picture.format": "text",
     "picture.width": "int",
     "picture.height": "int",
     "picture.frames": "int",
     "picture.alpha": "bool",
 }
 _SOMETIMES: dict[str, Kind] = {"image.owner_name": "text", "image.file_name": "text"}
+_FORMATS = ("image.format", "picture.format")  # both the original's: a picture is only pixels
 _JSON_KINDS: dict[str, Kind] = {
     "boolean": "bool",
     "integer": "int",
@@ -42,19 +42,21 @@ def of_steps(draft: Draft) -> Iterator[tuple[Resolved, Scope]]:
         opened |= facts(draft.opening_step)
     unclear = frozenset(step.name for step in draft.steps if step.plugin is None)
     variants = {each.name.text: step.name for step in draft.steps for each in step.entry.variants}
+    most = {f"{of}.frames": draft.limits.max_frames for of in ("image", "picture")}
     below: dict[str | None, dict[str, Known]] = {None: opened}
     for step in draft.steps:
         known = below[step.origin.step]
         if not step.origin.known:
             # It may be any step's pictures that are meant.
             known = {name: each for seen in below.values() for name, each in seen.items()}
-        yield step, Scope(known, _hidden(draft.steps, step), unclear, variants)
+        yield step, Scope(known, _hidden(draft.steps, step), unclear, variants, most)
         below[step.name] = known | facts(step)
 
 
 def environment(tags: Items[str] = ()) -> dict[str, Known]:
     """Return what every step may name, where uploads may bring `tags`."""
     always = {name: Known(kind) for name, kind in _ALWAYS.items()}
+    always |= {name: Known("text", values=ORIGINAL_FORMATS) for name in _FORMATS}
     told = "not every upload tells it"
     brought = {f"{TAGS}{tag}": Known("text", "not every upload brings it") for tag in tags}
     return always | {name: Known(kind, told) for name, kind in _SOMETIMES.items()} | brought
@@ -84,7 +86,18 @@ def _known(schema: dict[str, Any], missing: str) -> Known:
     told = [_JSON_KINDS[kind] for kind in kinds if kind in _JSON_KINDS]
     absent = "it is not always found" if "null" in kinds else ""
     # Whatever is no scalar can only be handed on, whole, to an option that takes a list.
-    return Known(told[0] if len(told) == 1 else "list", missing or absent)
+    kind: Kind = told[0] if len(told) == 1 else "list"
+    return Known(kind, missing or absent, _choices(schema) if kind == "text" else ())
+
+
+def _choices(schema: dict[str, Any]) -> tuple[str, ...]:
+    """Return the texts that a fact may be, if its model lists them."""
+    texts = [each for each in schema.get("anyOf", [schema]) if each.get("type") == "string"]
+    return tuple(word for each in texts for word in each.get("enum", _constant(each)))
+
+
+def _constant(schema: dict[str, Any]) -> list[str]:
+    return [schema["const"]] if "const" in schema else []
 
 
 def _hidden(steps: Items[Resolved], step: Resolved) -> dict[str, Hidden]:

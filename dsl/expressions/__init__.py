@@ -53,7 +53,7 @@ def _meant(text: str, scalar: Scalar, scope: Scope, report: Report, *, condition
             expression, kind = lower(parse(reading), scope)
         except (ExpressionError, TypeMistake, Unclear):
             continue
-        decides = not condition or (kind == "bool" and always(expression) is None)
+        decides = not condition or (kind == "bool" and always(expression, scope) is None)
         if decides and len(reading) <= _LONGEST:
             return f"write {_as_written(reading, text, scalar, report)}"
     return ""

@@ -25,7 +25,7 @@ from dsl.expressions.syntax import (
 from dsl.expressions.tokens import Token, tokens
 
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "in")
-_LARGEST = 2**53  # as in the rest of the file: what a double keeps exactly
+_LARGEST = 2**53 - 1  # beyond it, JSONata's doubles and Python's integers differ
 # A plan's tree may be 254 models deep, steps and expression together, or pydantic cannot write
 # it ("Maximum serialization depth exceeded", measured with pydantic-core 2.50).
 _DEEPEST = 30
@@ -204,7 +204,9 @@ def _of(token: Token) -> tuple[int, int]:
 
 def _number(token: Token) -> int | float:
     number = float(token.text)
+    if "." not in token.text and abs(number) <= 2 * _LARGEST:
+        number = int(token.text)  # a double would round what is one too large
     if abs(number) > _LARGEST:
         title = "the number is too large to be kept exactly"
-        raise ExpressionError(*_of(token), title, "write a smaller one")
-    return number if "." in token.text else int(token.text)
+        raise ExpressionError(*_of(token), title, f"write one of at most {_LARGEST}")
+    return number

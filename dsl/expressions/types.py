@@ -44,6 +44,7 @@ class Known:
 
     kind: Kind
     missing: str = ""  # "`safety` has `when`"; empty if the value is always there
+    values: tuple[str, ...] = ()  # all texts that it may be, if they are few
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Scope:
     hidden: Mapping[str, Hidden] = field(default_factory=dict)  # by the name of the step
     unclear: frozenset[str] = frozenset()  # steps with a mistake, whose facts nobody can know
     variants: Mapping[str, str] = field(default_factory=dict)  # variants' names, and their steps'
+    most: Mapping[str, int] = field(default_factory=dict)  # of counts, what `accept` lets them be
 
     def within(self, first: str) -> tuple[str, ...]:
         """Return the references that begin with the name `first`."""
@@ -199,7 +201,7 @@ def _invisible(named: Named, first: str, scope: Scope) -> TypeMistake:
 def _present(named: Named, scope: Scope) -> Kind:
     known = _known(named, scope)
     if known.missing:
-        fallback = {"bool": "false", "text": "'…'", "list": "…"}.get(known.kind, "0")
+        fallback = {"bool": "false", "text": "'…'", "list": "[]"}.get(known.kind, "0")
         raise TypeMistake(
             "D303",
             named,
@@ -211,6 +213,8 @@ def _present(named: Named, scope: Scope) -> Kind:
 
 def _otherwise(parsed: Otherwise, scope: Scope) -> tuple[Expression, Kind]:
     kind = _known(parsed.of, scope).kind
+    if kind == "list" and isinstance(parsed.fallback, Listed):
+        return _otherwise_none(parsed, parsed.fallback), kind
     fallback, other = lower(parsed.fallback, scope)
     if not _alike(kind, other):
         title = f"`{parsed.of.name}` is {SAID[kind]}, its `else` is {SAID[other]}"
@@ -219,10 +223,18 @@ def _otherwise(parsed: Otherwise, scope: Scope) -> tuple[Expression, Kind]:
     return Else(name=parsed.of.name, fallback=fallback), joined
 
 
+def _otherwise_none(parsed: Otherwise, fallback: Listed) -> Expression:
+    """Lower `faces.boxes else []`: what a list holds, no expression can write."""
+    if fallback.items:
+        title = f"behind `else`, the list for `{parsed.of.name}` can only be empty"
+        raise TypeMistake("P021", fallback, title, cure="write else []")
+    return Else(name=parsed.of.name, fallback=Constant(value=()))
+
+
 def _joined(parsed: Joined, scope: Scope) -> tuple[Expression, Kind]:
     left, kind = lower(parsed.left, scope)
     if parsed.operator == "in":
-        return _member(parsed, left, kind), "bool"
+        return _member(parsed, left, kind, scope), "bool"
     right, other = lower(parsed.right, scope)
     if parsed.operator in ("and", "or"):
         _require_bool(parsed.left, kind, parsed.operator)
@@ -232,10 +244,26 @@ def _joined(parsed: Joined, scope: Scope) -> tuple[Expression, Kind]:
     elif parsed.operator in _ORDERS and kind not in _NUMBERS:
         title = f"`{parsed.operator}` compares numbers, this is {SAID[kind]}"
         raise TypeMistake("P021", parsed.left, title, cure="texts and yes/no values have == and !=")
+    _check_value(parsed.left, parsed.right, scope)
+    _check_value(parsed.right, parsed.left, scope)
     return Binary(operator=parsed.operator, left=left, right=right), "bool"
 
 
-def _member(parsed: Joined, left: Expression, kind: Kind) -> Expression:
+def _check_value(side: Parsed, other: Parsed, scope: Scope) -> None:
+    """Refuse to compare a reference of few values with a text that is none of them."""
+    of = side.of if isinstance(side, Otherwise) else side
+    values = scope.known[of.name].values if isinstance(of, Named) else ()
+    if isinstance(side, Otherwise) and values:
+        # A fallback may be a text of its own, there to be asked for.
+        fallback = side.fallback
+        values = (*values, str(fallback.value)) if isinstance(fallback, Literally) else ()
+    if values and isinstance(other, Literally) and other.value not in values:
+        title = f"`{of.name}` is never '{other.value}'" if isinstance(of, Named) else ""
+        cure = did_you_mean(str(other.value), values, "use one of those listed")
+        raise TypeMistake("P003", other, title, cure=cure, allowed=values)
+
+
+def _member(parsed: Joined, left: Expression, kind: Kind, scope: Scope) -> Expression:
     """Lower `left in [ … ]`."""
     if not isinstance(parsed.right, Listed):
         cure = "write: picture.format in ['jpeg', 'png']"
@@ -244,6 +272,7 @@ def _member(parsed: Joined, left: Expression, kind: Kind) -> Expression:
         if not _alike(kind, _kind(item.value)):
             title = f"the list is searched for {SAID[kind]}, this is {SAID[_kind(item.value)]}"
             raise TypeMistake("P021", item, title, cure="list only what it is compared with")
+        _check_value(parsed.left, item, scope)
     values = cast("Value", tuple(item.value for item in parsed.right.items))
     return Binary(operator="in", left=left, right=Constant(value=values))
 

@@ -25,6 +25,7 @@ def run(draft: Draft, report: Report) -> Draft:
     draft = replace(draft, limits=accepted_by(draft, report), tags=tags_of(draft, report))
     for step, scope in scopes.of_steps(draft):
         checked |= _options(step, scope, report)
+        _note_verdict(step, report)
         if step.entry.when and (found := _condition(step.entry.when, scope, report)):
             conditions[step.name] = found
     open_ = sum(len(each.templates) for each in checked.values())
@@ -88,7 +89,7 @@ def _condition(condition: Condition, scope: Scope, report: Report) -> Expression
     """Return the condition's expression; None, and a report, if it is no yes/no value."""
     value = condition.value
     if not isinstance(value.value, str) or value.value.strip().lower() in _YES:
-        return _constant(value, report)
+        return _constant(value, scope, report)
     if value.value.startswith("${"):
         report.add(
             "P020",
@@ -101,7 +102,7 @@ def _condition(condition: Condition, scope: Scope, report: Report) -> Expression
     if found is None:
         return None
     if found[1] == "bool":
-        return _depending(found[0], value, report)
+        return _depending(found[0], value, scope, report)
     _refuse(value, found, report)
     return None
 
@@ -120,10 +121,10 @@ def _refuse(value: Scalar, found: tuple[Expression, Kind], report: Report) -> No
     )
 
 
-def _constant(value: Scalar, report: Report) -> Expression | None:
+def _constant(value: Scalar, scope: Scope, report: Report) -> Expression | None:
     """Report a value that is the same for every picture: `true`, a number, a `yes` in quotes."""
     if isinstance(value.value, bool):
-        return _depending(Constant(value=value.value), value, report)
+        return _depending(Constant(value=value.value), value, scope, report)
     is_text = isinstance(value.value, str)
     cure = f"compare something with it: picture.width >= {report.text(value.span)}"
     report.add(
@@ -145,12 +146,47 @@ def _told_by(expression: Expression) -> str:
     return f", told of {of[first]}" if first in of else f", told by step `{first}`"
 
 
-def _depending(expression: Expression, value: Scalar, report: Report) -> Expression | None:
-    """Return the condition; None, and a report, if it is the same for every picture."""
-    holds = expressions.always(expression)
+def _depending(
+    expression: Expression, value: Scalar, scope: Scope, report: Report
+) -> Expression | None:
+    """Return the condition; None, and a report, if it is the same for every picture.
+
+    What is so only by what is accepted is noted: an overlay may accept more.
+    """
+    holds = expressions.always(expression, scope)
     if holds is None:
+        holds = expressions.always(expression, scope, scope.most)
+        if holds is not None:
+            _note_frames(holds, value, scope, report)
         return expression
     title = f"this is {'always' if holds else 'never'} true"
     cure = "leave `when` out: the step then takes every picture" if holds else "remove the step"
     report.add("P032", value.span, title, cure=cure)
     return None
+
+
+def _note_frames(holds: bool, value: Scalar, scope: Scope, report: Report) -> None:
+    most = scope.most["image.frames"]
+    report.add(
+        "P032",
+        value.span,
+        f"this is {'always' if holds else 'never'} true of what is accepted",
+        cure="raise accept.max_frames, or remove the condition",
+        note=f"accept.max_frames is {most}: an original of more frames is refused",
+        severity="note",
+    )
+
+
+def _note_verdict(step: Resolved, report: Report) -> None:
+    """Note a step that refuses whatever comes to it: one that may reject, and has no facts."""
+    plugin = step.plugin
+    if plugin is None or not plugin.rejects or plugin.facts_model is None:
+        return
+    if not plugin.facts_model.model_fields and step.entry.when is None:
+        report.add(
+            "P032",
+            step.entry.name.span,
+            f"`{step.name}` refuses every image: it has no condition",
+            cure="say which: when: safety.score >= 0.98",
+            severity="note",
+        )

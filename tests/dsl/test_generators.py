@@ -119,13 +119,13 @@ def reading(source: str) -> Expression | None:
         ),
         ("in.function < 2.0", "$states.input.facts.`in`.`function` < 2.0"),
         (
-            "not (picture.alpha or picture.width < 3) and picture.format in ['png', \"it's\"]",
+            "not (picture.alpha or picture.width < 3) and picture.name in ['png', \"it's\"]",
             "$not($states.input.picture.alpha or $states.input.picture.width < 3)"
-            ' and $states.input.picture.format in ["png", "it\'s"]',
+            ' and $states.input.picture.name in ["png", "it\'s"]',
         ),
         ("(picture.width == 1) == picture.alpha", "($states.input.picture.width = 1) = "
          "$states.input.picture.alpha"),
-        ("picture.format == '${a}%}'", '$states.input.picture.format = "\\u0024{a}\\u0025}"'),
+        ("picture.name == '${a}%}'", '$states.input.picture.name = "\\u0024{a}\\u0025}"'),
         ("(true or false) and picture.alpha", "(true or false) and $states.input.picture.alpha"),
     ],
 )  # fmt: skip
