@@ -22,22 +22,24 @@ class BlurOptions(Options):
     all of it."""
 
 
-@step(version=1, frames="all", cost=Cost(cpu_ms=200, memory_mb=20))
+@step(version=2, frames="all", cost=Cost(cpu_ms=200, memory_mb=20))
 def blur(picture: Picture, options: BlurOptions) -> Picture:
     """Blur the picture, or the boxes in it; no pixel outside of a box changes.
 
-    A box is blurred by itself, so nothing around it comes in, and what lies at its edge does not
-    shine out. To hide a face take 10% or more: less can be undone.
+    A box is blurred by itself, so nothing around it comes in, and what lies at its edge neither
+    shines out nor shows more than what lies in its middle. To hide a face take 10% or more: less
+    can be undone.
     """
     if options.boxes is None:
-        return _blurred(picture, options.radius)
+        return picture.blurred(_pixels(options.radius, picture))
     for box in options.boxes:
         left, top, width, height = within(box, picture.width, picture.height)
-        part = _blurred(picture.cropped(left, top, width, height), options.radius)
+        part = picture.cropped(left, top, width, height)
         # Rendered: of boxes that overlap each would be computed again for each that follows.
-        picture = picture.replaced(part.rendered(), left, top)
+        part = part.hidden(_pixels(options.radius, part)).rendered()
+        picture = picture.replaced(part, left, top)
     return picture
 
 
-def _blurred(picture: Picture, radius: float) -> Picture:
-    return picture.blurred(radius * min(picture.width, picture.height))
+def _pixels(radius: float, picture: Picture) -> float:
+    return radius * min(picture.width, picture.height)

@@ -278,6 +278,10 @@ class Picture:
         """Return it blurred by a Gaussian whose standard deviation is `radius` pixels."""
         return self._each(lambda frame: raster.blurred(frame, radius))
 
+    def hidden(self, radius: float) -> "Picture":
+        """Return it blurred, and at its edges no less than in its middle; for parts of pictures."""
+        return self._each(lambda frame: raster.hidden(frame, radius))
+
     def sharpened(self, radius: float, amount: float) -> "Picture":
         """Return it with its edges brought out: `radius` pixels wide, by `amount` (1 is much)."""
         return self._each(lambda frame: raster.sharpened(frame, radius, amount))

@@ -12,6 +12,8 @@ from steps.vips import pyvips
 _LOOKED_AT_PX = 256
 _WIDEST_PX = 3.0
 _UNSEEN_PX = 0.05
+# libvips leaves a picture as it is below this, and warns of what it takes for none.
+_NO_BLUR_PX = 0.2
 Frame = Any  # a pyvips.Image, which has no types of its own
 
 
@@ -65,22 +67,56 @@ def shrunken(image: Frame, scale: int) -> Frame:
 def blurred(image: Frame, radius: float) -> Frame:
     """Return it blurred by a Gaussian whose standard deviation is `radius` pixels.
 
+    At its edges the last pixels count for those that would lie beyond.
+    """
+    return _softened(image, radius, _gaussian)
+
+
+def hidden(image: Frame, radius: float) -> Frame:
+    """Return it blurred so that nothing at its edges shows more than it would in the middle.
+
+    Towards the edges it fades into what is left of it in four large pixels: there the Gaussian
+    has half of the picture or less to mix, and a detail in a corner would stand out six times as
+    much.
+    """
+    return _softened(image, radius, _fading)
+
+
+def _softened(image: Frame, radius: float, soften: Any) -> Frame:
+    """Return the image as `soften`, which is given a frame and a deviation in pixels, leaves it.
+
     Wider ones are made of a smaller picture: what they leave has no detail that needs more pixels,
     and the time does not grow with the radius.
     """
+    if radius < _NO_BLUR_PX:
+        return image
     smaller = max(1.0, radius / _WIDEST_PX)
     across, down = (max(1, round(side / smaller)) for side in (image.width, image.height))
 
-    def blur(each: Frame) -> Frame:
-        small = _resized(each, across, down, "linear")
-        # min_ampl: with the default of 0.2 the bell is cut off where it can still be seen.
-        soft = small.gaussblur(radius / smaller, min_ampl=0.02)
+    def work(each: Frame) -> Frame:
+        soft = soften(_resized(each, across, down, "linear"), radius / smaller)
         if smaller > 1:
             # Kept: parts of the result share what they are made of, down to the last pixel.
             soft = soft.tilecache(max_tiles=-1, threaded=True)
         return _resized(soft, image.width, image.height, "cubic")
 
-    return premultiplied(image, blur)
+    return premultiplied(image, work)
+
+
+def _gaussian(image: Frame, deviation: float) -> Frame:
+    # min_ampl: with the default of 0.2 the bell is cut off where it can still be seen.
+    return image.gaussblur(deviation, min_ampl=0.02)
+
+
+def _fading(image: Frame, deviation: float) -> Frame:
+    """Return what differs from four large pixels blurred, with no difference beyond the edges."""
+    quarters = _resized(image.cast("float"), min(2, image.width), min(2, image.height), "linear")
+    ground = _resized(quarters.copy_memory(), image.width, image.height, "cubic")
+    margin = ceil(3 * deviation)
+    size = image.width + 2 * margin, image.height + 2 * margin
+    detail = (image - ground).embed(margin, margin, *size, extend="black")
+    soft = _gaussian(detail, deviation).crop(margin, margin, image.width, image.height)
+    return soft + ground
 
 
 def _resized(image: Frame, width: int, height: int, kernel: str) -> Frame:
