@@ -1,10 +1,11 @@
 """crop: cut a part out of a picture."""
 
+import re
 from fractions import Fraction
-from math import floor
+from math import floor, isfinite
 from typing import Annotated, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from steps.anchors import Anchored, found, spot
 from steps.areas import Area, within
@@ -12,8 +13,32 @@ from steps.contract import Cost, Options, Picture, step
 from steps.lengths import Length, in_pixels
 from steps.units import Examples
 
+_SHAPE = r"^[1-9][0-9]{0,3}:[1-9][0-9]{0,3}$"
+
+
+def _is_shape(given: object) -> object:
+    """Raise ValueError, with the shape that is meant, for what is none; others have no type."""
+    match given:
+        case bool():
+            return given
+        case str():
+            meant = re.sub(r"(?<=\d)\s*\D\s*(?=\d)", ":", given.strip())
+        case int() | float() if isfinite(given):
+            shape = Fraction(given).limit_denominator(100)
+            meant = f"{shape.numerator}:{shape.denominator}"
+        case _:
+            return given
+    if given == meant and re.fullmatch(_SHAPE, meant):
+        return given
+    cure = meant if re.fullmatch(_SHAPE, meant) else "16:9"
+    raise ValueError(f'a shape is width:height, in whole numbers up to 9999: write "{cure}"')
+
+
 Ratio = Annotated[
-    str, StringConstraints(pattern=r"^[1-9]\d{0,3}:[1-9]\d{0,3}$"), Examples(("16:9", "1:1", "2:3"))
+    str,
+    StringConstraints(pattern=_SHAPE),
+    BeforeValidator(_is_shape),
+    Examples(("16:9", "1:1", "2:3")),
 ]
 
 

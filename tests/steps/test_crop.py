@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
+from pydantic import ValidationError
 
 from steps.areas import Area, within
 from steps.crop import CropOptions, crop
@@ -156,8 +157,8 @@ def test_attention_cuts_all_frames_at_one_place() -> None:
         ({"area": [0, 0, 1, 1], "anchor": "north"}, "leave `anchor` out"),
         ({"area": [0, 0, 1]}, "Field required"),
         ({"area": [0, 0, 1, 1.5]}, "less than or equal to 1"),
-        ({"ratio": "16/9"}, "match pattern"),
-        ({"ratio": "0:9"}, "match pattern"),
+        ({"ratio": "16/9"}, 'write "16:9"'),
+        ({"ratio": "0:9"}, "a shape is width:height"),
         ({"width": 0}, "greater than"),
     ],
 )
@@ -167,3 +168,32 @@ def test_options_that_name_no_part_are_refused_in_words(
     """The message says what is missing or wrong."""
     with pytest.raises(ValueError, match=words):
         CropOptions.read(options)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("16/9", "16:9"),
+        ("4x3", "4:3"),
+        ("16 : 9", "16:9"),
+        (1.5, "3:2"),
+        (2, "2:1"),
+        (1.7777, "16:9"),
+        ("1:0", "16:9"),
+        ("wide", "16:9"),
+        (-3, "16:9"),
+        (0, "16:9"),
+    ],
+)
+def test_a_shape_that_is_none_is_told_with_the_one_that_is_meant(
+    written: object, meant: str
+) -> None:
+    """Or with one that everybody knows."""
+    with pytest.raises(ValidationError, match=f'in whole numbers up to 9999: write "{meant}"'):
+        CropOptions.read({"ratio": written})
+
+
+def test_a_shape_that_is_no_text_and_no_number_has_the_wrong_type() -> None:
+    """A list of two sides, for one."""
+    with pytest.raises(ValidationError, match="valid string"):
+        CropOptions.read({"ratio": [16, 9]})
