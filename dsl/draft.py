@@ -12,7 +12,7 @@ from dsl.options import Checked
 from dsl.suggest import nearest
 from dsl.tree import Entry, Scalar
 from dsl.visits import Visit
-from steps.contract import Options, Step
+from steps.contract import Cost, Options, Step
 from steps.formats import Encoding
 from steps.limits import Limits
 
@@ -167,14 +167,16 @@ class Draft:
         options: Options = plugin.read_options(checked.values)
         return options
 
-    def times_of(self, passage: Passage) -> float:
-        """Return how many times its Cost a passage's step takes, by the options that are known."""
+    def cost_of(self, passage: Passage) -> Cost:
+        """Return what a passage's step takes of a megapixel, by the options that are known."""
         plugin = passage.step.plugin
         checked = self.options.get((passage.step.name, passage.variant))
-        if plugin is None or checked is None:
-            return 1.0
+        if plugin is None:
+            return Cost()
+        if checked is None:
+            return plugin.cost
         options: Options = plugin.options_model.model_construct(**checked.values)
-        return options.times()
+        return options.costs(plugin.cost)
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -1,10 +1,11 @@
 """Estimates: the time and memory of a stage, from what its plugins say they cost.
 
-    time   = 10 s + open + sum over nodes (Cost.cpu_ms x MP entering) + sum over outputs (encode)
-    memory = 256 MB + 3 x max_bytes + (12 MB + sum on one way of Cost.memory_mb) x MP entering,
+    time   = 10 s + open + sum over nodes (Cost.cpu_ms x MP) + sum over outputs (encode)
+    memory = 256 MB + 3 x max_bytes + (12 MB + sum on one way of Cost.memory_mb) x MP,
              the costliest way, and never less than one whole vCPU
 
-MP entering is `accept.max_pixels`, and below a step that bounds its result, that bound. A stage
+MP are those that enter a node, or leave it where a step enlarges: `accept.max_pixels`, and below a
+step that bounds its result, that bound. A stage
 that takes what another left has no original to hold, and fetches pixels. A step's `timeout` or
 `memory` replaces its own part. Where `memory` leaves less than one vCPU, all but the 10 s and what
 a `timeout` says takes longer in proportion.
@@ -108,22 +109,17 @@ def _largest(draft: Draft) -> float:
     return draft.limits.max_pixels / 10**6
 
 
-def _cost(passage: Passage, draft: Draft) -> Cost:
-    """Return what a step at most takes of a megapixel, with the options it has here."""
-    cost = passage.step.plugin.cost if passage.step.plugin else Cost()
-    return cost.times(draft.times_of(passage))
-
-
 def _loads(
     tree: tuple[Passage, ...], megapixels: float, draft: Draft
 ) -> Iterator[tuple[str, Load]]:
     for passage in tree:
-        cost, after = _cost(passage, draft), _after(passage, megapixels, draft)
-        seconds = cost.cpu_ms * megapixels / 1000
+        cost, after = draft.cost_of(passage), _after(passage, megapixels, draft)
+        most = max(megapixels, after)
+        seconds = cost.cpu_ms * most / 1000
         if passage.output:
             slowest = max(map(encoding_ms, draft.writing[passage.way].encodings))
             seconds += slowest * after / 1000
-        load = Load(passage.step.name, seconds, cost.memory_mb * megapixels, megapixels)
+        load = Load(passage.step.name, seconds, cost.memory_mb * most, megapixels)
         yield passage.way, load
         yield from _loads(passage.next, after, draft)
 
@@ -138,7 +134,8 @@ def _after(passage: Passage, megapixels: float, draft: Draft) -> float:
     sides = min(width, height * _LONGEST_SHAPE) * min(height, width * _LONGEST_SHAPE)
     frame = sides / 10**6
     # Of an animation, all of whose frames are within `max_pixels`, none is taken to be enlarged.
-    return min(frame * draft.writing[passage.way].frames, max(megapixels, frame))
+    most = max(megapixels, frame) if options and options.grows() else megapixels
+    return min(frame * draft.writing[passage.way].frames, most)
 
 
 def rounded_memory(memory_mb: float) -> int:

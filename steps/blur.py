@@ -22,7 +22,7 @@ class BlurOptions(Options):
     all of it."""
 
 
-@step(version=2, frames="all", cost=Cost(cpu_ms=200, memory_mb=20))
+@step(version=2, frames="all", cost=Cost(cpu_ms=340, memory_mb=20))
 def blur(picture: Picture, options: BlurOptions) -> Picture:
     """Blur the picture, or the boxes in it; no pixel outside of a box changes.
 

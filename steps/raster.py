@@ -12,8 +12,8 @@ from steps.vips import pyvips
 _LOOKED_AT_PX = 256
 _WIDEST_PX = 3.0
 _UNSEEN_PX = 0.05
-# libvips leaves a picture as it is below this, and warns of what it takes for none.
-_NO_BLUR_PX = 0.2
+_NO_BLUR_PX = 0.2  # libvips leaves a picture as it is below this
+_LEAST_SIGMA = 0.001  # libvips warns of one that it takes for 0; this changes no more than that
 Frame = Any  # a pyvips.Image, which has no types of its own
 
 
@@ -260,5 +260,7 @@ def sharpened(image: Frame, radius: float, amount: float) -> Frame:
     the sharpest edges gain no more than it finds natural.
     """
     colours = image[:3] if image.hasalpha() else image
-    sharp = whole(colours.sharpen(sigma=radius, m1=0, m2=3 * amount).colourspace("srgb"))
+    sharp = whole(
+        colours.sharpen(sigma=max(radius, _LEAST_SIGMA), m1=0, m2=3 * amount).colourspace("srgb")
+    )
     return sharp.bandjoin(image[3]) if image.hasalpha() else sharp

@@ -16,7 +16,7 @@ class SharpenOptions(Options):
     """How much is added at edges: 0 is nothing, 1 is usual, 5 is drawn in ink."""
 
 
-@step(version=1, cost=Cost(cpu_ms=220, memory_mb=12))
+@step(version=1, cost=Cost(cpu_ms=320, memory_mb=12))
 def sharpen(picture: Picture, options: SharpenOptions) -> Picture:
     """Add to the lightness what it differs from its surroundings; colours and transparency stay.
 

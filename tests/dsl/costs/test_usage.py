@@ -39,10 +39,10 @@ def test_one_resize_takes_what_the_hand_worked_out(compiled: Compile, plugins: P
 
     pictures   3000 x 2000 = 6 MP in, 1000 x 667 = 0.667 MP out, at half a byte a pixel 333,333 B
     CPU        opening 30 ms x 6 + resize 25 ms x 6 + jpeg 60 ms x 0.667 = 370 ms declared
-               a quarter of it: 0.0925 s
+               a fifth of it: 0.074 s
     S3         2 requests x 0.1 s + 3,333,333 B / 85 MB/s = 0.2392 s
     history    1 load, and 2 requests for the one variant: 3 x 5 ms = 0.015 s
-    together   0.3467 s, and 0.05 s to hand over: 0.3967 s of Express, charged as 0.4 s
+    together   0.3282 s, and 0.05 s to hand over: 0.3782 s of Express, charged as 0.4 s
     """
     plan = compiled(ONE_RESIZE).plan
     used = usage(of_plan(plan), plan, PHOTO, plugins)
@@ -53,22 +53,22 @@ def test_one_resize_takes_what_the_hand_worked_out(compiled: Compile, plugins: P
     assert work.bytes_read == 3_000_000
     assert work.bytes_written == pytest.approx(333_333, abs=1)
     assert work.declared_cpu_s == pytest.approx(0.370)
-    assert work.seconds == pytest.approx(0.0925 + 0.2 + 3_333_333 / 85e6 + 0.015)
-    assert used.run_s == pytest.approx(0.3967, abs=1e-4)
+    assert work.seconds == pytest.approx(0.074 + 0.2 + 3_333_333 / 85e6 + 0.015)
+    assert used.run_s == pytest.approx(0.3782, abs=1e-4)
     assert charged["Step Functions", "express_gb_s"] == pytest.approx(0.4 * 64 / 1024)
     memory_gb = plan.stages[0].memory_mb / 1024
-    assert charged["Lambda: stages", "lambda_gb_s"] == pytest.approx(0.3467 * memory_gb, rel=1e-3)
+    assert charged["Lambda: stages", "lambda_gb_s"] == pytest.approx(0.3282 * memory_gb, rel=1e-3)
     assert charged["S3", "s3_puts"] == 2  # the upload, and the variant
     assert charged["S3", "s3_gets"] == 1
 
 
 def test_waiting_is_paid_for(compiled: Compile, plugins: Plugins) -> None:
-    """The orchestrator lasts as long as the run, at 256 MB: 0.05 s of its own, and 0.3967 s."""
+    """The orchestrator lasts as long as the run, at 256 MB: 0.05 s of its own, and 0.3782 s."""
     plan = compiled(ONE_RESIZE).plan
     used = usage(of_plan(plan), plan, PHOTO, plugins)
 
     waited = next(each for each in used.charges if each.what == "GB-s: orchestrator")
-    assert waited.quantity == pytest.approx((0.05 + 0.3967) * 256 / 1024, rel=1e-3)
+    assert waited.quantity == pytest.approx((0.05 + 0.3782) * 256 / 1024, rel=1e-3)
 
 
 def test_the_naive_form_stores_and_reads_what_the_fused_one_hands_on(
