@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -81,7 +82,7 @@ class Decoder:
             "boxes": [list(box) for box in boxes],
         }
         with _scratch(json.dumps(asked).encode() + b"\n" + original) as given, _scratch() as made:
-            there = self._connected()
+            there, began = self._connected(), time.monotonic()
             try:
                 socket.send_fds(there, [_DONE], [given.fileno(), made.fileno()])
                 in_time, _, _ = select.select([there], [], [], self._bounds.seconds)
@@ -89,7 +90,7 @@ class Decoder:
                     return _read(made)
             except ConnectionError:
                 in_time = [there]  # it is gone, and was not waited for
-        return self._stopped(late=not in_time)
+        return self._stopped(late=not in_time, waited=time.monotonic() - began)
 
     def start(self) -> None:
         """Have a process ready, so that the first original need not wait for it."""
@@ -127,12 +128,12 @@ class Decoder:
         self._socket = ours
         return ours
 
-    def _stopped(self, *, late: bool) -> Rejected:
+    def _stopped(self, *, late: bool, waited: float) -> Rejected:
         """Return the verdict on an original that the process did not come back from."""
         ended = None if late or self._process is None else self._process.wait()
         self.close()
         if ended in {None, -signal.SIGXCPU}:
-            return rejected("decoder_timeout", limit=self._bounds.seconds, actual=None)
+            return rejected("decoder_timeout", limit=self._bounds.seconds, actual=round(waited, 1))
         return rejected("decoder_crashed", limit=None, actual=_named(ended))
 
 

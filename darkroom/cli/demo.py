@@ -22,6 +22,7 @@ from darkroom.local.deploy import Outputs, deploy
 from darkroom.local.mails import mailed_code
 from darkroom.local.queues import messages_in
 from darkroom.local.sample import sample_picture
+from darkroom.uploads import MEDIA_TYPES
 from steps.encoding import extension
 from steps.formats import TRAITS
 
@@ -29,8 +30,8 @@ _EMAIL, _NAME = "ada@example.com", "Ada Lovelace"
 _DRAINED_WITHIN_S = 30.0
 _LOOK_EVERY_S = 0.1
 # What a file's ending says it is; what it really is, the platform finds out.
-CONTENT_TYPES = {traits.extension: traits.media_type for traits in TRAITS.values()}
-CONTENT_TYPES["jpeg"] = CONTENT_TYPES["jpg"]
+_SHORT = {"jpg": "jpeg", "tif": "tiff", "heif": "heic"}
+CONTENT_TYPES = {**MEDIA_TYPES, **{ending: MEDIA_TYPES[name] for ending, name in _SHORT.items()}}
 # What a demo may have written: only that does the next one remove.
 ENDINGS = tuple(traits.extension for traits in TRAITS.values())
 

@@ -55,17 +55,21 @@ class Directory:
 def directories(data: bytes) -> Iterator[Directory]:
     """Yield the directories of a file that begins with a TIFF's head: first those of its chain.
 
-    Raises Malformed for a directory that is met twice, in whatever circle.
+    One below a page may be told twice, in a list and in a chain; it is yielded once. Raises
+    Malformed for any other that is met again, in whatever circle.
     """
     order = "<" if data[:2] == b"II" else ">"
     waiting: list[tuple[int, Role]] = [(unpack(order + "I", data, 4)[0], "page")]
-    entries, count, met = Count("tags"), Count("directories", MAX_DIRECTORIES), set[int]()
+    entries, count = Count("tags"), Count("directories", MAX_DIRECTORIES)
+    met: dict[int, Role] = {}
     while waiting:
         at, role = waiting.pop()
         count.one_more()
-        if at in met:
+        if met.get(at, role) != role or (at in met and role == "page"):
             raise Malformed("directories that lead in a circle")
-        met.add(at)
+        if at in met:
+            continue
+        met[at] = role
         found = Directory(role, dict(_entries(data, order, at, entries)), data, order)
         yield found
         waiting += _below(found)

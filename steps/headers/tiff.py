@@ -114,15 +114,17 @@ def layout(page: Directory) -> Layout:
 
 
 def _check_read(page: Directory, found: Layout, samples: int) -> None:
+    bits = sorted(set(page.numbers(_BITS))) or [1]
     unread = {
         f"compressed by the method {found.compression}": found.compression not in _COMPRESSIONS,
         f"in colours of the kind {found.photometric}": not found.colours,
-        f"with {samples} samples of {found.bits} bits": found.bits not in _bits(found, samples)
-        or len(set(page.numbers(_BITS))) > 1,
+        f"with samples of {' or '.join(map(str, bits))} bits": bits[1:]
+        or bits[0] not in _bits(found, samples),
         "with samples that are no plain numbers": set(page.numbers(_FORMAT)) - {1},
         f"with {samples} samples a pixel": samples != found.colours + len(found.beside)
         or len(found.beside) > (found.photometric != _PALETTE),
         "in YCbCr that is no JPEG": found.photometric == _YCBCR and found.compression != _JPEG,
+        "in tiles whose samples lie apart": found.planes > 1 and _TILE_OFFSETS in page.entries,
         "in inks other than CMYK": page.number(_INKS, 1) != 1,
     }
     for what, is_so in unread.items():

@@ -89,7 +89,9 @@ def test_a_process_that_hangs_is_a_verdict_after_its_time() -> None:
         os.kill(child, signal.SIGSTOP)
         hung = decoder.open(sources.png(), LIMITS)
 
-        assert hung == Rejected("decoder_timeout", {"limit": 0.5, "actual": None})
+        assert isinstance(hung, Rejected)
+        assert (hung.code, hung.facts["limit"]) == ("decoder_timeout", 0.5)
+        assert 0.5 <= float(hung.facts["actual"] or 0) < 10
         assert not _is_there(child)
 
 
@@ -108,7 +110,7 @@ def test_cpu_and_memory_are_limited_in_the_process() -> None:
         assert int(data[3]) < 1_000_000_000
         assert core[4] == "0"
         assert isinstance(too_large, Rejected)
-        assert too_large.code in {"decoder_out_of_memory", "decoder_crashed", "corrupt"}
+        assert too_large == Rejected("decoder_out_of_memory", {"limit": None, "actual": None})
 
 
 def test_the_process_knows_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

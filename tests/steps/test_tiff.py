@@ -205,15 +205,38 @@ def test_pages_are_told_and_refused() -> None:
     [
         ({259: tiffs.short(34_712)}, "a TIFF compressed by the method 34712"),
         ({262: tiffs.short(8)}, "a TIFF in colours of the kind 8"),
-        ({258: tiffs.short(32)}, "a TIFF with 1 samples of 32 bits"),
+        ({258: tiffs.short(32)}, "a TIFF with samples of 32 bits"),
         ({339: tiffs.short(3)}, "a TIFF with samples that are no plain numbers"),
         ({277: tiffs.short(3)}, "a TIFF with 3 samples a pixel"),
+        ({258: (3, 2, 8 | 16 << 16)}, "a TIFF with samples of 8 or 16 bits"),
         ({254: tiffs.long(1)}, "a TIFF that begins with a thumbnail, as raw photos do"),
     ],
 )
 def test_what_is_not_read_is_told_by_its_name(tags: tiffs.Tags, said: str) -> None:
     """The file is sound, so it is not called corrupt."""
     assert verdict(tiffs.tiff(tiffs.page(tags))) == ("unsupported_format", said)
+
+
+def test_tiles_whose_samples_lie_apart_are_told() -> None:
+    """libvips does not read them."""
+    tags = {277: tiffs.short(3), 262: tiffs.short(2), 284: tiffs.short(2)}
+    tile = {322: tiffs.long(64), 323: tiffs.long(64), 324: tiffs.long(8), 325: tiffs.long(2400)}
+
+    told = "a TIFF in tiles whose samples lie apart"
+    assert verdict(tiffs.tiff(tiffs.page(tags | tile))) == ("unsupported_format", told)
+
+
+def test_a_directory_below_may_be_told_twice() -> None:
+    """Some writers list them, and chain them too; circles end there."""
+    page = tiffs.page({330: (4, 1, 0)})
+    below = tiffs.PLACE + len(tiffs.PIXELS) + 6 + 12 * len(page)
+    chained = tiffs.tiff(tiffs.page({330: (4, 1, below)}), tiffs.page({254: tiffs.long(1)}))
+
+    code, _ = verdict(chained)
+
+    assert code == "corrupt"  # a page of the chain, and one below it
+    apart = chained[: below - 4] + bytes(4) + chained[below:-4] + below.to_bytes(4, "little")
+    assert opened(apart).header.frames == 1
 
 
 @pytest.mark.parametrize(
