@@ -8,6 +8,7 @@ DarkroomError
 ├── NotFound         it does not exist, or not for this caller
 ├── Unfinished       a run could not be started, or broke off
 ├── StreamConflict   another writer was first: load and decide again
+│   └── CorruptRetry  a decision's events are in the stream in part
 ├── EventIdReuse     one event id was used for two different facts
 ├── EventTooLarge    an event's payload is over the limit
 ├── UnknownEvent     a stored event of a type or version that this code does not know
@@ -87,8 +88,24 @@ class StreamConflict(DarkroomError):
         self.actual = actual
 
 
+class CorruptRetry(StreamConflict):
+    """Of the `intended` events of one decision the stream has `known`, and the rest not.
+
+    Events that were appended together are all there or none. So this is no retry of that
+    decision, but another one that would tell some of its facts again: load and decide anew.
+    """
+
+    code = "corrupt_retry"
+
+    def __init__(
+        self, *, stream: str, expected: int, actual: int, known: int, intended: int
+    ) -> None:
+        super().__init__(stream=stream, expected=expected, actual=actual)
+        self.facts |= {"known": known, "intended": intended}
+
+
 class EventIdReuse(DarkroomError):
-    """The stream holds, at `version`, another fact under the id of the event to be appended."""
+    """One id was given to two facts: at `version`, and in what was to be appended."""
 
     code = "event_id_reuse"
 

@@ -4,12 +4,13 @@ They keep the same written forms as the DynamoDB stores: what those refuse, thes
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from darkroom.events import Context, Event, Recorded, Stream
-from darkroom.history import AlreadyAppended, Appended
-from darkroom.history.appending import append
+from darkroom.history import AlreadyAppended, Appended, Units
+from darkroom.history.appending import append, read_on
+from darkroom.history.capacity import Meter
 from darkroom.history.items import Item, from_item, to_item
 from darkroom.ids import ImageRef
 from darkroom.projections import GalleryRow, ImageRow, Page, Row
@@ -18,36 +19,64 @@ from darkroom.projections.rows import gallery_partition, image_key
 
 
 class MemoryEventStore:
-    """An EventStore that lives as long as the process."""
+    """An EventStore that lives as long as the process. It counts units as DynamoDB would."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._streams: dict[str, dict[int, Item]] = {}
+        self._meter = Meter()
+
+    @property
+    def spent(self) -> Units:
+        """The units of capacity spent; see EventStore."""
+        return self._meter.spent
 
     def load(self, ref: ImageRef) -> Stream:
         """Return the image's whole stream; see EventStore."""
-        return Stream(ref, tuple(self.read(ref, after=0)))
+        return read_on(self, Stream(ref))
 
     def append(
-        self, stream: Stream, event: Event, context: Context, *, at: datetime
+        self, stream: Stream, events: Sequence[Event], context: Context, *, at: datetime
     ) -> Appended | AlreadyAppended:
-        """Append `event` to `stream` as it was loaded; see EventStore."""
-        return append(self, stream, event, context, at=at)
+        """Append `events` to `stream` as it was loaded; see EventStore."""
+        return append(self, stream, events, context, at=at)
 
-    def insert(self, ref: ImageRef, recorded: Recorded) -> Recorded | None:
-        """Store `recorded` unless its version is taken; return what takes it, else None."""
+    def insert(self, ref: ImageRef, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...] | None:
+        """Store `recorded`, all or none, unless a version is taken; return what takes it."""
+        fresh = {each.version: to_item(ref, each) for each in recorded}
+        self._meter.count_write(tuple(fresh.values()))
         with self._lock:
             items = self._streams.setdefault(ref.stream, {})
-            if recorded.version in items:
-                return from_item(items[recorded.version])
-            items[recorded.version] = to_item(ref, recorded)
-            return None
+            taken = [items[version] for version in fresh if version in items]
+            if not taken:
+                items.update(fresh)
+        return tuple(map(from_item, taken)) if taken else None
 
-    def read(self, ref: ImageRef, *, after: int) -> Iterator[Recorded]:
-        """Yield the events with a version above `after`, in order."""
+    def read(
+        self,
+        ref: ImageRef,
+        *,
+        after: int = 0,
+        up_to: int | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Recorded]:
+        """Yield events of the stream; see EventStore."""
         with self._lock:
             items = dict(self._streams.get(ref.stream, {}))
-        yield from (from_item(items[version]) for version in sorted(items) if version > after)
+        versions = sorted(
+            (each for each in items if after < each and (up_to is None or each <= up_to)),
+            reverse=newest_first,
+        )
+        found = [items[version] for version in versions[:limit]]
+        self._meter.count_read(found)
+        yield from map(from_item, found)
+
+    def refs(self) -> Iterator[ImageRef]:
+        """Yield every image that has a history; see EventStore."""
+        with self._lock:
+            streams = [stream for stream, items in self._streams.items() if items]
+        yield from map(ImageRef.of_stream, streams)
 
 
 class MemoryViewStore:

@@ -1,8 +1,9 @@
 """The history: an append-only stream of events for each image, the platform's only truth."""
 
 from darkroom.events import Context, Recorded, Stream
+from darkroom.history.capacity import Units
 from darkroom.history.chain import verify
-from darkroom.history.handling import Clock, Retries, handle
+from darkroom.history.handling import Clock, Retries, append_any, handle
 from darkroom.history.store import AlreadyAppended, Appended, EventStore
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Recorded",
     "Retries",
     "Stream",
+    "Units",
+    "append_any",
     "handle",
     "verify",
 ]

@@ -3,71 +3,129 @@
 | the insert at version + 1 | answer |
 |---|---|
 | stored | Appended |
-| not tried: the loaded stream has our id | AlreadyAppended, or EventIdReuse |
-| blocked by our id | AlreadyAppended (the reply to us was lost), or EventIdReuse |
-| blocked by another id, ours is further on | AlreadyAppended, or EventIdReuse |
-| blocked by another id, ours is nowhere | StreamConflict |
+| not tried: the loaded stream has our ids | AlreadyAppended |
+| blocked, and all of our ids are in the stream by now | AlreadyAppended: a reply was lost |
+| not tried or blocked, and some of our ids are in the stream | CorruptRetry |
+| blocked, and none of our ids is in the stream | StreamConflict |
 
-EventIdReuse where the event under our id tells another fact. The table follows KurrentDB's, but
-for one row: an id that is in the stream already is never written again, whatever the version.
+EventIdReuse wherever an event under one of our ids tells another fact. The table follows
+KurrentDB's, but for one row: an id that is in the stream already is never written again, whatever
+the version.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from darkroom.errors import EventIdReuse, EventTooLarge, StreamConflict
+from darkroom.errors import (
+    BrokenStream,
+    CorruptRetry,
+    EventIdReuse,
+    EventTooLarge,
+    StreamConflict,
+)
 from darkroom.events import Context, Event, Recorded, Stream
+from darkroom.history.capacity import item_bytes
 from darkroom.history.chain import head, sealed
+from darkroom.history.items import to_item
 from darkroom.history.store import AlreadyAppended, Appended
 from darkroom.ids import ImageRef, event_id
 
 # Ours, far under DynamoDB's 400 KB an item: a history is read whole, and in one page.
 MAX_DATA_BYTES = 64 * 1024
+# DynamoDB's for one transaction: API reference, TransactWriteItems.
+MAX_EVENTS = 100
+MAX_TOGETHER_BYTES = 4 * 1024 * 1024
+
+_READS = 3
 
 
 class Items(Protocol):
     """What a store must be able to do."""
 
-    def insert(self, ref: ImageRef, recorded: Recorded) -> Recorded | None:
-        """Store `recorded` unless its version is taken; return what takes it, else None."""
+    def insert(self, ref: ImageRef, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...] | None:
+        """Store `recorded`, all or none, unless one of their versions is taken.
+
+        Return None when they are stored; else what takes their versions, as far as that came
+        with the refusal.
+        """
         ...
 
-    def read(self, ref: ImageRef, *, after: int) -> Iterator[Recorded]:
+    def read(self, ref: ImageRef, *, after: int = 0) -> Iterator[Recorded]:
         """Yield the events with a version above `after`, in order, strongly consistent."""
         ...
 
 
 def append(
-    items: Items, stream: Stream, event: Event, context: Context, *, at: datetime
+    items: Items, stream: Stream, events: Sequence[Event], context: Context, *, at: datetime
 ) -> Appended | AlreadyAppended:
-    """Append `event` to `stream` over `items`, as EventStore.append promises."""
-    intended = _intended(stream, event, context, at)
-    known = stream.find(intended.id)
-    if known is not None:
-        return _already(stream, known, intended)
-    blocker = items.insert(stream.ref, intended)
-    if blocker is None:
-        return Appended(stream.followed_by(intended), intended)
-    if blocker.id == intended.id:
-        return _already(stream.followed_by(blocker), blocker, intended)
-    # The blocker may have been followed by others, an earlier attempt of ours among them.
-    now = stream.followed_by(*items.read(stream.ref, after=stream.version))
-    known = now.find(intended.id)
-    if known is not None:
-        return _already(now, known, intended)
+    """Append `events` to `stream` over `items`, as EventStore.append promises."""
+    intended = _intended(stream, events, context, at)
+    already = _already(stream, intended, expected=stream.version)
+    if already is not None:
+        return already
+    blockers = items.insert(stream.ref, intended)
+    if blockers is None:
+        return Appended(stream.followed_by(*intended), intended)
+    # What is in our way may be ours, all of it; else it may have been followed by others.
+    if [blocker.id for blocker in blockers] == [each.id for each in intended]:
+        now = stream.followed_by(*blockers)
+    else:
+        now = read_on(items, stream)
+    already = _already(now, intended, expected=stream.version)
+    if already is not None:
+        return already
     raise StreamConflict(stream=stream.ref.stream, expected=stream.version, actual=now.version)
 
 
-def _intended(stream: Stream, event: Event, context: Context, at: datetime) -> Recorded:
+def read_on(items: Items, stream: Stream) -> Stream:
+    """Return `stream` with all that has followed it. Raises what EventStore.load does.
+
+    A query may see a transaction that is under way in part, and so a gap that is gone at once:
+    DynamoDB developer guide, "Isolation levels for DynamoDB transactions". So a gap is looked at
+    three times before it is believed.
+    """
+    for _ in range(_READS - 1):
+        try:
+            return stream.followed_by(*items.read(stream.ref, after=stream.version))
+        except BrokenStream as broken:
+            if broken.facts["reason"] != "gap":
+                raise
+    return stream.followed_by(*items.read(stream.ref, after=stream.version))
+
+
+def _intended(
+    stream: Stream, events: Sequence[Event], context: Context, at: datetime
+) -> tuple[Recorded, ...]:
+    """Return `events` as they are to be recorded: each sealed with the hash of the one before."""
+    if len(events) > MAX_EVENTS:
+        raise ValueError(f"{len(events)} events are more than can be appended together")
+    intended: list[Recorded] = []
+    previous = head(stream)
+    together = 0
+    for version, event in enumerate(events, start=stream.version + 1):
+        one = _recorded(stream.ref, event, context, at)
+        one = sealed(stream.ref, replace(one, version=version, previous_hash=previous))
+        if any(one.id == each.id for each in intended):
+            raise EventIdReuse(stream=stream.ref.stream, event_id=one.id, version=version)
+        together += item_bytes(to_item(stream.ref, one))
+        if together > MAX_TOGETHER_BYTES:
+            raise EventTooLarge(type_=event.type, byte_size=together, limit=MAX_TOGETHER_BYTES)
+        intended.append(one)
+        previous = one.hash
+    return tuple(intended)
+
+
+def _recorded(ref: ImageRef, event: Event, context: Context, at: datetime) -> Recorded:
     data = event.data()
     size = len(data.encode())
     if size > MAX_DATA_BYTES:
         raise EventTooLarge(type_=event.type, byte_size=size, limit=MAX_DATA_BYTES)
-    recorded = Recorded(
+    return Recorded(
         event=event,
-        id=event_id(stream.ref, event.dedup_key()),
-        version=stream.version + 1,
+        id=event_id(ref, event.dedup_key()),
+        version=0,
         type=event.type,
         schema_version=event.schema_version,
         data=data,
@@ -76,13 +134,31 @@ def _intended(stream: Stream, event: Event, context: Context, at: datetime) -> R
         causation_id=context.causation_id,
         writer=context.writer,
         actor=context.actor,
-        previous_hash=head(stream),
+        previous_hash="",
         hash="",
     )
-    return sealed(stream.ref, recorded)
 
 
-def _already(stream: Stream, known: Recorded, intended: Recorded) -> AlreadyAppended:
-    if not known.event.restates(intended.event):
-        raise EventIdReuse(stream=stream.ref.stream, event_id=known.id, version=known.version)
-    return AlreadyAppended(stream, known)
+def _already(
+    stream: Stream, intended: tuple[Recorded, ...], *, expected: int
+) -> AlreadyAppended | None:
+    """Answer for a stream that has all of the intended events; None if it has none of them."""
+    known = []
+    for each in intended:
+        found = stream.find(each.id)
+        if found is None:
+            continue
+        if not found.event.restates(each.event):
+            raise EventIdReuse(stream=stream.ref.stream, event_id=found.id, version=found.version)
+        known.append(found)
+    if len(known) == len(intended):
+        return AlreadyAppended(stream, tuple(known))
+    if known:
+        raise CorruptRetry(
+            stream=stream.ref.stream,
+            expected=expected,
+            actual=stream.version,
+            known=len(known),
+            intended=len(intended),
+        )
+    return None

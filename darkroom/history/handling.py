@@ -2,17 +2,19 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from darkroom.errors import NotFound, StreamConflict
-from darkroom.events import Context, Stream
-from darkroom.history.store import EventStore
+from darkroom.events import Context, Event, Stream
+from darkroom.history.store import AlreadyAppended, Appended, EventStore
 from darkroom.ids import ImageRef
 from darkroom.images import Command, Image, decide, fold
 
 Clock = Callable[[], datetime]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,15 @@ class Retries:
         """Wait before the next attempt, after so many conflicts."""
         self.sleep(self.jitter() * min(self.cap_s, self.base_s * 2**conflicts))
 
+    def over(self, attempt: Callable[[], Answer]) -> Answer:
+        """Return what `attempt` does; raises StreamConflict when the last one met one too."""
+        for conflicts in range(1, self.attempts):
+            try:
+                return attempt()
+            except StreamConflict:
+                self.pause(conflicts)
+        return attempt()
+
 
 def handle(
     store: EventStore,
@@ -46,24 +57,34 @@ def handle(
 ) -> Image:
     """Record what follows from `command`, and return the image after it. Safe to repeat.
 
-    `clock` gives the time, in UTC, at which an event is recorded. Raises StreamConflict when
-    others were first at every attempt, and what `decide`, `load` and `append` raise.
+    What follows is recorded all at once, or not at all. `clock` gives the time, in UTC, at which
+    it is. Raises StreamConflict when others were first at every attempt, and what `decide`,
+    `load` and `append` raise.
     """
-    for conflicts in range(1, retries.attempts):
-        try:
-            return _attempt(store, ref, command, context, clock)
-        except StreamConflict:
-            retries.pause(conflicts)
-    return _attempt(store, ref, command, context, clock)
+
+    def attempt() -> Stream:
+        stream = store.load(ref)
+        events = decide(fold(stream), command)
+        return store.append(stream, events, context, at=clock()).stream if events else stream
+
+    return _image(retries.over(attempt))
 
 
-def _attempt(
-    store: EventStore, ref: ImageRef, command: Command, context: Context, clock: Clock
-) -> Image:
-    stream = store.load(ref)
-    for event in decide(fold(stream), command):
-        stream = store.append(stream, event, context, at=clock()).stream
-    return _image(stream)
+def append_any(
+    store: EventStore,
+    ref: ImageRef,
+    events: Sequence[Event],
+    context: Context,
+    clock: Clock,
+    *,
+    retries: Retries = Retries(),
+) -> Appended | AlreadyAppended:
+    """Append `events`, all or none, whatever has happened to the image so far. Safe to repeat.
+
+    For facts that no decision depends on. The history is read first, so that events which are in
+    it, at whatever version, are never written again. Raises as `handle` does.
+    """
+    return retries.over(lambda: store.append(store.load(ref), events, context, at=clock()))
 
 
 def _image(stream: Stream) -> Image:

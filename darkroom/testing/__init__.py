@@ -1,22 +1,56 @@
 """For tests: sample facts, and the contracts that every store must keep.
 
-A new store is right when a subclass of the contract passes:
+A new store is right when a subclass of each contract passes:
 
-    class TestMyEventStore(EventStoreCases):
-        @pytest.fixture
-        def store(self) -> EventStore:
-            return MyEventStore()
+    @pytest.fixture
+    def store() -> EventStore:
+        return MyEventStore()
+
+    class TestAppending(EventStoreCases): ...
+    class TestDecisions(DecisionCases): ...
+    class TestReading(ReadingCases): ...
+    class TestCapacity(CapacityCases): ...
+
+    class TestTampering(TamperingCases): ...  # with a fixture `vandal`, that reaches behind `store`
+    class TestProjection(ProjectionCases): ...  # with `views` and `other_views`
+
+The cases have the numbers of docs/conformance.md.
 """
 
 import pytest
 
-# Before the import: pytest explains failing asserts only in modules it has rewritten.
+# Before the imports: pytest explains failing asserts only in modules it has rewritten.
 pytest.register_assert_rewrite(
-    "darkroom.testing.event_store", "darkroom.testing.given", "darkroom.testing.view_store"
+    *(
+        f"darkroom.testing.{name}"
+        for name in (
+            *("capacity", "decisions", "event_store", "given", "projecting", "reading"),
+            *("tampering", "view_store"),
+        )
+    )
 )
 
-from darkroom.testing.event_store import EventStoreCases  # noqa: E402 - see above
+from darkroom.testing.capacity import CapacityCases  # noqa: E402 - see above
+from darkroom.testing.decisions import DecisionCases  # noqa: E402
+from darkroom.testing.event_store import EventStoreCases  # noqa: E402
 from darkroom.testing.given import Given, given  # noqa: E402
+from darkroom.testing.projecting import ProjectionCases  # noqa: E402
+from darkroom.testing.reading import ReadingCases  # noqa: E402
+from darkroom.testing.tampering import TamperingCases  # noqa: E402
+from darkroom.testing.vandal import DynamoVandal, Vandal, make_table  # noqa: E402
 from darkroom.testing.view_store import ViewStoreCases  # noqa: E402
 
-__all__ = ["EventStoreCases", "Given", "ViewStoreCases", "given"]
+__all__ = [
+    "CapacityCases",
+    "DecisionCases",
+    "DynamoVandal",
+    "EventStoreCases",
+    "Given",
+    "ProjectionCases",
+    "ReadingCases",
+    "TamperingCases",
+    "Vandal",
+    "ViewStoreCases",
+    "given",
+    "make_table",
+]

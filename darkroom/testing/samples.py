@@ -151,5 +151,5 @@ def appended(store: EventStore, *events: Event, ref: ImageRef = REF) -> Stream:
     stream = store.load(ref)
     context = replace(CONTEXT, correlation_id=ref.image_id)
     for event in events:
-        stream = store.append(stream, event, context, at=at(stream.version)).stream
+        stream = store.append(stream, [event], context, at=at(stream.version)).stream
     return stream

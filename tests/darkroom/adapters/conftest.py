@@ -1,13 +1,15 @@
-"""DynamoDB on moto: a client, and the two tables as the stack makes them."""
+"""DynamoDB on moto: a client, and tables as the stack makes them."""
 
 import inspect
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
 from moto import mock_aws
+
+from darkroom.testing import make_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,21 +48,7 @@ class TakingTurns:
 def dynamodb(session: boto3.Session) -> Iterator["DynamoDBClient"]:
     with mock_aws():
         client = session.client("dynamodb")
-        _create(client, "events", "N")
-        _create(client, "views", "S")
+        make_table(client, "events", sort_key="N")
+        make_table(client, "views", sort_key="S")
+        make_table(client, "other-views", sort_key="S")
         yield cast("DynamoDBClient", TakingTurns(client))
-
-
-def _create(client: "DynamoDBClient", name: str, sort_key: Literal["N", "S"]) -> None:
-    client.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": sort_key},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )

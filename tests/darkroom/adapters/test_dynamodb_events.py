@@ -1,16 +1,25 @@
 """The event store on DynamoDB keeps the contract, and finds its own writes after a lost reply."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.errors import BrokenStream, StreamConflict, UnknownEvent
 from darkroom.events import Stream
 from darkroom.history import AlreadyAppended, handle, verify
-from darkroom.testing import EventStoreCases, samples
+from darkroom.testing import (
+    CapacityCases,
+    DecisionCases,
+    DynamoVandal,
+    EventStoreCases,
+    ProjectionCases,
+    ReadingCases,
+    TamperingCases,
+    samples,
+)
 from darkroom.testing.samples import CONTEXT, REF, appended, at
 
 if TYPE_CHECKING:
@@ -22,8 +31,43 @@ def store(dynamodb: "DynamoDBClient") -> DynamoEventStore:
     return DynamoEventStore(dynamodb, "events")
 
 
-class TestDynamoEventStore(EventStoreCases):
-    """All cases of the contract, on moto."""
+@pytest.fixture
+def vandal(dynamodb: "DynamoDBClient") -> DynamoVandal:
+    return DynamoVandal(dynamodb, "events")
+
+
+@pytest.fixture
+def views(dynamodb: "DynamoDBClient") -> DynamoViewStore:
+    return DynamoViewStore(dynamodb, "views")
+
+
+@pytest.fixture
+def other_views(dynamodb: "DynamoDBClient") -> DynamoViewStore:
+    return DynamoViewStore(dynamodb, "other-views")
+
+
+class TestAppending(EventStoreCases):
+    """One event at a time."""
+
+
+class TestDecisions(DecisionCases):
+    """Several events at once."""
+
+
+class TestReading(ReadingCases):
+    """Parts of a history, and all of them."""
+
+
+class TestTampering(TamperingCases):
+    """What was done behind the store."""
+
+
+class TestCapacity(CapacityCases):
+    """By our own counting: moto counts units wrongly, and of transactions none."""
+
+
+class TestProjection(ProjectionCases):
+    """Both stores together."""
 
 
 def item(store: DynamoEventStore, version: int) -> dict[str, Any]:
@@ -47,26 +91,13 @@ def test_an_item_has_the_attributes_that_the_history_is_documented_with(
     assert second["ph"] == first["h"]
 
 
-def test_a_typical_image_costs_ten_write_units_and_two_read_units(store: DynamoEventStore) -> None:
-    """By DynamoDB's rule, since moto counts no units: names and values, a KiB or 4 KiB a unit."""
-    stream = appended(store, *samples.history())
-
-    sizes = [
-        sum(len(name) + len(str(*value.values()).encode()) for name, value in each.items())
-        for each in (item(store, version) for version in range(1, stream.version + 1))
-    ]
-
-    assert sum(math.ceil(size / 1024) for size in sizes) <= 10
-    assert math.ceil(sum(sizes) / 4096) <= 2
-
-
 def test_a_lost_reply_is_made_good_by_the_callers_retry(store: DynamoEventStore) -> None:
     """The write is in the table, the caller saw a time-out, and tells the same again."""
     lose_reply(store.client)
     with pytest.raises(ReadTimeoutError):
-        store.append(Stream(REF), samples.uploaded(), CONTEXT, at=at(0))
+        store.append(Stream(REF), [samples.uploaded()], CONTEXT, at=at(0))
 
-    again = store.append(Stream(REF), samples.uploaded(), CONTEXT, at=at(1))
+    again = store.append(Stream(REF), [samples.uploaded()], CONTEXT, at=at(1))
 
     assert isinstance(again, AlreadyAppended)
     assert store.load(REF).version == 1
@@ -81,11 +112,11 @@ def test_finding_its_own_write_in_the_way_costs_no_read(store: DynamoEventStore)
         "before-send.dynamodb.Query", lambda **_: queries.append("query")
     )
 
-    store.append(token, samples.started(), CONTEXT, at=at(9))
+    store.append(token, [samples.started()], CONTEXT, at=at(9))
 
     assert queries == []
     with pytest.raises(StreamConflict):
-        store.append(token, samples.validated(), CONTEXT, at=at(9))
+        store.append(token, [samples.validated()], CONTEXT, at=at(9))
     assert queries == ["query"]
 
 
@@ -93,7 +124,7 @@ def test_a_lost_reply_is_made_good_by_the_sdks_own_retry(store: DynamoEventStore
     """boto sends the put again and is refused by its own first attempt: that is no conflict."""
     sends = resend_once(store.client)
 
-    answer = store.append(Stream(REF), samples.uploaded(), CONTEXT, at=at(0))
+    answer = store.append(Stream(REF), [samples.uploaded()], CONTEXT, at=at(0))
 
     assert len(sends) == 2
     assert isinstance(answer, AlreadyAppended)
@@ -151,7 +182,7 @@ def test_what_the_table_refuses_for_other_reasons_is_raised(dynamodb: "DynamoDBC
     nowhere = DynamoEventStore(dynamodb, "no-such-table")
 
     with pytest.raises(ClientError, match="ResourceNotFound"):
-        nowhere.append(Stream(REF), samples.uploaded(), CONTEXT, at=at(0))
+        nowhere.append(Stream(REF), [samples.uploaded()], CONTEXT, at=at(0))
 
 
 def overwrite(store: DynamoEventStore, version: int, **attributes: dict[str, str]) -> None:

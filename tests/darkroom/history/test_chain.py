@@ -92,7 +92,7 @@ def test_the_form_of_the_hash_never_changes() -> None:
     context = Context(writer="w", correlation_id="c")
     store = MemoryEventStore()
 
-    recorded = store.append(Stream(REF), samples.uploaded(), context, at=at(0)).recorded
+    (recorded,) = store.append(Stream(REF), [samples.uploaded()], context, at=at(0)).recorded
 
     assert recorded.previous_hash == genesis(REF)
     assert recorded.hash == "c20ab6bdb668bf5d772538af9c002fc755929021f4550be84d20509b059d308e"

@@ -1,5 +1,6 @@
 """Handling a command: what follows is recorded once, whatever races, repeats and fails."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
@@ -25,12 +26,12 @@ class Contested(MemoryEventStore):
         self.rivals = rivals
 
     def append(
-        self, stream: Stream, event: Event, context: Context, *, at: datetime
+        self, stream: Stream, events: Sequence[Event], context: Context, *, at: datetime
     ) -> Appended | AlreadyAppended:
         if stream.version >= 2 and self.rivals > 0:
             self.rivals -= 1
-            super().append(stream, samples.found(f"way {self.rivals}", ""), context, at=at)
-        return super().append(stream, event, context, at=at)
+            super().append(stream, [samples.found(f"way {self.rivals}", "")], context, at=at)
+        return super().append(stream, events, context, at=at)
 
 
 def no_pause(_: float) -> None:

@@ -65,7 +65,7 @@ def test_one_failing_image_stops_no_other() -> None:
     """It comes back with its reason, for the queue of images to fold again."""
     events, views = Poisoned(), MemoryViewStore()
     for ref in IMAGES:
-        MemoryEventStore.append(events, Stream(ref), samples.uploaded(), CONTEXT, at=at(0))
+        MemoryEventStore.append(events, Stream(ref), [samples.uploaded()], CONTEXT, at=at(0))
 
     (failed,) = project(IMAGES, events, views)
 

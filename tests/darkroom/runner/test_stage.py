@@ -1,6 +1,6 @@
 """A stage at work: safe to repeat from any point, and never in the way of a newer run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -67,10 +67,10 @@ class FakeHistory(MemoryEventStore):
         return stream
 
     def append(
-        self, stream: Stream, event: Event, context: Context, *, at: datetime
+        self, stream: Stream, events: Sequence[Event], context: Context, *, at: datetime
     ) -> Appended | AlreadyAppended:
         for _ in self.crashes():
-            answer = super().append(stream, event, context, at=at)
+            answer = super().append(stream, events, context, at=at)
         return answer
 
 
