@@ -52,21 +52,29 @@ def pipelines(
         left["check"] = _Left()
         lines.append("  check: { uses: validate }")
     for index in range(draw(st.integers(1, 6))):
-        name = f"s{index}"
         of_facts = bool(facts_steps) and index > 0 and draw(_seldom())
         known = facts_steps if of_facts else picture_steps
-        plugin = draw(st.sampled_from(sorted(known)))
-        step: dict[str, Any] = {"uses": plugin}
-        origin = left[list(left)[-1]]
-        if index > 0 and draw(_seldom()):
-            step["from"], origin = draw(st.sampled_from(_sources(left)))
-            origin = replace(origin, words=(*origin.words, name))
-        if options := draw(known[plugin]):
-            step["with"] = options
-        told = (asked[plugin].format(name),) if of_facts and plugin in asked else ()
-        left[name] = draw(_flowing(step, origin, spare, told=told, of_facts=of_facts))
-        lines.append(f"  {name}: {{ {', '.join(_written(step))} }}")
+        step, origin = draw(_begun(f"s{index}", known, left))
+        told = (asked[step["uses"]].format(f"s{index}"),) if step["uses"] in asked else ()
+        left[f"s{index}"] = draw(_flowing(step, origin, spare, told=told, of_facts=of_facts))
+        lines.append(f"  s{index}: {{ {', '.join(_written(step))} }}")
     return "\n".join(lines) + "\n"
+
+
+@st.composite
+def _begun(
+    draw: st.DrawFn, name: str, known: Mapping[str, Options], left: Mapping[str, _Left]
+) -> tuple[dict[str, Any], _Left]:
+    """Draw what a step uses, with which options and from where; return what it takes as well."""
+    plugin = draw(st.sampled_from(sorted(known)))
+    step: dict[str, Any] = {"uses": plugin}
+    origin = left[list(left)[-1]]
+    if name != "s0" and draw(_seldom()):
+        step["from"], origin = draw(st.sampled_from(_sources(left)))
+        origin = replace(origin, words=(*origin.words, name))
+    if options := draw(known[plugin]):
+        step["with"] = options
+    return step, origin
 
 
 @st.composite
@@ -86,7 +94,7 @@ def _flowing(
     if not of_facts and len(spare) > 1 and draw(_seldom()):
         variants = tuple(spare.pop(0) for _ in range(draw(st.integers(1, 2))))
         step["variants"] = {variant: {} for variant in variants}
-    elif draw(_seldom()):
+    elif draw(_seldom()) or (origin.conditions != _CONDITIONS and draw(st.booleans())):
         step["when"] = draw(st.sampled_from(origin.conditions))
     policies = [*(() if variants else ("pass",)), *(("drop",) if origin.words else ())]
     if policies and draw(_seldom()):
@@ -96,8 +104,7 @@ def _flowing(
     if draw(_seldom()):
         step["retry"] = draw(st.sampled_from(_RETRIES))
     sure = not step.keys() & {"when", "only", "on_error"}
-    # Twice, since few steps come behind a facts step whose facts are sure.
-    conditions = (*origin.conditions, *(told * 2 if sure else ()))
+    conditions = told if sure and told else origin.conditions
     return _Left((*origin.words, *variants), variants, conditions)
 
 
