@@ -30,6 +30,14 @@ _ALSO: dict[str, dict[str, str]] = {
     "megabytes": {"m": "MB", "g": "GB", "mib": "MB", "gib": "GB"},
 }
 
+# Units that we lack, in those that we have.
+_HOURS = dict.fromkeys(("h", "hr", "hour", "hours"), ("min", 60))
+_LARGER: dict[str, dict[str, tuple[str, int]]] = {
+    "seconds": _HOURS | dict.fromkeys(("d", "day", "days"), ("min", 24 * 60)),
+    "bytes": {"tb": ("GB", 1000), "tib": ("GiB", 1024)},
+    "megabytes": {"tb": ("GB", 1024), "tib": ("GB", 1024)},
+}
+
 
 def read(
     tree: Tree, unit: Unit, name: str, report: Report, bounds: tuple[int, int] | None = None
@@ -113,7 +121,7 @@ def _refuse_suffix(asked: _Asked, match: re.Match[str], report: Report) -> None:
     unit, what = asked.unit, f'{asked.name} "{match[0].strip()}"'
     if suffix:
         meant = _meant(suffix, unit)
-        cure = f"write {number}{meant}" if meant is not None else f"use {_listed(unit)}"
+        cure = f"write {number}{meant}" if meant is not None else _in_smaller(asked, number, suffix)
         title = f"{what}: `{suffix}` is not a unit of {unit.name}"
         report.add("P026", asked.tree.span, title, cure=cure, allowed=_suffixes(unit))
     elif unit.name == "length":
@@ -122,6 +130,19 @@ def _refuse_suffix(asked: _Asked, match: re.Match[str], report: Report) -> None:
     else:
         title, cure = f"{what} has no unit", f"write {_with_unit(number, asked)}"
         report.add("P009", asked.tree.span, title, cure=cure, allowed=_suffixes(unit))
+
+
+def _in_smaller(asked: _Asked, number: str, suffix: str) -> str:
+    """Return the cure for a unit that we lack: the amount in one that we have, if it is allowed."""
+    usual, scales = _usual(asked.unit), dict(asked.unit.suffixes)
+    unit, times = _LARGER.get(asked.unit.name, {}).get(suffix.lower(), ("", 0))
+    if not unit:
+        return f"use {_listed(asked.unit)}"
+    amount = Decimal(number) * times
+    if asked.admits(amount * Decimal(str(scales[unit]))):
+        return f"write {amount.normalize():f}{unit}"
+    most = asked.bounds[1] if asked.bounds else 0
+    return f"write {most}{usual}, the most that there is"
 
 
 def _refuse_clock(tree: Tree, unit: Unit, name: str, report: Report) -> bool:

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name most like `word`, or None if none is like it at all."""
     by_folded = {_folded(name): name for name in sorted(names)}
-    close = get_close_matches(_folded(word), by_folded, n=1, cutoff=0.6)
+    cutoff = 0.6 if len(word) <= 4 else 0.65  # `amount` is not `timeout`
+    close = get_close_matches(_folded(word), by_folded, n=1, cutoff=cutoff)
     return by_folded[close[0]] if close else None
 
 

@@ -1,5 +1,6 @@
 """resolve: steps find their plugins and origins, and the opening is told from the others."""
 
+from collections.abc import Sequence as Items
 from dataclasses import replace
 
 from dsl import branches
@@ -9,7 +10,6 @@ from dsl.fields import refuse_key, word_like
 from dsl.keys import STEP_KEYS
 from dsl.model import Name, StepEntry
 from dsl.suggest import did_you_mean, nearest
-from dsl.text import Span
 from dsl.tree import Entry, Mapping
 from steps.limits import OF_THE_ORIGINAL
 from steps.plugins import GROUP, distributions
@@ -63,32 +63,56 @@ def _resolved(entry: StepEntry, plugins: Plugins, report: Report) -> Resolved:
 
 
 def _refuse_missing(step: Resolved, plugins: Plugins, report: Report) -> None:
-    """Report a step without `uses`, and its keys that are no options of the plugin it means."""
-    name = nearest(step.name, plugins)
-    options = plugins[name].options_model.model_fields if name else {}
-    known = (*options, *STEP_KEYS)
-    inside = [each for each in step.entry.strays if nearest(each.key, known) in options]
-    text = ", ".join(
-        f"{nearest(each.key, options)}: {report.text(each.value.span).strip()}" for each in inside
-    )
-    cure = f"name its plugin: uses: {name or 'resize'}"
-    if inside and "\n" not in text:
-        cure = f"write {step.name}: {{ uses: {name}, with: {{ {text} }} }}"
-    report.add("P014", step.entry.name.span, f'step "{step.name}" has no "uses"', cure=cure)
+    """Report a step without `uses`, and what it means: by its name, or by options beside `with`."""
+    strays = [each for each in step.entry.strays if not _is_step(each)]
+    meant = _meant(step.name, strays, plugins)
+    cure = f"name its plugin: uses: {' or '.join(meant[:3]) or 'PLUGIN'}"
+    inside: list[Entry] = []
+    if len(meant) == 1:
+        options = tuple(plugins[meant[0]].options_model.model_fields)
+        inside = [each for each in strays if nearest(each.key, (*options, *STEP_KEYS)) in options]
+        text = ", ".join(f"{nearest(e.key, options)}: {_text(e, report)}" for e in inside)
+        if text and "\n" not in text:
+            cure = f"write {step.name}: {{ uses: {meant[0]}, with: {{ {text} }} }}"
+    elif meant:
+        inside = strays
+        cure += f", and put {', '.join(each.key for each in inside)} into its `with`"
+    allowed = () if meant else tuple(sorted(plugins))
+    at = step.entry.name.span
+    report.add("P014", at, f'step "{step.name}" has no "uses"', cure=cure, allowed=allowed)
     for entry in step.entry.strays:
-        if entry not in inside:
+        if _is_step(entry):
+            _refuse_nested(entry, step, report)
+        elif entry not in inside:
             refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
 
 
-def _whole(entry: Entry) -> Span:
-    return Span(entry.key_span.start, entry.value.span.end)
+def _meant(name: str, strays: Items[Entry], plugins: Plugins) -> tuple[str, ...]:
+    """Return the plugins that a step called `name` may mean, by the options that it gives."""
+    options = {each: plugin.options_model.model_fields for each, plugin in plugins.items()}
+    fit = tuple(
+        each
+        for each, names in options.items()
+        if strays and each != OPENING and all(entry.key in names for entry in strays)
+    )
+    near = nearest(name, fit or plugins)
+    is_it = near is not None and (near == name or not strays or near in fit)
+    return (near,) if near and is_it else fit
+
+
+def _is_step(entry: Entry) -> bool:
+    return isinstance(entry.value, Mapping) and entry.value.get("uses") is not None
+
+
+def _text(entry: Entry, report: Report) -> str:
+    return report.text(entry.value.span).strip()
 
 
 def _check_strays(step: Resolved, report: Report) -> None:
     """Report the step's keys that are none, and options that stand beside `with`."""
     for entry in step.entry.strays:
         option = step.option_meant(entry)
-        if isinstance(entry.value, Mapping) and entry.value.get("uses"):
+        if _is_step(entry):
             _refuse_nested(entry, step, report)
         elif option is None or step.plugin is None:
             refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
@@ -98,7 +122,7 @@ def _check_strays(step: Resolved, report: Report) -> None:
 
 def _refuse_misplaced(entry: Entry, option: str, plugin: str, report: Report) -> None:
     """Report an option, mistyped or not, that stands beside `with`."""
-    text = f"{option}: {report.text(entry.value.span).strip()}"
+    text = f"{option}: {_text(entry, report)}"
     is_it = f'"{entry.key}" is an option of {plugin}, not a key of a step'
     report.add(
         "P013",
