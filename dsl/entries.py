@@ -8,6 +8,7 @@ from dsl import fields, limits
 from dsl.diagnostics import Report
 from dsl.keys import MAX_OUTPUTS, RESERVED, STEP_KEYS
 from dsl.model import Budget, Condition, ErrorPolicy, Name, StepEntry, VariantEntry
+from dsl.text import Span
 from dsl.tree import Entry, Mapping, Scalar, Unreadable, kind_of, plain
 
 _ON_ERROR: dict[str, OnError] = {each: each for each in get_args(OnError)}
@@ -16,38 +17,49 @@ _ON_ERROR: dict[str, OnError] = {each: each for each in get_args(OnError)}
 def read_step(entry: Entry, defaults: Budget, report: Report) -> StepEntry:
     """Return the step; one of which nothing is known, and a report, if it is no mapping of keys."""
     name = fields.as_word(Name(entry.key, entry.key_span), "a step's name", report, RESERVED)
-    cure = f"write {entry.key}: {{ uses: {_plain_uses(entry)} }}"
-    body = fields.as_mapping(entry, cure, report)
-    if body is None:
-        body = Mapping(entry.value.span, (), whole=False)
-    variants, given = body.get("variants"), body.get("with")
+    body = _body(entry, report)
+    given, only = body.get("with"), body.get("only")
     options = fields.as_given(given, "write: with: { OPTION: VALUE }", report)
-    entries = _variants(variants, report) if variants else ()
-    uses, timeout = body.get("uses"), body.get("timeout")
-    only, origin = body.get("only"), body.get("from")
+    unclear_with = given is not None and options is None
+    entries = _variants(body.get("variants"), report)
     return StepEntry(
         name=name or Name(entry.key, entry.key_span),
-        uses=fields.as_text(uses, "write: uses: resize", report) if uses else None,
-        lacks_uses=uses is None and fields.is_missing(body, "uses"),
+        uses=_uses(body.get("uses"), report),
+        lacks_uses=body.get("uses") is None and fields.is_missing(body, "uses"),
         given=options,
         variants=tuple(each for each in entries if each is not None),
-        variants_key=variants.key_span if variants else None,
-        origin=_origin(origin, report),
-        origin_key=origin.key_span if origin else None,
+        variants_key=_key(body, "variants"),
+        origin=_origin(body.get("from"), report),
+        origin_key=_key(body, "from"),
         only=_only(only, report),
         only_words=_in_words(only),
         when=_when(body.get("when"), report),
         on_error=_on_error(body.get("on_error"), report),
         alone=_alone(body.get("alone"), report),
-        timeout_key=timeout.key_span if timeout else None,
+        timeout_key=_key(body, "timeout"),
         budget=limits.read_budget(body, report).over(defaults),
         strays=fields.strays(body, STEP_KEYS),
-        unclear_with=given is not None and options is None,
-        garbled=not isinstance(entry.value, Mapping)
-        or (given is not None and options is None)
-        or None in entries,
+        unclear_with=unclear_with,
+        garbled=unclear_with or None in entries or not isinstance(entry.value, Mapping),
         misnamed=name is None or any(each is not None and not each.named for each in entries),
     )
+
+
+def _body(entry: Entry, report: Report) -> Mapping:
+    """Return the step's keys; none, and a report, if it is no mapping of them."""
+    cure = f"write {entry.key}: {{ uses: {_plain_uses(entry)} }}"
+    body = fields.as_mapping(entry, cure, report)
+    return Mapping(entry.value.span, (), whole=False) if body is None else body
+
+
+def _key(body: Mapping, key: str) -> Span | None:
+    """Return where `key` stands; None where it does not."""
+    entry = body.get(key)
+    return entry.key_span if entry else None
+
+
+def _uses(entry: Entry | None, report: Report) -> Name | None:
+    return fields.as_text(entry, "write: uses: resize", report) if entry else None
 
 
 def _plain_uses(entry: Entry) -> str:
@@ -55,8 +67,10 @@ def _plain_uses(entry: Entry) -> str:
     return str(entry.value.value) if isinstance(entry.value, Scalar) else "PLUGIN"
 
 
-def _variants(entry: Entry, report: Report) -> tuple[VariantEntry | None, ...]:
+def _variants(entry: Entry | None, report: Report) -> tuple[VariantEntry | None, ...]:
     """Return the variants; None for what could not be read as one, or as several."""
+    if entry is None:
+        return ()
     mapping = fields.as_mapping(entry, "write: variants: { NAME: { OPTION: VALUE } }", report)
     if mapping is None:
         return (None,)

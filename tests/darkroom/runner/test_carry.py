@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darkroom.events import Applied
 from darkroom.plan import Node, Plan, Task, nodes_of, tasks_of, ways
 from darkroom.plan.expressions import Binary, Constant, Expression, Reference
-from darkroom.runner.journey import pack, unpack
+from darkroom.runner.journey import Journey, pack, unpack
 from darkroom.runner.render import Means, carry, render
 from darkroom.runner.results import Failed, Leaving, Result
+from steps.contract import Picture
+from steps.formats import Encoding
 from steps.testing.sources import jpeg, saved_png, scene, webp
 from tests.darkroom.runner.stub_plans import ENVIRONMENT, PLUGINS, a_plan, node
 
@@ -155,3 +158,14 @@ def test_a_killed_step_that_may_pass_is_gone_by() -> None:
     assert told[0] == killed
     assert [type(result).__name__ for result in told] == ["Failed", "Rendered"]
     assert list(nodes_of(many.nodes)) == list(nodes_of(plan.nodes))
+
+
+def test_the_format_of_a_picture_stays_the_original_s() -> None:
+    """A step may choose how the output is written; what goes on are pixels (rule 11)."""
+    picture = Picture.plain(9, 9, (0, 0, 0, 255))
+    chosen = picture.encoded_as(Encoding("webp"))
+    applied = Applied(step="to", uses="convert", version=1, options_digest="0" * 64)
+    journey = Journey(picture, "png", {}, ()).having(chosen, applied)
+
+    assert journey.picture.carried.encoding.format == "webp"
+    assert unpack(pack(journey)).environment(node("same"))["picture.format"] == "png"
