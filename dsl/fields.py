@@ -26,7 +26,9 @@ def strays(mapping: Mapping, known: Table[str, str]) -> tuple[Entry, ...]:
     return tuple(each for each in mapping.entries if each.key not in known)
 
 
-def refuse_key(entry: Entry, known: Table[str, str], of: str, report: Report) -> None:
+def refuse_key(
+    entry: Entry, known: Table[str, str], of: str, report: Report, note: str = ""
+) -> None:
     """Report a key that `of` does not have."""
     report.add(
         "P013",
@@ -34,6 +36,7 @@ def refuse_key(entry: Entry, known: Table[str, str], of: str, report: Report) ->
         f'{of} has no key "{entry.key}"',
         cure=did_you_mean(entry.key, known, "use one of those listed, or remove it"),
         allowed=tuple(known),
+        note=note,
     )
 
 

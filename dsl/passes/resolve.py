@@ -24,7 +24,7 @@ def run(draft: Draft, report: Report) -> Draft:
         if step.entry.lacks_uses:
             _refuse_missing(step, draft.plugins, report)
         else:
-            _check_strays(step, report)
+            _check_strays(step, draft.plugins, report)
     opening = resolved[0] if resolved and _opens(resolved[0]) else None
     below = resolved[1:] if opening else resolved
     steps = branches.with_origins(below, opening, report)
@@ -108,14 +108,16 @@ def _text(entry: Entry, report: Report) -> str:
     return report.text(entry.value.span).strip()
 
 
-def _check_strays(step: Resolved, report: Report) -> None:
+def _check_strays(step: Resolved, plugins: Plugins, report: Report) -> None:
     """Report the step's keys that are none, and options that stand beside `with`."""
     for entry in step.entry.strays:
         option = step.option_meant(entry)
         if _is_step(entry):
             _refuse_nested(entry, step, report)
         elif option is None or step.plugin is None:
-            refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report)
+            has = [name for name in _meant("", [entry], plugins) if step.plugin]
+            note = f"{' and '.join(has)} would take it, in `with`" if has else ""
+            refuse_key(entry, STEP_KEYS, f'step "{step.name}"', report, note)
         else:
             _refuse_misplaced(entry, option, step.plugin.name, report)
 

@@ -162,7 +162,7 @@ def test_the_message_stands_at_the_option_and_has_a_cure() -> None:
         compile_source(text, "pipeline.yaml", plugins.find())
 
     assert refused.value.render().startswith(
-        "error[P003]: convert: png has no quality to choose\n"
+        'error[P003]: step "a" (convert): png has no quality to choose\n'
         " --> pipeline.yaml:4:44\n"
         "4 |   a: { uses: convert, with: { format: png, quality: 80, frames: first } }\n"
         "  |                                            ^^^^^^^^^^^\n"
