@@ -12,7 +12,7 @@ a `timeout` says takes longer in proportion.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dsl.draft import Draft, Part, Passage
@@ -33,6 +33,8 @@ _BYTES_HELD = 3  # the original, what the decoder buffers of it, the variant bei
 
 # Measured on one core with a 6 MP photo, 15 ms a megapixel, and rounded up.
 OPENING = Cost(cpu_ms=30, memory_mb=12)
+# AV1 and HEVC take longer: photos 55 to 80, noise in a HEIC 108.
+_OPENING_MS: Mapping[str, float] = {"avif": 120, "heic": 120}
 # Pixels as they are, to S3 or from it at 50 MB/s, and twice in memory while they move.
 INTERMEDIATE = Cost(cpu_ms=80, memory_mb=8)
 # Encoding, in milliseconds a megapixel at the most, for efforts up to each of these. Measured on
@@ -64,12 +66,17 @@ def of_opening(draft: Draft) -> Part:
     megapixels = _largest(draft)
     return Part(
         name=draft.opening_step.name if draft.opening_step else OPENING_NAME,
-        seconds=BASE_S + OPENING.cpu_ms * megapixels / 1000,
+        seconds=BASE_S + opening_ms(draft.limits.formats) * megapixels / 1000,
         fixed_s=BASE_S,
         memory_mb=_BASE_MB
         + _BYTES_HELD * draft.limits.max_bytes / 10**6
         + OPENING.memory_mb * megapixels,
     )
+
+
+def opening_ms(formats: Iterable[str]) -> float:
+    """Return what it takes to decode a megapixel of the hardest of the formats, in milliseconds."""
+    return max(_OPENING_MS.get(each, OPENING.cpu_ms) for each in formats)
 
 
 def of_taking(load: Load) -> Part:

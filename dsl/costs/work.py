@@ -7,7 +7,7 @@ from darkroom.plan import Node, Plan, nodes_of
 from dsl.costs.forms import Invocation
 from dsl.costs.photo import STORED_BYTES_A_PIXEL, Photo, Size, parents, sizes
 from dsl.draft import Plugins
-from dsl.estimates import OPENING, encoding_ms, vcpus
+from dsl.estimates import encoding_ms, opening_ms, vcpus
 from steps.contract import Cost, Options
 from steps.encoding import formats_from
 from steps.formats import Encoding
@@ -71,6 +71,7 @@ class Pictures:
     sizes: Mapping[str, Size]
     parents: Mapping[str, str]
     costs: Mapping[str, Cost]  # of a megapixel, by way
+    opening_ms: float  # a megapixel
     encoding_ms: Mapping[str, float]  # a megapixel, by way
 
 
@@ -81,7 +82,8 @@ def pictures(plan: Plan, photo: Photo, plugins: Plugins) -> Pictures:
 
     A plugin that is not among `plugins` is taken to cost the usual, and to leave sizes alone.
     """
-    format_ = formats_from(plan.opening.options["formats"][0])[0]
+    original = plan.opening.options["formats"][0]
+    written = Encoding(formats_from(original)[0])
     nodes = {node.way: node for node in nodes_of(plan.nodes)}
     return Pictures(
         photo=photo,
@@ -89,7 +91,8 @@ def pictures(plan: Plan, photo: Photo, plugins: Plugins) -> Pictures:
         sizes=sizes(plan, photo, plugins),
         parents=parents(plan),
         costs={way: _cost(node, plugins) for way, node in nodes.items()},
-        encoding_ms=dict(_encoding(plan.nodes, encoding_ms(Encoding(format_)), plugins)),
+        opening_ms=opening_ms([original]),
+        encoding_ms=dict(_encoding(plan.nodes, encoding_ms(written), plugins)),
     )
 
 
@@ -122,7 +125,7 @@ def work_of(invocation: Invocation, known: Pictures) -> Work:
 
 
 def _declared_ms(invocation: Invocation, covered: Sequence[Node], known: Pictures) -> float:
-    opening = OPENING.cpu_ms * known.photo.megapixels if invocation.opens else 0
+    opening = known.opening_ms * known.photo.megapixels if invocation.opens else 0
     steps = sum(
         known.costs[node.way].cpu_ms * known.sizes[known.parents[node.way]].megapixels
         for node in covered

@@ -9,6 +9,7 @@ from steps.formats import FORMATS, TRAITS, Encoding, Format
 from tests.dsl.test_passes import draft_of
 
 ACCEPT = "pipeline: p\naccept: {{ formats: [{}], max_frames: {}, max_pixels: 10MP }}\nsteps:\n"
+GREY = "  a: { uses: greyscale }\n"
 
 
 def seconds(body: str, plugins: Plugins, formats: str = "jpeg", frames: int = 1) -> float:
@@ -63,6 +64,18 @@ def test_more_effort_never_costs_less(file_format: Format) -> None:
     assert counted == sorted(counted)
     assert counted[0] > 0
     assert estimates.encoding_ms(Encoding(file_format)) in counted
+
+
+@pytest.mark.parametrize("slow", ["avif", "heic"])
+def test_the_slowest_format_to_open_decides(slow: str, plugins: Plugins) -> None:
+    """Any of those that are accepted may come."""
+    usual, slower = (
+        estimates.of_opening(passes.run(*draft_of(ACCEPT.format(formats, 1) + GREY, plugins)))
+        for formats in ("jpeg, tiff", f"jpeg, {slow}")
+    )
+
+    assert usual.seconds == pytest.approx(estimates.BASE_S + 0.3)
+    assert slower.seconds == pytest.approx(estimates.BASE_S + 1.2)
 
 
 def test_all_frames_of_an_animation_are_counted(plugins: Plugins) -> None:
