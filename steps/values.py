@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from steps.annotations import folders
 from steps.formats import Encoding
@@ -13,6 +13,7 @@ from steps.formats import Encoding
 Scalar = str | int | float | bool | None
 Reply = Mapping[str, Any]
 _OF_A_PLAN = "of a plan"
+_LARGEST = 2**53 - 1
 
 
 class Options(BaseModel):
@@ -88,10 +89,19 @@ def written(info: ValidationInfo) -> bool:
 class Facts(BaseModel):
     """What a facts step found: scalars, or bounded lists of flat models.
 
-    Places and lengths in the picture are relative to it (0 to 1), never pixels.
+    Places and lengths in the picture are relative to it (0 to 1), never pixels. Whole numbers are
+    within ±(2**53 - 1): beyond, the state machine's conditions would not see them as they are.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _exact(self) -> Self:
+        """Refuse whole numbers that a double does not hold. Source: RFC 8259, section 6."""
+        for name, value in self:
+            if isinstance(value, int) and abs(value) > _LARGEST:
+                raise ValueError(f"{name} is too large to be kept exactly: {value}")
+        return self
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from annotated_types import Ge
 from mypy import api
 from PIL import Image, ImageOps
-from pydantic import ConfigDict, create_model
+from pydantic import ConfigDict, ValidationError, create_model
 
 from steps.contract import (
     Asks,
@@ -268,6 +268,21 @@ def tried(picture: {takes}, options: {options}) -> {gives}:
 
 
 @pytest.mark.slow
+class Count(Facts):
+    """How many there are of something."""
+
+    number: int | None
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 10**30])
+def test_facts_are_numbers_that_a_double_holds(number: int) -> None:
+    """The state machine's conditions count in doubles, the runner's in whole numbers."""
+    assert Count(number=2**53 - 1).number == 2**53 - 1
+    assert Count(number=None).number is None
+    with pytest.raises(ValidationError, match="number is too large to be kept exactly"):
+        Count(number=number)
+
+
 @pytest.mark.parametrize(
     ("takes", "options", "gives", "accepted"),
     [
