@@ -62,8 +62,9 @@ class Processing(Construct):
             timeout_s=timing.orchestrator_s,
         )
         self._take_messages(ingest, runs_at_once=settings.runs_at_once)
+        self.endings: Endings | None = None
         if compiled.ENGINE == "standard":
-            Endings(
+            self.endings = Endings(
                 self,
                 "Endings",
                 settings=settings,

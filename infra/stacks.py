@@ -112,6 +112,8 @@ class AppStack(Stack):
             "UnfoldedUrl": self.projection.unfolded.queue_url,
             "StateMachineArn": self.processing.pipeline.state_machine.state_machine_arn,
         }
+        if self.processing.endings:
+            outputs["UnendedUrl"] = self.processing.endings.unended.queue_url
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
 

@@ -46,7 +46,7 @@ _CAPABILITIES = (
     }
 )
 ALLOWED["darkroom.operations"] = _CAPABILITIES | {"darkroom.operations"}
-ALLOWED["darkroom.adapters"] = _CAPABILITIES | {"darkroom.adapters"}
+ALLOWED["darkroom.adapters"] = ALLOWED["darkroom.operations"] | {"darkroom.adapters"}
 ALLOWED["darkroom.testing"] = _HISTORY | {"darkroom.testing"}
 ALLOWED["darkroom.handlers"] = ALLOWED["darkroom.adapters"] | {"darkroom.handlers"}
 ALLOWED["darkroom.local"] = ALLOWED["darkroom.handlers"] | {"darkroom.local", "steps.allocator"}

@@ -64,6 +64,53 @@ def _add_operations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     history.add_argument("--format", choices=("text", "json"), default="text")
     history.set_defaults(module="darkroom.cli.history", function="run")
 
+    _add_dead_letters(verbs)
+
+
+def _add_dead_letters(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    purpose = "look at what could not be dealt with; send it again, or drop it"
+    dlq = verbs.add_parser("dlq", help=purpose, description=f"{purpose.capitalize()}.")
+    what = dlq.add_subparsers(required=True, metavar="WHAT")
+    listing = _operation(
+        what,
+        "list",
+        "say what each dead letter means",
+        "Each letter of each queue: which image it is about, since when it waits, how often it was"
+        " received (a look counts as one), and what it asks for. Nothing is changed.",
+    )
+    _takes_letters(listing, queue_needed=False)
+    listing.add_argument("--format", choices=("text", "json"), default="text")
+    listing.set_defaults(module="darkroom.cli.dlq", function="list_")
+    redrive = _operation(
+        what,
+        "redrive",
+        "send letters to where they came from",
+        "Each letter is sent to its source, and deleted after that. Breaking it off, or doing it"
+        " twice, is safe: who takes it finds in the history what has been done already.",
+        _EXITS.replace("1 for a failure", "1 for a failure, or where a letter stays"),
+    )
+    _takes_letters(redrive, queue_needed=True)
+    redrive.set_defaults(module="darkroom.cli.dlq", function="redrive_")
+    drop = _operation(
+        what,
+        "drop",
+        "delete letters for good",
+        "Say which: --all of them, or --image or --message. What they asked for is never done.",
+    )
+    _takes_letters(drop, queue_needed=True)
+    drop.add_argument("--all", action="store_true", help="all letters of the queue")
+    drop.set_defaults(module="darkroom.cli.dlq", function="drop_")
+
+
+def _takes_letters(verb: argparse.ArgumentParser, *, queue_needed: bool) -> None:
+    """Add which letters are meant: of a queue, of an image, or one."""
+    names = "dead, unannounced, unended or unfolded"
+    needed = None if queue_needed else "?"
+    verb.add_argument("queue", metavar="QUEUE", nargs=needed, help=f"{names}, as `dlq list` says")
+    verb.add_argument("--image", metavar="IMAGE", help="only letters about this image")
+    verb.add_argument("--message", metavar="ID", help="only this letter, by the start of its id")
+    verb.add_argument("--most", type=int, default=1000, help="look at no more (default: 1000)")
+
 
 def _operation(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",

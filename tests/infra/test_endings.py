@@ -54,6 +54,12 @@ def test_an_end_that_cannot_be_recorded_is_kept(standard):
     assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
+def test_the_queue_of_what_was_not_recorded_is_an_output_where_there_is_one(standard, prod):
+    """So that `darkroom dlq` finds it; Express machines have none."""
+    assert "UnendedUrl" in standard.app["Outputs"]
+    assert "UnendedUrl" not in prod.app["Outputs"]
+
+
 def test_the_function_may_record_endings_and_send_messages_back_and_no_more(standard):
     """Like everybody who adds to the history, it can change nothing of it."""
     allowed, denied = (

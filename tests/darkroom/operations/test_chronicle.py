@@ -25,7 +25,7 @@ def told(*causation: str | None) -> Stream:
     stream = Stream(REF)
     for event, cause in zip(samples.history(), causation, strict=False):
         context = Context(writer="w", correlation_id=REF.image_id, causation_id=cause)
-        stream = store.append(stream, event, context, at=at(stream.version)).stream
+        stream = store.append(stream, [event], context, at=at(stream.version)).stream
     return stream
 
 
