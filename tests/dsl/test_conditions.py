@@ -27,7 +27,7 @@ def mistake(condition: str, compiled: Compile) -> Diagnostic:
     [
         ("picture.format == 'jpg'", "'jpg'", 'did you mean "jpeg"?'),
         ("'JPEG' != image.format", "'JPEG'", 'did you mean "jpeg"?'),
-        ("picture.format in ['png', 'heic']", "'heic'", "use one of those listed"),
+        ("picture.format in ['png', 'photo']", "'photo'", "use one of those listed"),
     ],
 )
 def test_a_format_is_compared_with_formats_only(
