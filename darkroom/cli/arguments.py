@@ -64,6 +64,19 @@ def _add_operations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     history.add_argument("--format", choices=("text", "json"), default="text")
     history.set_defaults(module="darkroom.cli.history", function="run")
 
+    verify = _operation(
+        verbs,
+        "verify",
+        "check that histories are what was appended",
+        "Every event carries a hash of itself and of the one before, so a change, a swap, an"
+        " insertion and a removal show; that the newest were cut off, the view shows.",
+        "Exit status: 0 where all are sound; 3 where one is broken; 1 for a failure, told in"
+        " words, or where only newer code can read an event; 2 for misuse.",
+    )
+    verify.add_argument("image", metavar="IMAGE", nargs="?", help="an image's id")
+    verify.add_argument("--all", action="store_true", help="every history, of all tenants")
+    verify.set_defaults(module="darkroom.cli.verify", function="run")
+
     _add_dead_letters(verbs)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.dynamodb_views import DynamoViewStore
+from darkroom.ids import ImageRef
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -35,26 +37,46 @@ class OnMoto:
         return DynamoEventStore(self.session.client("dynamodb"), self.outputs["EventsTable"])
 
     @property
+    def views(self) -> DynamoViewStore:
+        """The view store."""
+        return DynamoViewStore(self.session.client("dynamodb"), self.outputs["ViewsTable"])
+
+    def change(self, ref: ImageRef, version: int, **attributes: dict[str, str]) -> None:
+        """Overwrite attributes of a stored event, as nobody may."""
+        client = self.session.client("dynamodb")
+        key: Any = {"pk": {"S": ref.stream}, "sk": {"N": str(version)}}
+        table = self.outputs["EventsTable"]
+        item = client.get_item(TableName=table, Key=key)["Item"]
+        client.put_item(TableName=table, Item={**item, **attributes})
+
+    def remove(self, ref: ImageRef, version: int) -> None:
+        """Delete a stored event, as nobody may."""
+        key: Any = {"pk": {"S": ref.stream}, "sk": {"N": str(version)}}
+        table = self.outputs["EventsTable"]
+        self.session.client("dynamodb").delete_item(TableName=table, Key=key)
+
+    @property
     def sqs(self) -> "SQSClient":
         """A client for the queues."""
         return self.session.client("sqs")
 
 
 def deploy(session: boto3.Session) -> OnMoto:
-    """Make what verbs look into: the table of events and the queues."""
-    table = session.client("dynamodb").create_table(
-        TableName="darkroom-events",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "N"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )
+    """Make what verbs look into: the tables and the queues."""
+    tables: dict[str, Literal["N", "S"]] = {"EventsTable": "N", "ViewsTable": "S"}
+    for name, sort_key in tables.items():
+        session.client("dynamodb").create_table(
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": sort_key},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
     sqs = session.client("sqs")
     urls = {output: sqs.create_queue(QueueName=name)["QueueUrl"] for name, output in QUEUES.items()}
-    return OnMoto(session, {"EventsTable": table["TableDescription"]["TableName"], **urls})
+    return OnMoto(session, {**{name: name for name in tables}, **urls})
