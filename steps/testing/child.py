@@ -110,7 +110,8 @@ def _twice(step: AnyStep, case: Case, replies: Replies) -> object:
     picture, options = KINDS[kind], step.read_options(values)
     before = told(picture)
     first = told(outcome(step, picture, options, replies))
-    require(told(picture) == before, f"{step.name} changed the picture that it was given")
+    same = told(picture) == before
+    require(same, f"{step.name} changed the picture that it was given: work on a copy")
     second = told(outcome(step, picture, options, replies))
     require(first == second, f"{step.name} answered differently the second time")
     return first

@@ -4,9 +4,11 @@ A rule takes a step and raises RuleBroken, which names the step and what it did.
 the picture and the options for which it does so, and shows them.
 """
 
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
 
 from hypothesis import strategies as st
+from PIL.Image import Image
 
 from steps.contract import Facts, Options, Picture, Rejected, StepFailed
 from steps.encoding import OverBudget, encode, output_format
@@ -37,8 +39,16 @@ def leaves_its_input_alone(step: AnyStep, replies: Replies | None = None) -> Non
 
     def check(picture: Picture, options: Options) -> None:
         before = picture.pixels()
-        outcome(step, picture, options, replies)
-        require(picture.pixels() == before, f"{step.name} changed the picture that it was given")
+        given: list[tuple[Image, bytes]] = []
+
+        def watched(taken: Any, options: Options) -> Any:
+            if step.takes == "Image":
+                given.append((taken, taken.tobytes()))
+            return step.function(taken, options)
+
+        outcome(replace(step, function=watched), picture, options, replies)
+        same = picture.pixels() == before and all(image.tobytes() == was for image, was in given)
+        require(same, f"{step.name} changed the picture that it was given: work on a copy")
 
     for_all(step, check)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PIL.Image import Image
 
 from steps.contract import Options, Picture, step
 from steps.metadata import Tag
@@ -17,6 +18,7 @@ from steps.testing.originality import (
 )
 from steps.testing.originals import originals
 from steps.testing.sources import p3_profile
+from steps.testing.suite import leaves_its_input_alone
 
 AddFile = Callable[[str, str], None]
 
@@ -48,6 +50,19 @@ def test_originals_are_of_every_kind() -> None:
     assert found["in P3"].carried.profile == p3_profile()
     assert found["in P3"].carried.tags
     assert not found["CMYK"].carried.tags
+
+
+def test_a_step_that_draws_on_its_input_is_told() -> None:
+    """Pillow draws in place; nobody else has that image, but its function promises more."""
+
+    @step(version=1)
+    def stamp(picture: Image, options: NoOptions) -> Image:
+        """Put a white corner on it."""
+        picture.paste("white", (0, 0, 1, 1))
+        return picture
+
+    with pytest.raises(RuleBroken, match="stamp changed the picture that it was given: work on a"):
+        leaves_its_input_alone(stamp)
 
 
 def test_a_step_that_crashes_on_some_original_is_told() -> None:
