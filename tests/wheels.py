@@ -1,13 +1,13 @@
 """Packages that only tests know: wheels made here, and uv kept from looking anywhere else."""
 
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 
 
 def add_wheel(folder: Path, name: str, version: str, *, needs: tuple[str, ...] = ()) -> Path:
-    """Write a wheel with the one module `name`, whose LEVEL is 3.
+    """Write a wheel with the one module `name`, whose LEVEL is 3; return its path.
 
     Source: PyPA, "Binary distribution format"; uv wants no hashes in RECORD.
     """
@@ -22,7 +22,7 @@ def add_wheel(folder: Path, name: str, version: str, *, needs: tuple[str, ...] =
     wheel = folder / f"{name}-{version}-py3-none-any.whl"
     with ZipFile(wheel, "w") as zipped:
         for file, text in files.items():
-            zipped.writestr(file, text)
+            zipped.writestr(ZipInfo(file), text)  # of 1980: the same bytes each time
     return wheel
 
 

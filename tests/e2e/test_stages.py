@@ -14,9 +14,10 @@ from darkroom.local.client import Client
 from darkroom.local.cloud import ROOT, EmbeddedCloud
 from darkroom.local.deploy import deploy
 from darkroom.local.sample import sample_picture
+from tests.wheels import add_wheel, look_only_in
 
-# A Map over equal stages, a Parallel of different ones, a condition that the machine asks, and a
-# step that fails and is dropped: the font lacks the letters of the owner's name.
+# A Map over equal stages, a Parallel of different ones, one with a package of its own, a condition
+# that the machine asks, and a step that fails and is dropped: no font has the owner's letters.
 PIPELINE = """\
 pipeline: photos
 accept: { max_pixels: 10MP }
@@ -37,10 +38,9 @@ steps:
     on_error: drop
     with: { text: "${image.owner_name else 'nobody'}" }
   aside:
-    uses: resize
+    uses: narrow
     from: sizes.medium
     alone: true
-    with: { width: 400 }
   never:
     uses: resize
     alone: true
@@ -50,20 +50,53 @@ steps:
     uses: resize
     with: { width: 200, height: 200, fit: cover }
 """
-INPUTS = ("infra", "darkroom", "steps", "dsl", "requirements", "cdk.json")
+# A step with a package that only this test knows: a level of 3 makes 400 pixels.
+NARROW = '''"""narrow: make a picture 400 pixels wide."""
+
+import tinge
+
+from steps.contract import Options, Picture, step
+
+
+class NarrowOptions(Options):
+    """Nothing to choose."""
+
+
+@step(version=1, requires=("tinge==1.2.0",))
+def narrow(picture: Picture, options: NarrowOptions) -> Picture:
+    """Scale it, by a package of its own."""
+    width = 100 * tinge.LEVEL + 100
+    return picture.scaled(width, picture.height * width // picture.width)
+'''
+INPUTS = ("infra", "darkroom", "dsl", "cdk.json")
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with that pipeline, compiled."""
+def tinge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The wheel, where uv finds it beside all others."""
+    wheel = add_wheel(tmp_path_factory.mktemp("wheels"), "tinge", "1.2.0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UV_FIND_LINKS", str(wheel.parent))
+        yield wheel
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, tinge: Path) -> Path:
+    """A checkout with that step and that pipeline, locked and compiled."""
     root = tmp_path_factory.mktemp("stages")
     (root / ".local/synth").mkdir(parents=True)
     (ROOT / ".local/assets").mkdir(exist_ok=True)
     for name in (*INPUTS, "node_modules", ".local/ministack", ".local/assets"):
         (root / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "generated", root / "generated")
+    for name in ("generated", "requirements", "steps"):
+        shutil.copytree(ROOT / name, root / name)
+    (root / "steps/narrow.py").write_text(NARROW)
     (root / "pipeline.yaml").write_text(PIPELINE)
-    subprocess.run([sys.executable, "-m", "dsl", "generate"], cwd=root, check=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tinge))  # a wheel can be imported as it is
+        look_only_in(tinge.parent, patch)
+        for command in ("lock", "generate"):
+            subprocess.run([sys.executable, "-m", "dsl", command], cwd=root, check=True)
     return root
 
 
