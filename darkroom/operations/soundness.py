@@ -50,10 +50,8 @@ def check(ref: ImageRef, history: EventStore, views: ViewStore) -> Checked:
     except UnknownEvent as unknown:
         return Checked(ref, unknown=f"{unknown.type} of version {unknown.schema_version}")
     if row and row.v > stream.version:
-        cut = (
-            f"its view has seen {row.v} events, and {stream.version} are there: the newest are gone"
-        )
-        return Checked(ref, stream.version, wrong=cut)
+        seen = f"its view has seen {row.v}, and {stream.version} are there"
+        return Checked(ref, stream.version, wrong=f"the newest events are gone: {seen}")
     return Checked(ref, stream.version, _head(stream))
 
 
