@@ -82,8 +82,8 @@ class StreamConflict(DarkroomError):
 
     code = "stream_conflict"
 
-    def __init__(self, *, stream: str, expected: int, actual: int) -> None:
-        super().__init__(stream=stream, expected=expected, actual=actual)
+    def __init__(self, *, stream: str, expected: int, actual: int, **facts: Fact) -> None:
+        super().__init__(stream=stream, expected=expected, actual=actual, **facts)
         self.expected = expected
         self.actual = actual
 
@@ -100,8 +100,9 @@ class CorruptRetry(StreamConflict):
     def __init__(
         self, *, stream: str, expected: int, actual: int, known: int, intended: int
     ) -> None:
-        super().__init__(stream=stream, expected=expected, actual=actual)
-        self.facts |= {"known": known, "intended": intended}
+        super().__init__(
+            stream=stream, expected=expected, actual=actual, known=known, intended=intended
+        )
 
 
 class EventIdReuse(DarkroomError):

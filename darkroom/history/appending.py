@@ -1,12 +1,13 @@
 """The append: one decision table for every store. A store only inserts, and reads.
 
-| the insert at version + 1 | answer |
-|---|---|
-| stored | Appended |
-| not tried: the loaded stream has our ids | AlreadyAppended |
-| blocked, and all of our ids are in the stream by now | AlreadyAppended: a reply was lost |
-| not tried or blocked, and some of our ids are in the stream | CorruptRetry |
-| blocked, and none of our ids is in the stream | StreamConflict |
+| the insert at version + 1 | of our ids the stream has by now | answer |
+|---|---|---|
+| stored | all | Appended |
+| not tried, or blocked | all | AlreadyAppended: a reply was lost, or others told the same |
+| not tried, or blocked | some | CorruptRetry |
+| blocked | none | StreamConflict |
+
+It is not tried where the stream as it was loaded has one of our ids.
 
 EventIdReuse wherever an event under one of our ids tells another fact. The table follows
 KurrentDB's, but for one row: an id that is in the stream already is never written again, whatever
@@ -62,21 +63,31 @@ def append(
 ) -> Appended | AlreadyAppended:
     """Append `events` to `stream` over `items`, as EventStore.append promises."""
     intended = _intended(stream, events, context, at)
-    already = _already(stream, intended, expected=stream.version)
-    if already is not None:
-        return already
+    known = _known(stream, intended)
+    if len(known) == len(intended):
+        return AlreadyAppended(stream, known)
+    now = read_on(items, stream) if known else _insert(items, stream, intended)
+    if now is None:
+        return Appended(stream.followed_by(*intended), intended)
+    known = _known(now, intended)
+    if len(known) == len(intended):
+        return AlreadyAppended(now, known)
+    versions = {"expected": stream.version, "actual": now.version}
+    if known:
+        told = {"known": len(known), "intended": len(intended)}
+        raise CorruptRetry(stream=stream.ref.stream, **versions, **told)
+    raise StreamConflict(stream=stream.ref.stream, **versions)
+
+
+def _insert(items: Items, stream: Stream, intended: tuple[Recorded, ...]) -> Stream | None:
+    """Store the events, and return None; or the stream as it is now, where others were first."""
     blockers = items.insert(stream.ref, intended)
     if blockers is None:
-        return Appended(stream.followed_by(*intended), intended)
+        return None
     # What is in our way may be ours, all of it; else it may have been followed by others.
     if [blocker.id for blocker in blockers] == [each.id for each in intended]:
-        now = stream.followed_by(*blockers)
-    else:
-        now = read_on(items, stream)
-    already = _already(now, intended, expected=stream.version)
-    if already is not None:
-        return already
-    raise StreamConflict(stream=stream.ref.stream, expected=stream.version, actual=now.version)
+        return stream.followed_by(*blockers)
+    return read_on(items, stream)
 
 
 def read_on(items: Items, stream: Stream) -> Stream:
@@ -139,10 +150,11 @@ def _recorded(ref: ImageRef, event: Event, context: Context, at: datetime) -> Re
     )
 
 
-def _already(
-    stream: Stream, intended: tuple[Recorded, ...], *, expected: int
-) -> AlreadyAppended | None:
-    """Answer for a stream that has all of the intended events; None if it has none of them."""
+def _known(stream: Stream, intended: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+    """Return those of the intended events that the stream has, as they were recorded.
+
+    Raises EventIdReuse for one that tells another fact there.
+    """
     known = []
     for each in intended:
         found = stream.find(each.id)
@@ -151,14 +163,4 @@ def _already(
         if not found.event.restates(each.event):
             raise EventIdReuse(stream=stream.ref.stream, event_id=found.id, version=found.version)
         known.append(found)
-    if len(known) == len(intended):
-        return AlreadyAppended(stream, tuple(known))
-    if known:
-        raise CorruptRetry(
-            stream=stream.ref.stream,
-            expected=expected,
-            actual=stream.version,
-            known=len(known),
-            intended=len(intended),
-        )
-    return None
+    return tuple(known)
