@@ -65,8 +65,7 @@ def decode(
     rgb, profile = profiles.to_rgb(image, keep="icc" in wanted.keep)
     if scale > 1 and file_format != "jpeg":
         rgb = shrunken(rgb, scale)
-    # A TIFF is an EXIF block itself.
-    exif = original if file_format == "tiff" else _blob(image, "exif-data")
+    exif = original if file_format == "tiff" else _blob(image, "exif-data")  # a TIFF is EXIF itself
     carried = Carried(
         delays_ms=_delays(image, frames),
         loop=_field(image, "loop", 0) if frames > 1 else 0,

@@ -1,5 +1,8 @@
 """HEIF: HEIC is decoded by pi-heif, since the libvips that is packed for Python knows no HEVC."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from steps.headers import Unread
 from steps.raster import Frame
 from steps.vips import pyvips
@@ -35,9 +38,13 @@ def decoded(original: bytes) -> Frame:
     image = image.copy(interpretation="srgb" if mode.startswith("RGB") else "b-w")
     if mode.endswith("a"):
         image = image.unpremultiply().cast("uchar")
-    for name, told in (("icc-profile-data", "icc_profile"), ("exif-data", "exif")):
-        if opened.info.get(told):
-            image.set_type(pyvips.GValue.blob_type, name, opened.info[told])
+    return _with_metadata(image, opened.info)
+
+
+def _with_metadata(image: Frame, told: Mapping[str, Any]) -> Frame:
+    for field, name in (("icc-profile-data", "icc_profile"), ("exif-data", "exif")):
+        if told.get(name):
+            image.set_type(pyvips.GValue.blob_type, field, told[name])
     # libvips reads EXIF as it is set.
     image.set_type(pyvips.GValue.gint_type, "orientation", 1)
     return image

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Literal
 
 from steps.headers.structure import MAX_PARTS, Count, Malformed, TooManyParts, Truncated, unpack
@@ -12,6 +13,32 @@ MAX_DIRECTORIES = 1_000
 
 Role = Literal["page", "below", "notes"]
 """In the chain of pages; below one of them; or with the notes of a camera, which is EXIF."""
+
+
+class Tag(IntEnum):
+    """The tags that are read; a directory may have any others."""
+
+    SUBFILE = 254  # whether it is a smaller rendering, or a mask
+    WIDTH = 256
+    HEIGHT = 257
+    BITS = 258
+    COMPRESSION = 259
+    PHOTOMETRIC = 262
+    STRIP_OFFSETS = 273
+    SAMPLES = 277
+    ROWS = 278
+    STRIP_LENGTHS = 279
+    PLANES = 284
+    TILE_WIDTH = 322
+    TILE_HEIGHT = 323
+    TILE_OFFSETS = 324
+    TILE_LENGTHS = 325
+    SUB_DIRECTORIES = 330
+    INKS = 332
+    BESIDE = 338  # what samples are beside the colours
+    FORMAT = 339  # of numbers: whole, signed, fractions
+    EXIF = 34_665
+    GPS = 34_853
 
 
 @dataclass(frozen=True)
@@ -79,7 +106,7 @@ def directories(data: bytes) -> Iterator[Directory]:
 
 
 def _below(found: Directory) -> Iterator[tuple[int, Role]]:
-    roles: Mapping[int, Role] = {_SUB_DIRECTORIES: "below", _EXIF: "notes", _GPS: "notes"}
+    roles: Mapping[int, Role] = {Tag.SUB_DIRECTORIES: "below", Tag.EXIF: "notes", Tag.GPS: "notes"}
     for tag, role in roles.items():
         yield from ((at, role) for at in found.numbers(tag) if at)
 
@@ -100,7 +127,6 @@ def _entries(data: bytes, order: str, at: int, seen: Count) -> Iterator[tuple[in
         yield tag, Entry(kind, values, size, start)
 
 
-_SUB_DIRECTORIES, _EXIF, _GPS = 330, 34_665, 34_853
 _WHOLE = {1: "B", 3: "H", 4: "I", 13: "I"}  # byte, short, long, and where a directory is
 # One value of each type, as `struct` writes it.
 _TYPES = dict(enumerate(["B", "c", "H", "I", "II", "b", "c", "h", "i", "ii", "f", "d", "I"], 1))

@@ -154,6 +154,10 @@ def _directories() -> Iterator[Hostile]:
     thumbnails = partial(tiffs.of_pages, 5_000, smaller=True)
     yield Hostile("tiff of thumbnails", thumbnails, "too_many_parts")
     yield Hostile("tiff of tags", partial(tiffs.of_tags, 55_000), "too_many_parts")
+
+
+def _strips() -> Iterator[Hostile]:
+    """What can be wrong with where a TIFF keeps its pixels, and how."""
     values = {60_000: (7, 2**32 - 1, 8)}
     yield Hostile("tag of 2^32-1", lambda: tiffs.tiff(tiffs.page(values)), "truncated")
     strips = {273: (4, 2**30, 8), 279: (4, 2**30, 8)}
@@ -192,21 +196,23 @@ def _items() -> Iterator[Hostile]:
     yield Hostile("grid bomb", partial(heics.grid, 1, 1, size=(60_000, 60_000)), many)
     yield Hostile("grid of 65,536 cells and one tile", heics.lacking_tiles, "corrupt")
     yield Hostile("grid of itself", heics.within_itself, "corrupt")
-    yield Hostile(
-        "heic of boxes", lambda: heics.plain() + b"\0\0\0\10free" * 60_000, "too_many_parts"
-    )
-    yield Hostile("heic of items", partial(heics.of_items, 30_000), "too_many_parts")
+
+
+def _boxes() -> Iterator[Hostile]:
+    """A HEIC that is too much of something, or that is something else."""
+    parts: Code = "too_many_parts"
+    yield Hostile("heic of boxes", lambda: heics.plain() + b"\0\0\0\10free" * 60_000, parts)
+    yield Hostile("heic of items", partial(heics.of_items, 30_000), parts)
+    yield Hostile("heic of units", partial(heics.of_units, 60_000), parts)
     yield Hostile("heic of frames in one place", partial(heics.of_overlaps, 500), "corrupt")
-    yield Hostile(
-        "heic of metadata", partial(heics.plain, exif=bytes(9_000_000)), "metadata_too_large"
-    )
+    large = partial(heics.plain, exif=bytes(9_000_000))
+    yield Hostile("heic of metadata", large, "metadata_too_large")
     loop = partial(heics.plain, exif=b"Exif\0\0" + bombs.TIFF_LOOP)
     yield Hostile("heic with an exif loop", loop, None)
     foreign: Code = "unsupported_format"
     yield Hostile("heif of jpeg", lambda: heics.plain().replace(b"hvc1", b"jpeg"), foreign)
     overlay = partial(heics.heic, heics.Item(b"iovl", bytes(12), (heics.sides(60, 40),)))
     yield Hostile("heif of overlays", overlay, foreign)
-    yield Hostile("heic of units", partial(heics.of_units, 60_000), "too_many_parts")
     yield Hostile("heic behind its end", heics.behind_its_end, "truncated")
     yield Hostile("heic and archive", lambda: heics.plain() + heics.box(b"free", PAYLOAD), None)
 
@@ -218,5 +224,7 @@ HOSTILE: tuple[Hostile, ...] = (
     *_metadata(),
     *_disguises(),
     *_directories(),
+    *_strips(),
     *_items(),
+    *_boxes(),
 )
