@@ -62,13 +62,18 @@ class Target:
 
     `options` tell uv. `compression` is for the way there, `compiled` adds bytecode of the wheels:
     it saves half of a cold start, but only this Python can make it, for its own version.
+    `most_bytes` is what may lie there unpacked.
     """
 
     name: str
     options: tuple[str, ...]
     compression: int
     compiled: bool
+    most_bytes: int | None = None
 
+
+# 250 MB: Lambda guide, "Lambda quotas", for the content of a zip, layers included.
+_LAMBDA_BYTES = 250 * 2**20
 
 # manylinux_2_28 is what Amazon Linux 2023, under Lambda's Python 3.13, can load.
 LAMBDA = Target(
@@ -76,6 +81,7 @@ LAMBDA = Target(
     ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),
     zipfile.ZIP_DEFLATED,
     compiled=False,
+    most_bytes=_LAMBDA_BYTES,
 )
 
 # The embedded cloud runs functions on the Python and the processor that run this.
@@ -95,7 +101,8 @@ def build_assets(
     `packages` are the sets of plugins whose packages some stage's function holds: a zip for each.
     All lie under .local/assets of `root`, from where `plan` counts.
 
-    Raises AssetError, with what uv said, if the wheels cannot be had, and for a missing lock.
+    Raises AssetError, with what uv said, if the wheels cannot be had; for a missing lock; and for
+    more than the target takes.
     """
     ours = ("darkroom", "steps", plan)
     return Assets(
@@ -123,7 +130,19 @@ def _asset(root: Path, locks: Sequence[str], contents: Iterable[str], target: Ta
             _append(unfinished, files, target.compression)
             unfinished.replace(asset)
         _forget_old(asset.parent, name)
+    _check_size(asset, locks, target)
     return asset
+
+
+def _check_size(asset: Path, locks: Sequence[str], target: Target) -> None:
+    """Raise AssetError for more than the target takes: AWS would say so late in a deployment."""
+    with zipfile.ZipFile(asset) as zipped:
+        unpacked = sum(entry.file_size for entry in zipped.infolist())
+    if target.most_bytes is not None and unpacked > target.most_bytes:
+        raise AssetError(
+            f"A function of {_name(locks)} would hold {unpacked / 2**20:.0f} MB, and Lambda takes"
+            f" {target.most_bytes / 2**20:.0f}: require less, or give steps that do `alone: true`."
+        )
 
 
 def _own_files(root: Path, contents: Iterable[str]) -> Iterator[tuple[str, Path]]:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -143,6 +144,14 @@ def test_a_package_that_is_not_what_was_locked_is_refused(packed):
 
     with pytest.raises(AssetError, match=r"stage.txt and tint.txt for .*\n(.|\n)*[Hh]ash"):
         build_assets(PLAN, [("tint",)], target=HERE, root=packed)
+
+
+def test_packages_too_large_for_a_function_are_told_before_they_are_deployed(packed):
+    """By the steps that bring them."""
+    small = replace(HERE, most_bytes=200)
+
+    with pytest.raises(AssetError, match=r"A function of stage\+tint would hold .*alone: true"):
+        build_assets(PLAN, [("tint",)], target=small, root=packed)
 
 
 def test_a_missing_lock_is_told_with_the_cure(project):
