@@ -64,6 +64,16 @@ def _add_operations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     history.add_argument("--format", choices=("text", "json"), default="text")
     history.set_defaults(module="darkroom.cli.history", function="run")
 
+    why = _operation(
+        verbs,
+        "why",
+        "say how an image ended, or why not, and what to do",
+        "One paragraph: the ending and its reason with limit and actual value, or since when it is"
+        " processed; the dead letters about it; and the cure.",
+    )
+    _takes_image(why)
+    why.set_defaults(module="darkroom.cli.why", function="run")
+
     verify = _operation(
         verbs,
         "verify",

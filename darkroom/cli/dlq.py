@@ -45,9 +45,7 @@ def list_(options: argparse.Namespace, console: Console) -> int:
     found = find(options)
     shown = {}
     for queue in _queues(found, options.queue):
-        box, letters = _taken(found, queue, options)
-        box.give_back(letters)
-        shown[queue] = _chosen(letters, options)
+        shown[queue] = _chosen(letters_of(found, queue, options.most), options)
     if options.format == "json":
         facts = {queue.name: [_json(each) for each in shown[queue]] for queue in shown}
         console.print_json(json.dumps(facts), indent=2)
@@ -95,18 +93,24 @@ def _queues(found: Deployment, name: str | None) -> tuple[Queue, ...]:
     return named
 
 
-def _taken(
-    found: Deployment, queue: Queue, options: argparse.Namespace
-) -> tuple[SqsDeadLetters, tuple[Letter, ...]]:
-    box = SqsDeadLetters(found.client("sqs"), found.output(queue.output))
-    return box, box.take(options.most)
+def letters_of(found: Deployment, queue: Queue, most: int = 1000) -> tuple[Letter, ...]:
+    """Return a queue's letters, which are there for others again at once."""
+    box = _box(found, queue)
+    letters = box.take(most)
+    box.give_back(letters)
+    return letters
+
+
+def _box(found: Deployment, queue: Queue) -> SqsDeadLetters:
+    return SqsDeadLetters(found.client("sqs"), found.output(queue.output))
 
 
 def _held(
     found: Deployment, queue: Queue, options: argparse.Namespace
 ) -> tuple[SqsDeadLetters, Sequence[Letter]]:
     """Take the letters asked for, and give the others back."""
-    box, letters = _taken(found, queue, options)
+    box = _box(found, queue)
+    letters = box.take(options.most)
     chosen = _chosen(letters, options)
     box.give_back(letter for letter in letters if letter not in chosen)
     return box, chosen
@@ -118,8 +122,7 @@ def _chosen(letters: Sequence[Letter], options: argparse.Namespace) -> tuple[Let
     return tuple(
         letter
         for letter in letters
-        if letter.id.startswith(options.message or "")
-        and image in (None, letters_.image_of(letters_.read(letter.body)))
+        if letter.id.startswith(options.message or "") and image in (None, letters_.about(letter))
     )
 
 
@@ -148,7 +151,7 @@ def _lines(queue: Queue, letters: Sequence[Letter]) -> Iterator[Text]:
 
 def _name(letter: Letter) -> Text:
     """Return a letter's id, cut to what is enough to name it, and its image."""
-    image = letters_.image_of(letters_.read(letter.body))
+    image = letters_.about(letter)
     return Text.assemble(
         (letter.id[:_SHOWN_OF_ID], "cyan"), f"  {f'image {image}' if image else 'no image named'}"
     )

@@ -9,7 +9,7 @@ from darkroom.errors import NotFound
 from darkroom.events import Stream
 from darkroom.images import ImageState, Run, fold
 from darkroom.local import timeline
-from darkroom.operations.words import clock_time
+from darkroom.operations.words import byte_size, clock_time
 from darkroom.projections import ImageRow, image_row
 
 _COLOURS: dict[ImageState, str] = {
@@ -69,7 +69,7 @@ def _fact(name: str, told: str) -> Text:
 
 
 def _original(row: ImageRow) -> str:
-    size = timeline.byte_size(row.original.byte_size)
+    size = byte_size(row.original.byte_size)
     if row.original.format is None:
         return f"{size}, not opened yet" if row.reason is None else size
     return f"{row.original.format} {row.original.width} x {row.original.height}, {size}"
@@ -79,7 +79,7 @@ def _variant(run: Run, name: str) -> str:
     """Say what came of a promised variant."""
     if name in run.rendered:
         made = run.rendered[name]
-        size = timeline.byte_size(made.byte_size)
+        size = byte_size(made.byte_size)
         return f"{made.width} x {made.height} {made.format}, {size}, {made.key}"
     lost = run.failed.get(name) or run.dropped.get(name)
     if lost is not None:

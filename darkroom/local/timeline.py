@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.text import Text
 
+from darkroom.operations.words import byte_size
+
 _COLOURS = {
     "image.processing-completed": "green",
     "image.rejected": "red",
@@ -61,13 +63,6 @@ def _found(facts: Mapping[str, Any]) -> str:
 
 def _recipe(recipe: list[Mapping[str, Any]]) -> str:
     return " > ".join(f"{applied['uses']} v{applied['version']}" for applied in recipe)
-
-
-def byte_size(number: int) -> str:
-    """Return a number of bytes as people say it."""
-    if number < 1e3:
-        return f"{number} bytes"
-    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.1f} kB"
 
 
 _SAYS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {

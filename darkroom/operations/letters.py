@@ -121,6 +121,11 @@ def image_of(content: Content) -> str | None:
             return None
 
 
+def about(letter: Letter) -> str | None:
+    """Return the id of the image that a letter is about; None where it does not say."""
+    return image_of(read(letter.body))
+
+
 def meaning(content: Content) -> str:
     """Return in words what a letter asks for, and what is known of why it lies here."""
     match content:

@@ -33,3 +33,10 @@ def listed(names: Sequence[str]) -> str:
 def counted(number: int, one: str) -> str:
     """Return a number of things: 1 message, 2 messages."""
     return f"{number:,} {one}" + ("" if number == 1 else "s")
+
+
+def byte_size(number: int) -> str:
+    """Return a number of bytes: 999 bytes, 80.4 kB, 4.2 MB."""
+    if number < 1e3:
+        return f"{number} bytes"
+    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.1f} kB"

@@ -227,7 +227,7 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert raised.value.code == 0
     shown = capsys.readouterr().out
-    verbs = ("process", "demo", "up", "down", "doctor", "history", "verify", "dlq")
+    verbs = ("process", "demo", "up", "down", "doctor", "history", "why", "verify", "dlq")
     assert all(f"\n    {verb} " in shown for verb in verbs)
 
 
