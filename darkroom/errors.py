@@ -132,10 +132,16 @@ class UnknownEvent(DarkroomError):
 
     code = "unknown_event"
 
-    def __init__(self, *, type_: str, schema_version: int) -> None:
-        super().__init__(type=type_, schema_version=schema_version)
+    def __init__(self, *, type_: str, schema_version: int, **where: Fact) -> None:
+        super().__init__(type=type_, schema_version=schema_version, **where)
         self.type = type_
         self.schema_version = schema_version
+
+    def found_in(self, stream: str, version: int) -> "UnknownEvent":
+        """Return the error with the place of the event."""
+        return UnknownEvent(
+            type_=self.type, schema_version=self.schema_version, stream=stream, version=version
+        )
 
 
 class BrokenStream(DarkroomError):

@@ -2,7 +2,7 @@
 
 from darkroom.events.base import Event, Facts, Instant, Scalar, canonical, instant
 from darkroom.events.recorded import Context, Recorded, Stream
-from darkroom.events.registry import EVENTS, read_event
+from darkroom.events.registry import EVENTS, Registry, Upcaster, read_event
 from darkroom.events.runs import (
     Applied,
     Ending,
@@ -40,9 +40,11 @@ __all__ = [
     "ProcessingStarted",
     "ProcessingTimedOut",
     "Recorded",
+    "Registry",
     "ReuploadIgnored",
     "Scalar",
     "Stream",
+    "Upcaster",
     "VariantDropped",
     "VariantFailed",
     "VariantRendered",

@@ -2,7 +2,7 @@
 
 from darkroom.events import Context, Recorded, Stream
 from darkroom.history.capacity import Units
-from darkroom.history.chain import verify
+from darkroom.history.chain import Witness, verify, witness
 from darkroom.history.handling import Clock, Retries, append_any, handle
 from darkroom.history.store import AlreadyAppended, Appended, EventStore
 
@@ -16,7 +16,9 @@ __all__ = [
     "Retries",
     "Stream",
     "Units",
+    "Witness",
     "append_any",
     "handle",
     "verify",
+    "witness",
 ]

@@ -1,11 +1,11 @@
 """The hash chain of a stream: each event carries the hash of the one before it.
 
 It shows an edit, a swap, an insertion and a removal, but not that the newest events were cut off
-or that all was written anew: that takes an anchor outside the table.
+or that all was written anew: that takes a witness outside the table.
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from darkroom.errors import BrokenStream
 from darkroom.events import Recorded, Stream, canonical, instant
@@ -44,8 +44,29 @@ def sealed(ref: ImageRef, recorded: Recorded) -> Recorded:
     return replace(recorded, hash=_sha256(canonical(parts)))
 
 
-def verify(stream: Stream) -> None:
-    """Check every link of the chain; raises BrokenStream for the first event that is wrong."""
+@dataclass(frozen=True)
+class Witness:
+    """That somebody outside the table has seen a stream at this version: a view, or a note.
+
+    `hash` is that of the event at this version, where it was noted. A view tells the version only.
+    """
+
+    version: int
+    hash: str | None = None
+
+
+def witness(stream: Stream) -> Witness:
+    """Return what to note of a stream now, so that nothing up to here can change unseen."""
+    return Witness(stream.version, head(stream))
+
+
+def verify(stream: Stream, *witnesses: Witness) -> None:
+    """Check every link of the chain, and that nothing is gone or changed that was seen.
+
+    Raises BrokenStream for the first event that is wrong: "link" where it does not follow on the
+    one before, "hash" where it is not what was hashed; "cut" for the first that is missing at the
+    end, "rewritten" for one that is not what a witness has seen.
+    """
     previous = genesis(stream.ref)
     for recorded in stream.events:
         if recorded.previous_hash != previous:
@@ -53,6 +74,11 @@ def verify(stream: Stream) -> None:
         if sealed(stream.ref, recorded).hash != recorded.hash:
             raise BrokenStream("hash", stream=stream.ref.stream, version=recorded.version)
         previous = recorded.hash
+    for seen in witnesses:
+        if seen.version > stream.version:
+            raise BrokenStream("cut", stream=stream.ref.stream, version=stream.version + 1)
+        if seen.hash not in (None, head(Stream(stream.ref, stream.events[: seen.version]))):
+            raise BrokenStream("rewritten", stream=stream.ref.stream, version=seen.version)
 
 
 def _sha256(text: str) -> str:

@@ -13,14 +13,15 @@
 Names are short because DynamoDB counts them towards an item's size.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from darkroom.errors import BrokenStream
-from darkroom.events import Recorded, instant, read_event
+from darkroom.errors import BrokenStream, UnknownEvent
+from darkroom.events import Event, Recorded, instant, read_event
 from darkroom.ids import ImageRef
 
 Item = Mapping[str, str | int]
+Read = Callable[[str, int, str], Event]  # of type, schema version and payload
 
 
 def to_item(ref: ImageRef, recorded: Recorded) -> dict[str, str | int]:
@@ -43,24 +44,26 @@ def to_item(ref: ImageRef, recorded: Recorded) -> dict[str, str | int]:
     return {name: value for name, value in item.items() if value is not None}
 
 
-def from_item(item: Item) -> Recorded:
-    """Return the event stored as `item`.
+def from_item(item: Item, read: Read = read_event) -> Recorded:
+    """Return the event stored as `item`, its payload read by `read`.
 
-    Raises UnknownEvent for a type or version not known here, BrokenStream for an item that lacks
-    an attribute or whose payload does not fit its type.
+    The envelope, `data` and `schema_version` stay as they are stored, however old they are: the
+    hash covers them. Raises UnknownEvent for a type or version not known here, BrokenStream for an
+    item that lacks an attribute or whose payload does not fit its type.
     """
+    stream, version = str(item.get("pk")), item.get("sk", 0)
     try:
-        return _read(item)
+        return _read(item, read)
+    except UnknownEvent as unknown:
+        raise unknown.found_in(stream, int(version)) from unknown
     except (KeyError, ValueError) as error:
-        raise BrokenStream(
-            "unreadable", stream=str(item.get("pk")), version=int(item.get("sk", 0))
-        ) from error
+        raise BrokenStream("unreadable", stream=stream, version=int(version)) from error
 
 
-def _read(item: Item) -> Recorded:
+def _read(item: Item, read: Read) -> Recorded:
     type_, schema_version, data = str(item["t"]), int(item["sv"]), str(item["d"])
     return Recorded(
-        event=read_event(type_, schema_version, data),
+        event=read(type_, schema_version, data),
         id=str(item["id"]),
         version=int(item["sk"]),
         type=type_,

@@ -4,7 +4,7 @@ import pytest
 
 from darkroom.errors import BrokenStream, UnknownEvent
 from darkroom.events import Stream
-from darkroom.history import EventStore, append_any, verify
+from darkroom.history import EventStore, Witness, append_any, verify
 from darkroom.testing import samples
 from darkroom.testing.samples import CONTEXT, REF, appended, at
 from darkroom.testing.vandal import Vandal
@@ -76,6 +76,21 @@ class TamperingCases:
         assert _broken(store) == (4, "gap")
 
     @pytest.mark.usefixtures("written")
+    def test_an_end_that_was_cut_off_is_found_by_who_has_seen_it(
+        self, store: EventStore, vandal: Vandal
+    ) -> None:
+        """What is left is sound in itself: a view of version 7 tells on it. (Case 26.)"""
+        for version in (6, 7):
+            vandal.remove(REF, version)
+        left = store.load(REF)
+        verify(left)
+
+        with pytest.raises(BrokenStream) as raised:
+            verify(left, Witness(7))
+
+        assert (raised.value.version, raised.value.facts["reason"]) == (6, "cut")
+
+    @pytest.mark.usefixtures("written")
     def test_a_history_that_begins_late_is_a_gap(self, store: EventStore, vandal: Vandal) -> None:
         """Its beginning was removed; it is not begun anew. (Case 19.)"""
         vandal.remove(REF, 1)
@@ -118,6 +133,7 @@ class TamperingCases:
             store.load(REF)
 
         assert (raised.value.type, raised.value.schema_version) == named
+        assert (raised.value.facts["stream"], raised.value.facts["version"]) == (REF.stream, 3)
 
     def test_what_code_does_not_know_is_kept_as_it_is(
         self, store: EventStore, vandal: Vandal, written: Stream

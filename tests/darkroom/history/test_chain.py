@@ -9,7 +9,7 @@ import pytest
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.errors import BrokenStream
 from darkroom.events import Context, Recorded, Stream
-from darkroom.history import verify
+from darkroom.history import Witness, verify, witness
 from darkroom.history.chain import genesis, sealed
 from darkroom.testing import samples
 from darkroom.testing.samples import REF, appended, at
@@ -70,6 +70,30 @@ def test_a_swap_an_insertion_and_a_removal_are_found(stream: Stream) -> None:
     shortened = numbered(one, three, four, *rest)
 
     assert [broken_at(each) for each in (swapped, doubled, shortened)] == [2, 3, 2]
+
+
+def test_an_end_that_was_cut_off_is_found_by_who_has_seen_it(stream: Stream) -> None:
+    """The chain of what is left holds; a view that was folded from more tells that it is less."""
+    left = Stream(REF, stream.events[:5])
+    verify(left, Witness(5), witness(left))
+
+    with pytest.raises(BrokenStream) as raised:
+        verify(left, Witness(stream.version))
+
+    assert (raised.value.version, raised.value.facts["reason"]) == (6, "cut")
+
+
+def test_a_history_written_anew_is_found_by_who_has_noted_a_hash(stream: Stream) -> None:
+    """All its links hold; what the witness saw at its version is not what is there."""
+    noted = [witness(Stream(REF, stream.events[:version])) for version in range(stream.version)]
+    forged = appended(MemoryEventStore(), *samples.history()[:3], samples.found("w", "forged"))
+    verify(forged)
+    verify(stream, *noted)
+
+    with pytest.raises(BrokenStream) as raised:
+        verify(forged, *noted[:5])
+
+    assert (raised.value.version, raised.value.facts["reason"]) == (4, "rewritten")
 
 
 def test_a_history_moved_to_another_image_is_found(stream: Stream) -> None:
