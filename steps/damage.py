@@ -119,7 +119,7 @@ def _words(said: str) -> str:
 _WARNINGS = re.compile(r"read gave (\d+) warnings")
 _CUT_SHORT = re.compile(r"truncat|premature|end of|too short|not enough", re.IGNORECASE)
 _NO_MEMORY = re.compile(
-    r"out of memory|memory allocation error(?!: (security|invalid))", re.IGNORECASE
+    r"out of memory|memory allocation (of|error(?!: (security|invalid)))", re.IGNORECASE
 )
 # libjpeg's warnings that leave every pixel in place; its other ones are damage.
 _HARMLESS = re.compile(

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -39,6 +40,8 @@ def _findings() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding(sys.version_info >= (3, 11), f"Python {version}", "Install Python 3.11 or newer.")
     yield _codecs()
+    heic = find_spec("pi_heif") is not None
+    yield Finding(heic, "pi-heif, which reads heic", "Run `make setup`.")
     yield _present("the embedded cloud", ".local/ministack/bin/python")
     yield _present("the CDK command line", "node_modules/aws-cdk/bin/cdk")
     yield _generated()
@@ -54,12 +57,13 @@ def _codecs() -> Finding:
         import pyvips
     except (ImportError, OSError):
         return Finding(False, "libvips", "Run `make setup`.")
-    needed = ("jpegload_buffer", "pngload_buffer", "webpload_buffer", "gifload_buffer")
+    formats = ("jpeg", "png", "gif", "webp", "heif", "tiff")
+    needed = [f"{each}load_buffer" for each in formats]
     missing = [name for name in needed if not pyvips.type_find("VipsForeignLoad", name)]
     version = ".".join(str(pyvips.version(part)) for part in range(3))
     return Finding(
         not missing,
-        f"libvips {version} reads jpeg, png, webp and gif"
+        f"libvips {version} reads jpeg, png, gif, webp, avif and tiff"
         if not missing
         else f"libvips {version} lacks {', '.join(missing)}",
         "Run `make setup`: the wheel pyvips-binary has all of them.",

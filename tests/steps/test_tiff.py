@@ -280,3 +280,14 @@ def test_the_structure_alone_shows_a_cut(method: str) -> None:
         code, actual = verdict(original[:-missing])
         assert (code, actual) == ("truncated", len(original) - missing)
     assert [seen.frames for seen in walk(original, "tiff")][-1] == 1
+
+
+def test_a_strip_that_libvips_holds_no_memory_for_is_told_as_that() -> None:
+    """It is larger than the 50 MB that libtiff may take, whatever its bytes are: not corrupt."""
+    sides = {256: tiffs.long(9_000), 257: tiffs.long(6_000), 278: tiffs.long(6_000)}
+    original = tiffs.of_strip(bytes(53_000_000), 5, sides)
+    limits = Limits(formats=("tiff",), max_bytes=len(original), max_pixels=54_000_000)
+
+    found = open_picture(original, limits)
+
+    assert found == Rejected("decoder_out_of_memory", {"limit": None, "actual": None})
