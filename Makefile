@@ -81,8 +81,8 @@ golden: .stamps/python ## rewrite the golden files of tests; read the diff befor
 new-step: .stamps/python ## begin a step, with its test, to edit: make new-step NAME=soft_glow
 	@$(PY) -m steps.testing.new "$$NAME"
 
-docs: .stamps/python ## write the page of each step, docs/steps, of its code
-	@$(PY) -m pytest -q tests/docs/test_step_pages.py --golden
+docs: .stamps/python ## write docs/steps and docs/events.md of the code
+	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_event_page.py --golden
 
 check: setup ## format, lint, types, imports, drift of generated/
 	@$(BIN)/ruff format --check .

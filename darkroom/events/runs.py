@@ -58,7 +58,7 @@ class FactsRecorded(Event):
     run_id: Text
     step: Text
     way: Text  # the picture's way to this step, unique in the plan
-    facts: Mapping[str, JsonValue]
+    facts: Mapping[str, JsonValue]  # by name, as the step's model has them
 
     def dedup_key(self) -> str:
         """Once a run and way."""
