@@ -1,6 +1,7 @@
 """Projection: every new event is a hint to fold its stream into the views again."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
@@ -20,6 +21,8 @@ class Projection(Construct):
     them. What comes after it in the batch is folded again with each of five more tries, which
     changes nothing, since a fold can be repeated; later batches of the shard wait so long. Then
     the queue `unfolded` is told where in the stream that was, and the shard goes on.
+
+    A record of anything but a new event is an alarm: the history only grows.
     """
 
     def __init__(
@@ -51,6 +54,29 @@ class Projection(Construct):
             timeout_s=30,
         )
         self._follow(stream_arn)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Have an alarm in the minute in which a stored event was overwritten or removed."""
+        cloudwatch.Alarm(
+            self,
+            "HistoryChanged",
+            alarm_description=(
+                "A stored event was overwritten or removed. The projector's log names it"
+                " (`history changed`); the table's backups have it as it was."
+            ),
+            metric=cloudwatch.Metric(
+                namespace="Darkroom",
+                metric_name="HistoryChanged",
+                dimensions_map={"service": "projector"},
+                statistic="Sum",
+                period=Duration.minutes(1),
+            ),
+            threshold=1,
+            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
 
     def _follow(self, stream_arn: str) -> None:
         """Call the function with each batch of new events."""

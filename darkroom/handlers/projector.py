@@ -1,5 +1,10 @@
-"""The events table changed: fold the images concerned into the views."""
+"""The events table changed: fold the images concerned into the views.
 
+Events are only ever added. A record that tells of another change is an alarm.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -11,7 +16,10 @@ from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.handlers import clients
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import setting
+from darkroom.history.changes import changes
 from darkroom.projections import project, refs_in
+
+HISTORY_CHANGED = "HistoryChanged"  # the metric that infra/projection.py has an alarm on
 
 
 @cache
@@ -28,6 +36,7 @@ def stores() -> tuple[DynamoEventStore, DynamoViewStore]:
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Fold every image named by the records; only records of images that failed come again."""
     history, views = stores()
+    _watch(event["Records"])
     refs = refs_in(event["Records"])
     logger.info("images changed", extra={"image_ids": [ref.image_id for ref in refs]})
     failed = project(refs, history, views)
@@ -41,3 +50,12 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
             {"itemIdentifier": record["dynamodb"]["SequenceNumber"]} for record in again
         ]
     }
+
+
+def _watch(records: Iterable[Mapping[str, Any]]) -> None:
+    """Sound the alarm for every stored event that was overwritten or removed."""
+    found = changes(records)
+    for change in found:
+        logger.error("history changed", extra={"change": asdict(change)})
+    if found:
+        metrics.add_metric(HISTORY_CHANGED, MetricUnit.Count, len(found))

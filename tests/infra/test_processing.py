@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from darkroom.handlers.projector import HISTORY_CHANGED
 from infra.pipelines import GENERATED, compiled_pipeline
 
 DEAD_LETTER_QUEUES = ("IngestDead", "IngestUnannounced", "ProjectionUnfolded")
@@ -199,3 +200,17 @@ def test_nothing_asks_aws_about_executions():
         "RedriveExecution",
     ):
         assert not any(call in text for text in texts)
+
+
+def test_any_change_of_a_stored_event_is_an_alarm(stacks):
+    """One is too many; the metric is the one that the projector sends, under its own name."""
+    alarm = stacks.properties("AWS::CloudWatch::Alarm", "ProjectionHistoryChanged")
+    environment = stacks.properties("AWS::Lambda::Function", "ProjectionProjector")["Environment"]
+
+    told = environment["Variables"]
+    assert alarm["MetricName"] == HISTORY_CHANGED
+    assert alarm["Namespace"] == told["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": told["POWERTOOLS_SERVICE_NAME"]}]
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Sum", 1, 60)
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["TreatMissingData"] == "notBreaching"

@@ -63,6 +63,35 @@ def test_only_the_records_of_images_that_failed_come_again(
     ] == [broken.image_id]
 
 
+def test_a_stored_event_that_was_changed_is_an_alarm(
+    cloud: Any,
+    aws_event: AwsEvent,
+    context: Any,
+    log_lines: Callable[[], list[dict[str, Any]]],
+    metrics: Callable[[], dict[str, Any]],
+) -> None:
+    """Told with its place, what it was, and in what it is not that any more."""
+    appended(cloud.history, *samples.history())
+    (changed,) = aws_event("dynamodb_stream")["Records"]
+    old = changed["dynamodb"]["NewImage"]
+    changed["eventName"] = "MODIFY"
+    changed["dynamodb"] |= {"OldImage": old, "NewImage": {**old, "by": {"S": "a stranger"}}}
+
+    answer = projector.handler({"Records": [changed]}, context)
+
+    assert answer == {"batchItemFailures": []}
+    assert metrics()[projector.HISTORY_CHANGED] == [1.0]
+    (line,) = (line for line in log_lines() if line["message"] == "history changed")
+    assert line["level"] == "ERROR"
+    assert line["change"] == {
+        "stream": REF.stream,
+        "version": 1,
+        "removed": False,
+        "attributes": ["by"],
+        "hash": old["h"]["S"],
+    }
+
+
 def test_a_record_that_is_no_images_blocks_nothing(
     cloud: Any, aws_event: AwsEvent, context: Any
 ) -> None:
