@@ -79,12 +79,18 @@ def _add_operations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "verify",
         "check that histories are what was appended",
         "Every event carries a hash of itself and of the one before, so a change, a swap, an"
-        " insertion and a removal show; that the newest were cut off, the view shows.",
+        " insertion and a removal show; that the newest were cut off, the view shows. Of a sound"
+        " history it tells VERSION:HASH of the newest event, to be noted elsewhere.",
         "Exit status: 0 where all are sound; 3 where one is broken; 1 for a failure, told in"
         " words, or where only newer code can read an event; 2 for misuse.",
     )
     verify.add_argument("image", metavar="IMAGE", nargs="?", help="an image's id")
     verify.add_argument("--all", action="store_true", help="every history, of all tenants")
+    verify.add_argument(
+        "--seen",
+        metavar="VERSION:HASH",
+        help="what `verify IMAGE` told of it before: nothing up to there may have changed since",
+    )
     verify.set_defaults(module="darkroom.cli.verify", function="run")
 
     _add_dead_letters(verbs)

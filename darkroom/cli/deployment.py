@@ -86,7 +86,7 @@ def _embedded() -> Deployment:
             "No embedded cloud is running: `make up` starts one."
             " For a deployment on AWS say --env dev, or prod, and --profile NAME if need be."
         )
-    session, reached = boto3.Session(), dict(cloud.client_options)
+    session, reached = session_of(None), dict(cloud.client_options)
     outputs = outputs_of(_client(session, "cloudformation", reached), LOCAL)
     return Deployment(LOCAL, session, reached, outputs)
 

@@ -11,12 +11,14 @@ from rich.text import Text
 from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.cli.deployment import Deployment, find, image_of, told
 from darkroom.cli.failure import CommandFailed
+from darkroom.history import Witness
 from darkroom.ids import ImageRef
 from darkroom.operations.soundness import Checked, check
 from darkroom.operations.words import counted
 
 BROKEN = 3
 """The exit status where a history is not what was appended."""
+_HEX = 64  # characters of a sha256
 
 
 @told
@@ -31,16 +33,24 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.all:
         return _all(_checked(found, found.history.refs()), console)
     ref = image_of(options)
-    (checked,) = _checked(found, [ref])
+    (checked,) = _checked(found, [ref], *([_seen(options.seen)] if options.seen else []))
     if checked == Checked(ref):
         found.stream(ref)  # it has none, and that is told as other verbs tell it
     console.print(_line(checked), soft_wrap=True)
     return _status([checked])
 
 
-def _checked(found: Deployment, refs: Iterable[ImageRef]) -> Iterator[Checked]:
+def _checked(found: Deployment, refs: Iterable[ImageRef], *seen: Witness) -> Iterator[Checked]:
     views = DynamoViewStore(found.client("dynamodb"), found.output("ViewsTable"))
-    return (check(ref, found.history, views) for ref in refs)
+    return (check(ref, found.history, views, *seen) for ref in refs)
+
+
+def _seen(text: str) -> Witness:
+    """Return what `--seen` says; raises CommandFailed for what is not VERSION:HASH."""
+    version, _, digest = text.partition(":")
+    if not (version.isdecimal() and len(digest) == _HEX):
+        raise CommandFailed(f"--seen {text}: write VERSION:HASH, as an earlier `verify` told them.")
+    return Witness(int(version), digest)
 
 
 def _all(checks: Iterable[Checked], console: Console) -> int:
@@ -84,4 +94,6 @@ def _line(checked: Checked) -> Text:
         cause = f"newer code wrote {checked.unknown}"
         return Text.assemble(name, "  ", ("not read", "yellow"), f": {cause}; use its checkout")
     events = counted(checked.version, "event")
-    return Text.assemble(name, "  ", ("sound", "green"), f": {events}, head {checked.head}")
+    return Text.assemble(
+        name, "  ", ("sound", "green"), f": {events}, {checked.version}:{checked.head}"
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from darkroom.errors import BrokenStream, UnknownEvent
 from darkroom.events import Stream
-from darkroom.history import EventStore, verify
+from darkroom.history import EventStore, Witness, verify
 from darkroom.ids import ImageRef
 from darkroom.images import fold
 from darkroom.projections import ViewStore
@@ -16,6 +16,8 @@ _WRONG: Mapping[str, str] = {
     "hash": "event {version} was changed after it was written",
     "unreadable": "event {version} cannot be read as what its type says",
     "begins_without_upload": "it does not begin with an upload",
+    "cut": "event {version} was seen, and is not there: the newest are gone",
+    "rewritten": "event {version} is another than the one that was seen",
 }
 
 
@@ -33,25 +35,23 @@ class Checked:
     unknown: str | None = None
 
 
-def check(ref: ImageRef, history: EventStore, views: ViewStore) -> Checked:
+def check(ref: ImageRef, history: EventStore, views: ViewStore, *seen: Witness) -> Checked:
     """Check the image's whole history, strongly consistent.
 
-    The chain cannot show that the newest events were cut off. The view can: it says which version
-    it was folded from, and no history shrinks.
+    The chain cannot show that the newest events were cut off. The view can, which says of which
+    version it was folded, and so can what else was `seen` of the history.
     """
     # First, since the history may grow in between.
     row = views.image(ref)
+    witnesses = (*seen, Witness(row.v)) if row else seen
     try:
         stream = history.load(ref)
-        verify(stream)
+        verify(stream, *witnesses)
         fold(stream)
     except BrokenStream as broken:
         return Checked(ref, wrong=_said(broken))
     except UnknownEvent as unknown:
         return Checked(ref, unknown=f"{unknown.type} of version {unknown.schema_version}")
-    if row and row.v > stream.version:
-        seen = f"its view has seen {row.v}, and {stream.version} are there"
-        return Checked(ref, stream.version, wrong=f"the newest events are gone: {seen}")
     return Checked(ref, stream.version, _head(stream))
 
 

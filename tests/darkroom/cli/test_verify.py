@@ -25,7 +25,7 @@ def test_a_sound_history_exits_with_0_and_tells_its_head(
     status, said = tell("verify", image)
 
     head = deployed.history.load(REF).events[-1].hash
-    assert (status, said) == (0, f"{image}  tenant main  sound: 7 events, head {head}\n")
+    assert (status, said) == (0, f"{image}  tenant main  sound: 7 events, 7:{head}\n")
 
 
 def test_an_edited_event_exits_with_3(tell: Tell, image: str, deployed: OnMoto) -> None:
@@ -55,7 +55,32 @@ def test_newest_events_that_were_cut_off_are_found_by_the_view(
     status, said = tell("verify", image)
 
     assert status == 3
-    assert "the newest events are gone: its view has seen 7, and 6 are there" in said
+    assert "event 7 was seen, and is not there: the newest are gone" in said
+
+
+def test_a_history_that_was_written_anew_is_found_by_what_was_noted(
+    tell: Tell, image: str, deployed: OnMoto
+) -> None:
+    """Its chain holds, and its view tells a version only."""
+    noted = tell("verify", image)[1].split()[-1]
+    for version in range(1, 8):
+        deployed.remove(REF, version)
+    appended(deployed.history, *samples.history()[:3], *map(samples.rendered, "abc"))
+    appended(deployed.history, samples.completed())
+
+    assert tell("verify", image)[0] == 0
+    status, said = tell("verify", image, "--seen", noted)
+    assert status == 3
+    assert "event 7 is another than the one that was seen" in said
+
+
+@pytest.mark.parametrize("seen", ["7", "seven:hash", "7:abc"])
+def test_what_was_not_told_by_verify_is_no_note(tell: Tell, image: str, seen: str) -> None:
+    """It is refused, and nothing is verified by a part of it."""
+    status, said = tell("verify", image, "--seen", seen)
+
+    assert status == 1
+    assert "write VERSION:HASH" in said
 
 
 def test_a_view_that_is_behind_is_no_harm(tell: Tell, deployed: OnMoto) -> None:
