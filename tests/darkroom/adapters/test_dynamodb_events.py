@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.errors import BrokenStream, StreamConflict, UnknownEvent
-from darkroom.events import Stream
-from darkroom.history import AlreadyAppended, handle, verify
+from darkroom.events import Event, Stream
+from darkroom.history import AlreadyAppended, Retries, append_any, handle, verify
 from darkroom.testing import (
     CapacityCases,
     DecisionCases,
@@ -200,18 +200,18 @@ def lose_reply(client: "DynamoDBClient") -> None:
     client.meta.events.register("after-call.dynamodb.PutItem", lose)
 
 
-def resend_once(client: "DynamoDBClient") -> list[str]:
-    """Let boto believe that the next put got no reply; returns the sends as they happen."""
+def resend_once(client: "DynamoDBClient", operation: str = "PutItem") -> list[str]:
+    """Let boto believe that the next call got no reply; returns the bodies as they are sent."""
     sends: list[str] = []
 
-    def count(**_: object) -> None:
-        sends.append("put")
+    def note(request: Any, **_: object) -> None:
+        sends.append(request.body)
 
     def retry(attempts: int, **_: object) -> Any:
         return 0 if attempts == 1 else None
 
-    client.meta.events.register("before-send.dynamodb.PutItem", count)
-    client.meta.events.register("needs-retry.dynamodb.PutItem", retry)
+    client.meta.events.register(f"before-send.dynamodb.{operation}", note)
+    client.meta.events.register(f"needs-retry.dynamodb.{operation}", retry)
     return sends
 
 
@@ -228,3 +228,105 @@ def test_every_read_is_consistent(store: DynamoEventStore) -> None:
 
     assert asked
     assert all(asked)
+
+
+def test_a_lost_reply_of_several_is_made_good_by_the_sdks_own_retry(
+    store: DynamoEventStore,
+) -> None:
+    """boto sends the same token, by which DynamoDB knows it; moto does not, and is answered too."""
+    sends = resend_once(store.client, "TransactWriteItems")
+
+    answer = store.append(Stream(REF), samples.history(), CONTEXT, at=at(0))
+
+    assert len(sends) == 2
+    assert len(set(sends)) == 1
+    assert isinstance(answer, AlreadyAppended)
+    assert store.load(REF) == answer.stream
+
+
+@pytest.mark.parametrize(
+    ("operation", "events", "refusal"),
+    [
+        ("PutItem", samples.history()[:1], {"Error": {"Code": "TransactionConflictException"}}),
+        (
+            "TransactWriteItems",
+            samples.history(),
+            {
+                "Error": {"Code": "TransactionCanceledException"},
+                "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
+            },
+        ),
+    ],
+)
+def test_a_write_that_met_another_under_way_is_a_conflict(
+    store: DynamoEventStore, operation: str, events: tuple[Event, ...], refusal: Any
+) -> None:
+    """Nothing of the other may be seen yet; whoever handles a command tries again."""
+    refuse_once(store.client, operation, refusal)
+    with pytest.raises(StreamConflict) as raised:
+        store.append(Stream(REF), events, CONTEXT, at=at(0))
+    refuse_once(store.client, operation, refusal)
+
+    append_any(store, REF, events, CONTEXT, lambda: at(1), retries=Retries(base_s=0))
+
+    assert (raised.value.expected, raised.value.actual) == (0, 0)
+    assert tuple(each.event for each in store.load(REF).events) == events
+
+
+def test_a_transaction_that_was_cancelled_for_other_reasons_is_raised(
+    store: DynamoEventStore,
+) -> None:
+    """A throttle among them is no answer of the store."""
+    reasons = [{"Code": "ConditionalCheckFailed"}, {"Code": "ThrottlingError"}]
+    error = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    refuse_once(store.client, "TransactWriteItems", error)
+
+    with pytest.raises(ClientError):
+        store.append(Stream(REF), samples.history(), CONTEXT, at=at(0))
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_transaction_that_is_seen_in_part_is_looked_at_again(
+    store: DynamoEventStore, looks: int
+) -> None:
+    """A query may find the second of its events before the first: no history with a hole."""
+    stream = appended(store, *samples.history())
+    hidden = hide(store.client, "4", times=looks)
+
+    assert store.load(REF) == stream
+    assert hidden == [0, *range(1, looks)]
+
+
+def test_a_hole_that_stays_is_believed(store: DynamoEventStore) -> None:
+    """After the third look."""
+    appended(store, *samples.history())
+    hidden = hide(store.client, "4", times=9)
+
+    with pytest.raises(BrokenStream) as raised:
+        store.load(REF)
+
+    assert raised.value.version == 4
+    assert len(hidden) == 3
+
+
+def refuse_once(client: "DynamoDBClient", operation: str, refusal: Any) -> None:
+    """Let the next call of an operation be refused, and do nothing."""
+
+    def refuse(**_: object) -> None:
+        client.meta.events.unregister(f"before-call.dynamodb.{operation}", refuse)
+        raise ClientError(refusal, operation)
+
+    client.meta.events.register(f"before-call.dynamodb.{operation}", refuse)
+
+
+def hide(client: "DynamoDBClient", version: str, *, times: int) -> list[int]:
+    """Leave an event out of what the next so many queries find; returns them as they happen."""
+    hidden: list[int] = []
+
+    def leave_out(parsed: dict[str, Any], **_: object) -> None:
+        if len(hidden) < times:
+            hidden.append(len(hidden))
+            parsed["Items"] = [each for each in parsed["Items"] if each["sk"]["N"] != version]
+
+    client.meta.events.register("after-call.dynamodb.Query", leave_out)
+    return hidden
