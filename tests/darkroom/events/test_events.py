@@ -50,6 +50,23 @@ def test_every_event_is_named_for_the_image_and_says_what_it_means(kind: type[Ev
     assert kind.varies <= set(kind.model_fields)
 
 
+def test_no_event_has_a_field_for_a_persons_words() -> None:
+    """Names, captions and places could never be erased from a history. (Case 25.)
+
+    They travel with the original, and go with it: docs/decisions/004. A field that is added here
+    is an id, a word of the platform's own, a measure, or what a step has found in the pixels.
+    """
+    ids = {"bucket", "etag", "key", "owner", "pipeline", "run_id", "version_id"}
+    digests = {"digest", "pipeline_digest"}
+    words = {"code", "format", "media_type", "name", "on_error", "state", "step", "variants", "way"}
+    measures = {"alpha", "byte_size", "deadline_at", "frames", "height", "n", "width"}
+    found = {"facts", "recipe"}
+
+    fields = {name for kind in EVENTS for name in kind.model_fields}
+
+    assert fields == ids | digests | words | measures | found
+
+
 def test_every_event_class_can_be_read_back() -> None:
     """No type twice, none forgotten."""
     assert set(EVENTS) == set(Event.__subclasses__())

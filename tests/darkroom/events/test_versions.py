@@ -58,7 +58,7 @@ NEWER = Registry((Looked,), {(Looked.type, 1): renamed, (Looked.type, 2): counte
 
 
 def test_an_old_payload_is_taken_up_version_by_version() -> None:
-    """From wherever it was stored to the newest; no step is left out."""
+    """From wherever it was stored to the newest; no step is left out. (Case 23.)"""
     first = samples.found("w", "x").data()
     second = json.dumps(renamed(json.loads(first)))
 
