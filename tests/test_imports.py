@@ -37,12 +37,13 @@ for capability in ("uploads", "retrieval", "ingest", "identity", "runs"):
     ALLOWED[f"darkroom.{capability}"] = _HISTORY | {"darkroom.plan"}
 ALLOWED["darkroom.runs"] |= {"darkroom.ingest"}
 ALLOWED["darkroom.endings"] = ALLOWED["darkroom.runs"] | {"darkroom.runs"}
+ALLOWED["darkroom.reconcile"] = ALLOWED["darkroom.endings"]
 _CAPABILITIES = (
     _HISTORY
     | {"darkroom.plan", "darkroom.runner"}
     | {
         f"darkroom.{name}"
-        for name in ("uploads", "retrieval", "ingest", "identity", "runs", "endings")
+        for name in ("uploads", "retrieval", "ingest", "identity", "runs", "endings", "reconcile")
     }
 )
 ALLOWED["darkroom.operations"] = _CAPABILITIES | {"darkroom.operations"}

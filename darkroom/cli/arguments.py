@@ -93,6 +93,24 @@ def _add_operations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     verify.set_defaults(module="darkroom.cli.verify", function="run")
 
+    reconcile = _operation(
+        verbs,
+        "reconcile",
+        "end what nobody works on any more, announce what nobody heard of",
+        "Every run behind its deadline gets its ending, every image without a run its message once"
+        " more, every object that no event tells of its event. It reads all histories and lists"
+        " the whole bucket of originals. Doing it twice, or beside the platform at work, is safe.",
+    )
+    reconcile.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    reconcile.add_argument(
+        "--grace",
+        metavar="MINUTES",
+        type=float,
+        default=15,
+        help="how long messages and announcements may take (default: 15)",
+    )
+    reconcile.set_defaults(module="darkroom.cli.reconcile", function="run")
+
     _add_dead_letters(verbs)
 
 

@@ -60,7 +60,7 @@ def _moment(text: str) -> datetime:
 
 def _timeline(stream: Stream) -> Iterator[Text]:
     yield head(stream)
-    yield Text("  #      since      after  cause  event", style="dim")
+    yield Text("  #       since        after  cause  event", style="dim")
     for entry in entries(stream):
         yield _line(entry)
     for number, taken in enumerate(runs(stream), start=1):
@@ -73,8 +73,8 @@ def _line(entry: Entry) -> Text:
     after = f"+{span(pause)}" if recorded.version > 1 else ""
     return Text.assemble(
         (f"{recorded.version:>3}  ", "dim"),
-        (f"{span(entry.since_first):>9}  ", "dim"),
-        (f"{after:>9}  ", "yellow" if pause.total_seconds() >= _LONG_S else "dim"),
+        (f"{span(entry.since_first):>10}  ", "dim"),
+        (f"{after:>11}  ", "yellow" if pause.total_seconds() >= _LONG_S else "dim"),
         (f"{f'← {cause}' if cause else '':<5}  ", "dim"),
         timeline.said(recorded.type, recorded.event.model_dump(mode="json")),
         (f"  by {recorded.writer}" + (f" for {recorded.actor}" if recorded.actor else ""), "dim"),

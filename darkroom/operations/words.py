@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 
 def span(time: timedelta) -> str:
-    """Return a stretch of time, no more exact than it matters: 412 ms, 93.4 s, 3 h 12 min, 2 d."""
+    """Return a stretch of time as exact as it matters: 412 ms, 93.4 s, 3 h 12 min, 26 h, 2 d."""
     seconds = time.total_seconds()
     if seconds < 10:
         return f"{round(seconds * 1000):,} ms"
@@ -14,8 +14,10 @@ def span(time: timedelta) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
     if hours == 0:
         return f"{minutes} min"
-    if hours < 48:
+    if hours < 10:
         return f"{hours} h {minutes} min"
+    if hours < 48:
+        return f"{hours} h"
     return f"{round(seconds / 86400)} d"
 
 

@@ -20,8 +20,8 @@ WRITERS: Mapping[str, str] = {
     "VariantDropped": "`stage:NAME`; `finish` for a stage that was killed on every try",
     "ErrorRecorded": "`stage:NAME`; `finish` for a stage that was killed on every try",
     "ImageRejected": "`finish`",
-    "ProcessingCompleted": "`finish`",
-    "ProcessingFailed": "`finish`",
+    "ProcessingCompleted": "`finish`; `reconcile` where only the reply was lost",
+    "ProcessingFailed": "`finish`; `reconcile` where only the reply was lost",
     "ProcessingTimedOut": "`reconcile`",
 }
 """Who appends each event, as its envelope names them."""

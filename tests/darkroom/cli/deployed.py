@@ -11,6 +11,7 @@ from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.ids import ImageRef
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
 Tell = Callable[..., tuple[int, str]]
@@ -56,6 +57,11 @@ class OnMoto:
         self.session.client("dynamodb").delete_item(TableName=table, Key=key)
 
     @property
+    def s3(self) -> "S3Client":
+        """A client for the bucket of originals."""
+        return self.session.client("s3")
+
+    @property
     def sqs(self) -> "SQSClient":
         """A client for the queues."""
         return self.session.client("sqs")
@@ -79,4 +85,9 @@ def deploy(session: boto3.Session) -> OnMoto:
         )
     sqs = session.client("sqs")
     urls = {output: sqs.create_queue(QueueName=name)["QueueUrl"] for name, output in QUEUES.items()}
-    return OnMoto(session, {**{name: name for name in tables}, **urls})
+    s3 = session.client("s3")
+    where: Any = {"LocationConstraint": session.region_name}
+    s3.create_bucket(Bucket="originals", CreateBucketConfiguration=where)
+    s3.put_bucket_versioning(Bucket="originals", VersioningConfiguration={"Status": "Enabled"})
+    tables_and_bucket = {**{name: name for name in tables}, "OriginalsBucket": "originals"}
+    return OnMoto(session, {**tables_and_bucket, **urls})

@@ -18,7 +18,7 @@ from darkroom.operations.words import clock_time, counted, listed, span
         (3599, "1 h 0 min"),
         (3540, "59 min"),
         (7 * 3600 + 125, "7 h 2 min"),
-        (47 * 3600, "47 h 0 min"),
+        (47 * 3600 + 60, "47 h"),
         (48 * 3600, "2 d"),
         (-2, "-2,000 ms"),
     ],

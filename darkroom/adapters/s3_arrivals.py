@@ -1,0 +1,41 @@
+"""All object versions of the originals bucket, as S3 would have announced them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from darkroom.ingest import Arrival
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class S3Arrivals:
+    """Lists the bucket; a call for each thousand versions."""
+
+    client: "S3Client"
+    bucket: str
+
+    def all(self) -> Iterator[tuple[Arrival, datetime]]:
+        """Yield every object version and when it came, by key; those of a key oldest first.
+
+        So the first upload under a grant is met before the others, which are to be ignored.
+        """
+        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self.bucket)
+        of_key: list[tuple[Arrival, datetime]] = []
+        for page in pages:
+            for version in page.get("Versions", []):
+                arrival = Arrival(
+                    bucket=self.bucket,
+                    key=version["Key"],
+                    version_id=version["VersionId"],
+                    etag=version["ETag"].strip('"'),
+                    byte_size=version["Size"],
+                )
+                if of_key and of_key[0][0].key != arrival.key:
+                    yield from reversed(of_key)
+                    of_key = []
+                of_key.append((arrival, version["LastModified"]))
+        yield from reversed(of_key)

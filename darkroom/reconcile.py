@@ -1,0 +1,92 @@
+"""Reconciling: what nobody works on any more, or never heard of, is brought to its ending.
+
+    a run behind its deadline, without an ending     -> its ending
+    an image without a run, for longer than `grace`  -> its message, once more
+    an object version that no event tells of         -> ImageUploaded, and its message
+
+Each follows from the history alone, and whatever others do at the same time makes no difference:
+the first ending stands, a repeated message meets its run, an object version is put on record once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from darkroom.events import Stream
+from darkroom.history import Clock, Context, EventStore, handle
+from darkroom.ids import ImageRef, parse_original_key
+from darkroom.images import Finish, Image, TimeOut, fold
+from darkroom.ingest import Arrival, Message, Queue, record_upload
+
+Due = Finish | TimeOut | Message
+"""What is to be done for an image: one of two endings, or its message once more."""
+
+
+def due(stream: Stream, now: datetime, grace: timedelta) -> Due | None:
+    """Return what is to be done for the image at `now`; None where somebody may still see to it.
+
+    A run whose variants are all settled lost no more than its reply, and ends by what they are;
+    any other has timed out.
+    """
+    image = fold(stream)
+    if image is None:
+        return None
+    run = image.run
+    if run is None:
+        waited = now - stream.events[0].recorded_at
+        return _message(image) if waited > grace else None
+    if run.ended or now <= run.started.deadline_at:
+        return None
+    if run.outcome is not None:
+        return Finish(run_id=run.run_id, outcome=run.outcome)
+    return TimeOut(run_id=run.run_id, at=now)
+
+
+def _message(image: Image) -> Message:
+    ref, version_id = image.ref, image.original.version_id
+    return Message(tenant=ref.tenant, image_id=ref.image_id, version_id=version_id)
+
+
+def unannounced(stream: Stream, version_id: str) -> bool:
+    """Whether no event tells of this object version under the image's key."""
+    image = fold(stream)
+    return image is None or version_id not in {image.original.version_id, *image.ignored}
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """Does what is due. `grace` is how long messages and announcements may take."""
+
+    history: EventStore
+    queue: Queue
+    clock: Clock
+    grace: timedelta
+
+    def due(self, ref: ImageRef) -> Due | None:
+        """Return what is to be done for the image, and do nothing."""
+        return due(self.history.load(ref), self.clock(), self.grace)
+
+    def settle(self, ref: ImageRef) -> Due | None:
+        """Do what is due for the image, and return it. Safe to repeat."""
+        found = self.due(ref)
+        match found:
+            case Message():
+                self.queue.send(found)
+            case Finish() | TimeOut():
+                context = Context(
+                    writer="reconcile", correlation_id=ref.image_id, causation_id=found.run_id
+                )
+                handle(self.history, ref, found, context, self.clock)
+        return found
+
+    def is_unannounced(self, arrival: Arrival, arrived_at: datetime) -> bool:
+        """Whether the object version has been there for longer than `grace`, and no event has it.
+
+        Raises InvalidKey for an object that no grant of ours can have made.
+        """
+        ref = parse_original_key(arrival.key).ref
+        waited = self.clock() - arrived_at
+        return waited > self.grace and unannounced(self.history.load(ref), arrival.version_id)
+
+    def announce(self, arrival: Arrival) -> Image:
+        """Put the object version on record and ask for its run, as S3's word would have done."""
+        return record_upload(arrival, history=self.history, queue=self.queue, clock=self.clock)
