@@ -68,12 +68,13 @@ def read_units(items: Iterable[Item]) -> int:
 
 def item_bytes(item: Item) -> int:
     """Return the size of an item as DynamoDB counts it: names and values, in bytes."""
-    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+    texts = [value for value in item.values() if isinstance(value, str)]
+    numbers = [value for value in item.values() if isinstance(value, int)]
+    return len("".join((*item, *texts)).encode()) + sum(map(_number_bytes, numbers))
 
 
-def _value_bytes(value: str | int) -> int:
-    if isinstance(value, str):
-        return len(value.encode())
+def _number_bytes(value: int) -> int:
+    """One for each two significant digits, and one more."""
     digits = str(value).strip("0")  # zeros at the ends are trimmed
     return _ceil(len(digits), 2) + 1
 
