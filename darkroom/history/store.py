@@ -70,7 +70,8 @@ class EventStore(Protocol):
         with other events (`.actual` is how far they got), CorruptRetry where the stream has some
         of `events` and not the rest, EventIdReuse where it holds another fact under the id of one
         of them, or two of them share one, EventTooLarge for a payload of more than 64 KiB or
-        events of more than 4 MiB, and ValueError for more than 100 events.
+        events of more than 4 MiB, ValueError for more than 100 events, and what `load` raises where
+        it has to look at what is in the way.
         """
         ...
 
