@@ -102,7 +102,7 @@ class Projection(Construct):
             allow(*read, on=[stream_arn]),
             # ListStreams names no stream: AWS Service Authorization Reference.
             allow("dynamodb:ListStreams", on=["*"]),
-            allow("dynamodb:PutItem", on=[kept.history.views.table_arn]),
+            allow("dynamodb:GetItem", "dynamodb:PutItem", on=[kept.history.views.table_arn]),
             use_table_key(kept.encryption.history, writes=True),
             allow("sqs:SendMessage", on=[self.unfolded.queue_arn]),
             use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),

@@ -1,6 +1,7 @@
 """The view store, over a DynamoDB table with the keys `pk` and `sk`, both text.
 
-A row is an item of `pk`, `sk`, `v` (the version it was folded from) and `d` (the row as JSON).
+A row is an item of `pk`, `sk`, `v` (the version it was folded from) and `d` (the row as JSON). Rows
+of a generation after the first have its number at the end of `pk`.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from darkroom.projections.rows import gallery_partition, image_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 _ABOVE_ALL = "~"  # sorts after every time
 
@@ -25,6 +27,7 @@ class DynamoViewStore:
 
     client: "DynamoDBClient"
     table: str
+    generation: int = 1
 
     def put_if_newer(self, row: Row) -> bool:
         """Store `row` unless the stored one is as new; see ViewStore."""
@@ -33,7 +36,7 @@ class DynamoViewStore:
             self.client.put_item(
                 TableName=self.table,
                 Item={
-                    "pk": {"S": pk},
+                    "pk": {"S": self._partition(pk)},
                     "sk": {"S": sk},
                     "v": {"N": str(row.v)},
                     "d": {"S": row.model_dump_json()},
@@ -50,7 +53,8 @@ class DynamoViewStore:
     def image(self, ref: ImageRef) -> ImageRow | None:
         """Return the image's row, if it was ever projected."""
         pk, sk = image_key(ref)
-        found = self.client.get_item(TableName=self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+        key: dict[str, AttributeValueTypeDef] = {"pk": {"S": self._partition(pk)}, "sk": {"S": sk}}
+        found = self.client.get_item(TableName=self.table, Key=key)
         item = found.get("Item")
         return None if item is None else ImageRow.model_validate_json(item["d"]["S"])
 
@@ -64,7 +68,7 @@ class DynamoViewStore:
             TableName=self.table,
             KeyConditionExpression="pk = :pk AND sk < :below",
             ExpressionAttributeValues={
-                ":pk": {"S": gallery_partition(tenant, owner)},
+                ":pk": {"S": self._partition(gallery_partition(tenant, owner))},
                 ":below": {"S": below},
             },
             ScanIndexForward=False,
@@ -72,3 +76,12 @@ class DynamoViewStore:
         )
         items = [item for found in pages for item in found["Items"]]
         return page([GalleryRow.model_validate_json(item["d"]["S"]) for item in items], limit)
+
+    def _partition(self, pk: str) -> str:
+        return pk if self.generation == 1 else f"{pk}@{self.generation}"
+
+
+def generation_of(partition: str) -> int:
+    """Return the generation of the rows under a partition key; there is no `@` in a name."""
+    _, at, number = partition.rpartition("@")
+    return int(number) if at else 1

@@ -13,7 +13,7 @@ from darkroom.history.appending import append, read_on
 from darkroom.history.capacity import Meter
 from darkroom.history.items import Item, from_item, to_item
 from darkroom.ids import ImageRef
-from darkroom.projections import GalleryRow, ImageRow, Page, Row
+from darkroom.projections import GalleryRow, Generations, ImageRow, Page, Row
 from darkroom.projections.paging import check_limit, page, place
 from darkroom.projections.rows import gallery_partition, image_key
 
@@ -86,6 +86,12 @@ class MemoryViewStore:
         self._lock = threading.Lock()
         self._rows: dict[tuple[str, str], tuple[int, str]] = {}  # key: version, row as JSON
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        with self._lock:
+            return len(self._rows)
+
     def put_if_newer(self, row: Row) -> bool:
         """Store `row` unless the stored one is as new; see ViewStore."""
         with self._lock:
@@ -113,3 +119,36 @@ class MemoryViewStore:
         keys = sorted((sk for sk in rows if below is None or sk < below), reverse=True)
         found = [GalleryRow.model_validate_json(rows[sk]) for sk in keys[: limit + 1]]
         return page(found, limit)
+
+
+class MemoryGenerations:
+    """A GenerationStore that lives as long as the process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept = Generations()
+        self._views: dict[int, MemoryViewStore] = {}
+
+    def current(self) -> Generations:
+        """Return which generations there are; see GenerationStore."""
+        with self._lock:
+            return self._kept
+
+    def change(self, seen: Generations, then: Generations) -> bool:
+        """Keep `then`, if `seen` is what is kept; see GenerationStore."""
+        with self._lock:
+            if self._kept != seen:
+                return False
+            self._kept = then
+            return True
+
+    def views(self, generation: int) -> MemoryViewStore:
+        """Return the views of one generation; see GenerationStore."""
+        with self._lock:
+            return self._views.setdefault(generation, MemoryViewStore())
+
+    def remove_before(self, generation: int) -> int:
+        """Remove all rows of older generations; see GenerationStore."""
+        with self._lock:
+            old = [number for number in self._views if number < generation]
+            return sum(self._views.pop(number).count for number in old)

@@ -111,7 +111,33 @@ def _add_operations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     reconcile.set_defaults(module="darkroom.cli.reconcile", function="run")
 
+    _add_rebuild(verbs)
     _add_dead_letters(verbs)
+
+
+def _add_rebuild(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    rebuild = _operation(
+        verbs,
+        "rebuild",
+        "fold all histories anew, and show the new views",
+        "The new views are made beside those that are shown, while all goes on, and then shown."
+        " Breaking it off leaves what is shown. It folds as this checkout does: deploy it first."
+        " An old view may be all that knows of events that were cut off: `verify --all` first.",
+        _EXITS.replace("1 for a failure", "1 for a failure, or where an image was not folded"),
+    )
+    rebuild.add_argument(
+        "--despite-failures",
+        action="store_true",
+        help="show the new views also where images could not be folded, without these",
+    )
+    rebuild.add_argument(
+        "--settle-s",
+        type=int,
+        default=60,
+        metavar="SECONDS",
+        help="how long readers may be on the old rows, before these are removed (default: 60)",
+    )
+    rebuild.set_defaults(module="darkroom.cli.rebuild", function="run")
 
 
 def _add_dead_letters(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

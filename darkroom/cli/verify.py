@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from darkroom.adapters.dynamodb_views import DynamoViewStore
+from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.cli.deployment import Deployment, find, image_of, told
 from darkroom.cli.failure import CommandFailed
 from darkroom.history import Witness
 from darkroom.ids import ImageRef
 from darkroom.operations.soundness import Checked, check
 from darkroom.operations.words import counted
+from darkroom.projections import CurrentViews
 
 BROKEN = 3
 """The exit status where a history is not what was appended."""
@@ -41,7 +42,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _checked(found: Deployment, refs: Iterable[ImageRef], *seen: Witness) -> Iterator[Checked]:
-    views = DynamoViewStore(found.client("dynamodb"), found.output("ViewsTable"))
+    generations = DynamoGenerations(found.client("dynamodb"), found.output("ViewsTable"))
+    views = CurrentViews(generations)
     return (check(ref, found.history, views, *seen) for ref in refs)
 
 

@@ -11,14 +11,14 @@ from pydantic import Field
 
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.adapters.dynamodb_views import DynamoViewStore
+from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.s3 import S3Forms, S3Links
 from darkroom.handlers import answers, clients
 from darkroom.handlers.http import Body, answered, resolver, user_id
 from darkroom.handlers.observe import logger, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import valid_image_id
-from darkroom.projections import MAX_LIMIT
+from darkroom.projections import MAX_LIMIT, CurrentViews
 from darkroom.retrieval import PAGE_SIZE, Retrieval
 from darkroom.uploads import Grants, Owner, UploadRequest
 
@@ -46,7 +46,7 @@ def retrieval() -> Retrieval:
     """Return what answers questions, wired from this function's settings."""
     return Retrieval(
         tenant=setting("TENANT"),
-        views=DynamoViewStore(clients.dynamodb(), setting("VIEWS_TABLE")),
+        views=CurrentViews(DynamoGenerations(clients.dynamodb(), setting("VIEWS_TABLE"))),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
         links=S3Links(clients.s3(), setting("VARIANTS_BUCKET")),
     )

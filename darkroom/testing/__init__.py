@@ -13,6 +13,9 @@ A new store is right when a subclass of each contract passes:
 
     class TestTampering(TamperingCases): ...  # with a fixture `vandal`, that reaches behind `store`
     class TestProjection(ProjectionCases): ...  # with `views` and `other_views`
+    class TestRebuild(RebuildCases): ...  # with `generations`
+
+And of views: ViewStoreCases (with a fixture `store`), GenerationCases (with `generations`).
 
 The cases have the numbers of docs/conformance.md.
 """
@@ -24,8 +27,8 @@ pytest.register_assert_rewrite(
     *(
         f"darkroom.testing.{name}"
         for name in (
-            *("capacity", "decisions", "event_store", "given", "projecting", "reading"),
-            *("tampering", "view_store"),
+            *("capacity", "decisions", "event_store", "generations", "given", "projecting"),
+            *("reading", "rebuilding", "tampering", "view_store"),
         )
     )
 )
@@ -33,9 +36,11 @@ pytest.register_assert_rewrite(
 from darkroom.testing.capacity import CapacityCases  # noqa: E402 - see above
 from darkroom.testing.decisions import DecisionCases  # noqa: E402
 from darkroom.testing.event_store import EventStoreCases  # noqa: E402
+from darkroom.testing.generations import GenerationCases  # noqa: E402
 from darkroom.testing.given import Given, given  # noqa: E402
 from darkroom.testing.projecting import ProjectionCases  # noqa: E402
 from darkroom.testing.reading import ReadingCases  # noqa: E402
+from darkroom.testing.rebuilding import RebuildCases  # noqa: E402
 from darkroom.testing.tampering import TamperingCases  # noqa: E402
 from darkroom.testing.vandal import DynamoVandal, Vandal, make_table  # noqa: E402
 from darkroom.testing.view_store import ViewStoreCases  # noqa: E402
@@ -45,9 +50,11 @@ __all__ = [
     "DecisionCases",
     "DynamoVandal",
     "EventStoreCases",
+    "GenerationCases",
     "Given",
     "ProjectionCases",
     "ReadingCases",
+    "RebuildCases",
     "TamperingCases",
     "Vandal",
     "ViewStoreCases",

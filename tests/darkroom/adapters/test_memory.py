@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from darkroom.adapters.memory import MemoryEventStore, MemoryViewStore
+from darkroom.adapters.memory import MemoryEventStore, MemoryGenerations, MemoryViewStore
 from darkroom.ids import ImageRef
 from darkroom.testing import (
     CapacityCases,
     DecisionCases,
     EventStoreCases,
+    GenerationCases,
     ProjectionCases,
     ReadingCases,
+    RebuildCases,
     TamperingCases,
     ViewStoreCases,
 )
@@ -54,6 +56,11 @@ def other_views() -> MemoryViewStore:
     return MemoryViewStore()
 
 
+@pytest.fixture
+def generations() -> MemoryGenerations:
+    return MemoryGenerations()
+
+
 class TestAppending(EventStoreCases):
     """One event at a time."""
 
@@ -76,6 +83,14 @@ class TestCapacity(CapacityCases):
 
 class TestProjection(ProjectionCases):
     """Both stores together."""
+
+
+class TestGenerations(GenerationCases):
+    """Several sets of views."""
+
+
+class TestRebuild(RebuildCases):
+    """Views made anew."""
 
 
 class TestMemoryViewStore(ViewStoreCases):
