@@ -7,18 +7,22 @@ from importlib import import_module
 
 from rich.console import Console
 
-from darkroom.cli import arguments
+from darkroom.cli.arguments import parser
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.operator_arguments import LOCAL
 from darkroom.local.cloud import CloudError
 
 Verb = Callable[[argparse.Namespace, Console], int]
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Run one verb and return its exit status: 0, 1 for a failure told in words, 2 for misuse."""
-    options = arguments.parser().parse_args(given)
+    """Run one verb and return its exit status: 0, 1 for a failure told in words, 2 for misuse.
+
+    A verb may have others for what it found: docs/operations.md.
+    """
+    options = parser().parse_args(given)
     try:
-        if getattr(options, "deployment", arguments.LOCAL) == arguments.LOCAL:
+        if getattr(options, "deployment", LOCAL) == LOCAL:
             _keep_to_this_machine()
         # Only the verb's own module: `doctor` must run where others would not import.
         verb: Verb = getattr(import_module(options.module), options.function)

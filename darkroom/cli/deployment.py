@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.cli.arguments import LOCAL
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.operator_arguments import LOCAL
 from darkroom.errors import BrokenStream, DarkroomError, UnknownEvent
 from darkroom.events import Stream
 from darkroom.ids import ImageRef, valid_image_id

@@ -1,0 +1,97 @@
+"""docs/operations.md names every verb of an operator, and what each asks of AWS."""
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from darkroom.cli import deployment, main
+from darkroom.cli.arguments import parser
+from darkroom.ids import original_key
+from darkroom.ingest import Message
+from darkroom.testing import samples
+from darkroom.testing.samples import OWNER, REF, another_image, appended
+from tests.darkroom.cli.deployed import OnMoto, deploy
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+VERBS = PAGE.partition("\n## ")[0]
+ROWS = dict(re.findall(r"^\| `([a-z]+(?: [a-z]+)?)\b[^|]*\|[^|]*\| (.*) \|$", VERBS, re.MULTILINE))
+ELSEWHERE = {"process", "demo", "up", "down", "doctor"}
+# Where an action is not called like its operation.
+ACTIONS = {"s3:ListObjectVersions": "s3:ListBucketVersions"}
+
+
+def actions(verb: str) -> set[str]:
+    """Return the actions of the verb's row, and of the row that it refers to."""
+    named = set(re.findall(r"`([a-z0-9]+:[A-Za-z]+)`", ROWS[verb]))
+    (other,) = re.findall(r"as `([a-z ]+)`", ROWS[verb]) or [None]
+    return named | (actions(other) if other else set())
+
+
+def verbs(of: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield every verb, and every verb of a verb after its name."""
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, inner in action.choices.items():
+                within = list(verbs(inner))
+                yield from (f"{name} {each}" for each in within) if within else [name]
+
+
+def test_every_verb_of_an_operator_has_its_row() -> None:
+    """Those that need no deployment are in the README."""
+    assert set(ROWS) == set(verbs(parser())) - ELSEWHERE
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnMoto]:
+    """A deployment with something for each verb to do."""
+    session = boto3.Session("test", "test", region_name="eu-central-1")
+    with mock_aws():
+        made = deploy(session)
+        monkeypatch.setattr(deployment, "session_of", lambda _: session)
+        monkeypatch.setattr(deployment, "outputs_of", lambda *_: made.outputs)
+        appended(made.history, *samples.history()[:4])
+        appended(made.history, samples.uploaded(), ref=another_image(1))
+        key = original_key("photos", another_image(2), OWNER)
+        made.s3.put_object(Bucket=made.outputs["OriginalsBucket"], Key=key, Body=b"a picture")
+        message = Message(tenant=REF.tenant, image_id=REF.image_id, version_id="v1")
+        made.sqs.send_message(
+            QueueUrl=made.outputs["DeadLettersUrl"], MessageBody=message.model_dump_json()
+        )
+        yield made
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why", REF.image_id),
+        ("history", REF.image_id),
+        ("verify", "--all"),
+        ("dlq", "list"),
+        ("dlq", "redrive", "dead"),
+        ("dlq", "drop", "dead", "--all"),
+        ("reconcile", "--grace", "0"),
+        ("rebuild", "--settle-s", "0"),
+    ],
+    ids=" ".join,
+)
+def test_a_verb_asks_for_no_more_than_its_row_says(
+    words: tuple[str, ...], deployed: OnMoto
+) -> None:
+    """A role made by the page would do."""
+    called: set[str] = set()
+
+    def note(model: object, **_: object) -> None:
+        service = model.service_model.service_name  # type: ignore[attr-defined]
+        called.add(f"{service}:{model.name}")  # type: ignore[attr-defined]
+
+    deployed.session.events.register("before-call", note)
+
+    assert main([*words, "--env", "dev"]) == 0
+    verb = next(row for row in ROWS if " ".join(words).startswith(row))
+    assert called
+    assert {ACTIONS.get(each, each) for each in called} <= actions(verb)
