@@ -242,10 +242,10 @@ class History(RuleBasedStateMachine):
 
 
 def test_ten_thousand_steps_find_no_violation() -> None:
-    """In the ci profile: 200 runs of at most 75 steps, 50 on average."""
+    """In the ci profile: 200 runs of at most 70 steps, 50 on average."""
     History.steps.clear()
 
-    run_state_machine_as_test(History, settings=settings(stateful_step_count=75))
+    run_state_machine_as_test(History, settings=settings(stateful_step_count=70))
 
     assert len(History.steps) >= settings().max_examples * 50
 
