@@ -1,16 +1,24 @@
 """Why an image is as it is, and what to do: one paragraph, from the fold of its history."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from darkroom.errors import NotFound
 from darkroom.events import ImageRejected, ProcessingFailed, Stream
-from darkroom.images import Image, Run, fold
+from darkroom.images import Image, ImageState, Run, fold
 from darkroom.operations.chronicle import runs
 from darkroom.operations.letters import Letter
 from darkroom.operations.reasons import reason
 from darkroom.operations.words import clock_time, counted, listed, span
+
+_ENDED: Mapping[ImageState, str] = {
+    "complete": "came to be complete",
+    "partial": "came to be partial",
+    "rejected": "was rejected",
+    "failed": "failed",
+    "timed_out": "timed out",
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,7 @@ def _sentences(image: Image, stream: Stream, now: datetime) -> Iterator[str]:
     if run.ending is None:
         yield from _processing(of, run, began, now)
         return
-    state = run.state.replace("_", " ")
-    yield f"{of}, is {state} since {clock_time(ended)}, {took} after its run began."
+    yield f"{of}, {_ENDED[run.state]} at {clock_time(ended)}, {took} after its run began."
     yield from _ended(run)
     if image.ignored:
         yield f"A second upload under its key was ignored {counted(len(image.ignored), 'time')}."

@@ -46,10 +46,15 @@ def test_every_verb_of_an_operator_has_its_row() -> None:
     assert set(ROWS) == set(verbs(parser())) - ELSEWHERE
 
 
+@pytest.fixture(scope="module")
+def session() -> boto3.Session:
+    """Shared, since a session keeps the services' models, which take long to read."""
+    return boto3.Session("test", "test", region_name="eu-central-1")
+
+
 @pytest.fixture
-def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnMoto]:
+def deployed(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[OnMoto]:
     """A deployment with something for each verb to do."""
-    session = boto3.Session("test", "test", region_name="eu-central-1")
     with mock_aws():
         made = deploy(session)
         monkeypatch.setattr(deployment, "session_of", lambda _: session)
@@ -89,9 +94,11 @@ def test_a_verb_asks_for_no_more_than_its_row_says(
         service = model.service_model.service_name  # type: ignore[attr-defined]
         called.add(f"{service}:{model.name}")  # type: ignore[attr-defined]
 
-    deployed.session.events.register("before-call", note)
+    deployed.session.events.register("before-call", note, unique_id="note")
+    status = main([*words, "--env", "dev"])
+    deployed.session.events.unregister("before-call", unique_id="note")
 
-    assert main([*words, "--env", "dev"]) == 0
+    assert status == 0
     verb = next(row for row in ROWS if " ".join(words).startswith(row))
     assert called
     assert {ACTIONS.get(each, each) for each in called} <= actions(verb)

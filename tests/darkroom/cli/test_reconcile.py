@@ -45,7 +45,7 @@ def test_all_that_was_lost_is_done_and_told(tell: Tell, lost: OnMoto) -> None:
     assert count == "3 things done"
     assert lines[-1].startswith(f"{UNHEARD.image_id}  no event told of object version ")
     assert f"{STARTED.image_id}  its deadline has passed: it ends as timed out" in lines
-    assert "is timed out" in tell("why", STARTED.image_id)[1]
+    assert "timed out at" in tell("why", STARTED.image_id)[1]
     assert tell("history", UNHEARD.image_id)[0] == 0
     assert waiting(lost) == {UPLOADED.image_id, UNHEARD.image_id}
 

@@ -14,7 +14,7 @@ def test_the_paragraph_is_one_line_where_nobody_reads_it(tell: Tell, deployed: O
 
     assert status == 0
     assert said.count("\n") == 1
-    assert said.startswith(f"{REF.image_id}, by 'photos', is complete since 2026-11-23")
+    assert said.startswith(f"{REF.image_id}, by 'photos', came to be complete at 2026-11-23")
 
 
 def test_a_dead_letter_about_the_image_is_found_and_left_where_it_is(

@@ -32,7 +32,7 @@ def why(*events: Event, second: float = 30, waiting: tuple[Waiting, ...] = ()) -
 def test_a_complete_image_has_what_was_promised() -> None:
     """When it ended, how long it took, and that nothing is to be done."""
     assert why(*samples.history()) == (
-        f"{IMAGE} is complete since 2026-11-23 12:00:06 UTC, 5,000 ms after its run began."
+        f"{IMAGE} came to be complete at 2026-11-23 12:00:06 UTC, 5,000 ms after its run began."
         " It has thumbnail, medium and large, as promised. Nothing is to be done."
     )
 
@@ -72,7 +72,7 @@ def test_a_rejected_image_says_limit_actual_value_and_cure() -> None:
     verdict = ImageRejected(run_id=RUN, step="check", code="too_many_bytes", facts=facts)
 
     assert why(samples.uploaded(), samples.started(), verdict) == (
-        f"{IMAGE} is rejected since 2026-11-23 12:00:02 UTC, 1,000 ms after its run began."
+        f"{IMAGE} was rejected at 2026-11-23 12:00:02 UTC, 1,000 ms after its run began."
         " The reason is 'too_many_bytes' by step 'check', that is, it has 31.4 MB,"
         " and 25.0 MB are taken. Upload a smaller one, or raise accept.max_bytes in the pipeline."
     )
@@ -93,7 +93,7 @@ def test_an_image_that_timed_out_says_what_never_came() -> None:
     """Of what was promised."""
     told = why(*BEGUN, ProcessingTimedOut(run_id=RUN, deadline_at=at(60)))
 
-    assert "is timed out since" in told
+    assert "timed out at" in told
     assert "Its deadline passed before medium and large came." in told
 
 
