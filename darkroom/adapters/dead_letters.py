@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 _HIDDEN_S = 300
-_AT_ONCE = 10  # messages of one answer: SQS API reference, ReceiveMessage
+_AT_ONCE = 10  # messages of one call: SQS API reference, ReceiveMessage and batches
 # A page of a stream may be empty although more follows; an open shard always has another page.
 _PAGES = 20
 # Long polling asks all of SQS's servers, and not some of them.
@@ -56,9 +56,14 @@ class SqsDeadLetters:
 
     def give_back(self, letters: Iterable[Letter]) -> None:
         """Show letters to others again, at once."""
-        for letter in letters:
-            self.client.change_message_visibility(
-                QueueUrl=self.url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+        shown = tuple(letters)
+        for start in range(0, len(shown), _AT_ONCE):
+            self.client.change_message_visibility_batch(
+                QueueUrl=self.url,
+                Entries=[
+                    {"Id": str(number), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
+                    for number, letter in enumerate(shown[start : start + _AT_ONCE])
+                ],
             )
 
     def delete(self, letter: Letter) -> None:

@@ -22,7 +22,10 @@ VERBS = PAGE.partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([a-z]+(?: [a-z]+)?)\b[^|]*\|[^|]*\| (.*) \|$", VERBS, re.MULTILINE))
 ELSEWHERE = {"process", "demo", "up", "down", "doctor"}
 # Where an action is not called like its operation.
-ACTIONS = {"s3:ListObjectVersions": "s3:ListBucketVersions"}
+ACTIONS = {
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
 
 
 def actions(verb: str) -> set[str]:

@@ -1,5 +1,6 @@
 """A verb finds the platform where `--env` and `--profile` say, or says what is missing."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -124,6 +125,19 @@ def test_what_aws_refuses_is_told_in_its_words(tell: Tell, deployed: OnMoto) -> 
 
     assert status == 1
     assert said.startswith("AWS refused Query: ResourceNotFoundException")
+
+
+@pytest.mark.parametrize(("words", "kept"), [((), False), (("--env", "dev"), True)])
+def test_the_profile_of_the_environment_is_for_aws_only(
+    words: tuple[str, ...], kept: bool, deployed: OnMoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it reaches the embedded cloud, whose owner has a key of its own."""
+    monkeypatch.setattr(deployment, "attached", lambda: None)
+    monkeypatch.setenv("AWS_PROFILE", "team")
+
+    main(["history", REF.image_id, *words])
+
+    assert (os.environ.get("AWS_PROFILE") == "team") == kept
 
 
 def test_a_profile_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
