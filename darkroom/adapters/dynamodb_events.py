@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 # TransactWriteItems. Neither is retried by boto.
 _BUSY = frozenset({"TransactionConflict", "TransactionConflictException"})
 _REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
+_BEYOND_ALL = 10**12  # versions: no stream gets so far
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,17 @@ class DynamoEventStore:
         newest_first: bool = False,
     ) -> Iterator[Recorded]:
         """Yield events of the stream, page by page; see EventStore."""
-        if limit == 0 or (up_to is not None and up_to <= after):
+        first, last = after + 1, _BEYOND_ALL if up_to is None else up_to
+        if limit == 0 or last < first:  # DynamoDB refuses to be asked for nothing
             return
-        values: dict[str, AttributeValueTypeDef] = {
-            ":pk": {"S": ref.stream},
-            ":after": {"N": str(after)},
-        }
-        condition = "pk = :pk AND sk > :after"
-        if up_to is not None:
-            values = {**values, ":after": {"N": str(after + 1)}, ":up_to": {"N": str(up_to)}}
-            condition = "pk = :pk AND sk BETWEEN :after AND :up_to"
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":pk": {"S": ref.stream},
+                ":first": {"N": str(first)},
+                ":last": {"N": str(last)},
+            },
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
             PaginationConfig={} if limit is None else {"MaxItems": limit, "PageSize": limit},
