@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, parse_original_key
 from darkroom.images import Image, RecordUpload
+from darkroom.objects import Removal
 
 
 class Message(BaseModel):
@@ -30,8 +31,8 @@ class Message(BaseModel):
 class Queue(Protocol):
     """Where messages wait for the orchestrator."""
 
-    def send(self, message: Message) -> None:
-        """Enqueue `message`, at least once."""
+    def send(self, message: Message, *, after_s: int = 0) -> None:
+        """Enqueue `message`, at least once, to be received after so many seconds (at most 900)."""
         ...
 
 
@@ -64,13 +65,15 @@ def arrivals(notification: Mapping[str, Any]) -> tuple[Arrival, ...]:
     )
 
 
-def record_upload(arrival: Arrival, *, history: EventStore, queue: Queue, clock: Clock) -> Image:
+def record_upload(
+    arrival: Arrival, *, history: EventStore, queue: Queue, originals: Removal, clock: Clock
+) -> Image:
     """Append ImageUploaded for `arrival`, enqueue its processing, and return the image.
 
     Safe to repeat: the event is appended once whatever the number of announcements, and a
     repeated message meets a run that has been started or ended. A second object under the same
-    grant is recorded as ignored, and not processed. Raises InvalidKey for an object that no
-    grant of ours can have made.
+    grant is recorded as ignored, not processed, and removed from `originals`. Raises InvalidKey
+    for an object that no grant of ours can have made.
     """
     pipeline, ref, owner = parse_original_key(arrival.key)
     upload = RecordUpload(
@@ -88,4 +91,6 @@ def record_upload(arrival: Arrival, *, history: EventStore, queue: Queue, clock:
     image = handle(history, ref, upload, context, clock)
     if image.original.version_id == arrival.version_id:
         queue.send(Message(tenant=ref.tenant, image_id=ref.image_id, version_id=arrival.version_id))
+    elif arrival.version_id in image.ignored:
+        originals.remove(arrival.key, arrival.version_id)
     return image

@@ -24,6 +24,14 @@ class Originals(Protocol):
         ...
 
 
+class Removal(Protocol):
+    """What can remove versions of originals."""
+
+    def remove(self, key: str, version_id: str) -> None:
+        """Remove this version for good, and no other; one that is gone already is no error."""
+        ...
+
+
 @dataclass(frozen=True)
 class Stored:
     """What lies at a variant's key."""

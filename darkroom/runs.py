@@ -1,19 +1,20 @@
 """Runs: start a run for a queued image, let the engine do it, and append its one ending.
 
     message -> ProcessingStarted -> engine runs the machine, the caller waits -> ending
-                                         \\ throttled, killed, lost -> the message goes back
+                                         \\ killed, lost -> the message comes back
+                                         \\ throttled -> it goes to the end of the queue
                                          \\ the engine goes on by itself -> darkroom/endings.py
 
 Whoever repeats any of this, at any point, finds in the history what has been done already.
 """
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from darkroom.errors import Unfinished
-from darkroom.events import ProcessingFailed
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, run_id
 from darkroom.images import (
@@ -22,10 +23,12 @@ from darkroom.images import (
     Image,
     RecordError,
     RecordVariantDrop,
+    Run,
     StartProcessing,
+    TimeOut,
     fold,
 )
-from darkroom.ingest import Message
+from darkroom.ingest import Message, Queue
 from darkroom.outcome import KILLED, Killed, Outcome
 from darkroom.plan import Plan, below, promised, task_at
 
@@ -48,11 +51,11 @@ class Engine(Protocol):
         ...
 
 
-# Why a run ends that a pipeline began which has been replaced since: what it promised, and what
-# the stages make now, are two things. The image gets a run of the new pipeline.
-PIPELINE_CHANGED = "pipeline_changed"
 # Why a run could not be worked on: the machine and the orchestrator are of two deployments.
 STAGE_OF_ANOTHER_PIPELINE = "stage_of_another_pipeline"
+
+# How long a throttled message waits at most, in seconds: a burst of runs has then moved on.
+LONGEST_WAIT_S = 60
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,16 @@ class Orchestrator:
     """Takes messages to their ending.
 
     `patience` is how long a run may be tried, redeliveries and waits included: after it, a run
-    without an ending has been given up by everybody.
+    without an ending has been given up by everybody. `jitter`, in [0, 1), spreads what waits.
     """
 
     plan: Plan
     history: EventStore
     engine: Engine
+    queue: Queue
     clock: Clock
     patience: timedelta
+    jitter: Callable[[], float] = random.random
 
     def process(self, message: Message, *, attempt: str, last: bool) -> Image:
         """Run the pipeline for `message` and append the ending; return the image as it is then.
@@ -77,7 +82,8 @@ class Orchestrator:
 
         Raises NotFound for an image that no event announces yet, and Unfinished where the run
         broke off: the message should then come back. With `last` there is no coming back, and
-        a broken run ends as failed instead. A run that is under way has no ending yet.
+        a broken run ends as failed instead. A run that is under way has no ending yet, and neither
+        has one that was throttled: its message is sent anew, until its deadline passes.
         """
         ref = message.ref
         image = self._started(message)
@@ -87,8 +93,10 @@ class Orchestrator:
         try:
             outcome = self._outcome(f"{run.run_id}-{attempt}"[:80], ref, run.run_id)
         except Unfinished as unfinished:
-            # A throttle is nobody's failure: the message waits its turn, and then in the DLQ.
-            if unfinished.throttled or not last:
+            # A throttle is nobody's failure, and must not use up the message's receives.
+            if unfinished.throttled:
+                return self._wait(message, run)
+            if not last:
                 raise
             outcome = left_behind(ref, run.run_id, unfinished, self.history)
         if isinstance(outcome, UnderWay):
@@ -101,18 +109,30 @@ class Orchestrator:
             check_skew(ref, run_id, outcome, self.history)
         return outcome
 
+    def _wait(self, message: Message, run: Run) -> Image:
+        """Let a throttled run wait its turn, as long as it has time; then it has timed out."""
+        now = self.clock()
+        if now <= run.started.deadline_at:
+            self.queue.send(message, after_s=round(self.jitter() * LONGEST_WAIT_S))
+        context = Context(
+            writer="orchestrator", correlation_id=message.image_id, causation_id=run.run_id
+        )
+        timed_out = TimeOut(run_id=run.run_id, at=now)
+        return handle(self.history, message.ref, timed_out, context, self.clock)
+
     def _started(self, message: Message) -> Image:
-        """Start the image's run, unless it has one of this pipeline, or one that has ended."""
+        """Start the image's run, unless there is one that counts.
+
+        What a pipeline promised that has been replaced since, and what the stages make now, are
+        two things: a run of it that is open makes way for one of this pipeline.
+        """
         image = self._start(message, n=0)
         run = image.run
-        if run is None or run.started.pipeline_digest == self.plan.digest:
+        if run is None:
             return image
-        if not run.ended:
-            changed = Outcome(outcome="failed", code=PIPELINE_CHANGED)
-            run = self._finish(message.ref, run.run_id, changed).runs[run.run_id]
-        if isinstance(run.ending, ProcessingFailed) and run.ending.code == PIPELINE_CHANGED:
-            return self._start(message, n=run.started.n + 1)
-        return image
+        replaced = not run.ended and run.started.pipeline_digest != self.plan.digest
+        wanted = replaced or image.waiting
+        return self._start(message, n=run.started.n + 1) if wanted else image
 
     def _start(self, message: Message, n: int) -> Image:
         ref = message.ref

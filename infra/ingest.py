@@ -61,6 +61,7 @@ class Ingest(Construct):
             handler="s3_event",
             environment={
                 "EVENTS_TABLE": kept.history.events.table_name,
+                "ORIGINALS_BUCKET": kept.storage.originals.bucket_name,
                 "QUEUE_URL": self.intake.queue_url,
             },
             permissions=self._permissions(kept),
@@ -79,6 +80,8 @@ class Ingest(Construct):
             allow("dynamodb:Query", "dynamodb:PutItem", on=[kept.history.events.table_arn]),
             append_only(kept.history.events),
             use_table_key(kept.encryption.history, writes=True),
+            # An object that came second under one grant is nobody's image.
+            allow("s3:DeleteObjectVersion", on=[kept.storage.originals.arn_for_objects("*")]),
             allow("sqs:SendMessage", on=[self.intake.queue_arn, self.unannounced.queue_arn]),
             use_key(key, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]

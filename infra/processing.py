@@ -55,7 +55,7 @@ class Processing(Construct):
             settings=settings,
             code=code,
             handler="orchestrator",
-            environment=self._environment(settings, compiled, timing, kept),
+            environment=self._environment(settings, compiled, timing, kept, ingest),
             permissions=self._permissions(kept, ingest),
             # It may wait for the run, and each second of waiting is paid for by the megabyte.
             memory_mb=256,
@@ -109,11 +109,17 @@ class Processing(Construct):
         )
 
     def _environment(
-        self, settings: Settings, compiled: CompiledPipeline, timing: Timing, kept: Kept
+        self,
+        settings: Settings,
+        compiled: CompiledPipeline,
+        timing: Timing,
+        kept: Kept,
+        ingest: Ingest,
     ) -> dict[str, str]:
         return {
             "PLAN": plan_path(compiled),
             "EVENTS_TABLE": kept.history.events.table_name,
+            "QUEUE_URL": ingest.intake.queue_url,
             "STATE_MACHINE_ARN": self.release.arn,
             "MAX_RECEIVES": str(settings.max_receives),
             "PATIENCE_S": str(timing.patience_s),
@@ -126,6 +132,7 @@ class Processing(Construct):
             append_only(kept.history.events),
             use_table_key(kept.encryption.history, writes=True),
             self.release.permission,
-            allow(*take, on=[ingest.intake.queue_arn]),
-            use_key(kept.encryption.messages, "kms:Decrypt", through="sqs"),
+            # It takes messages, and sends those anew whose run was throttled.
+            allow(*take, "sqs:SendMessage", on=[ingest.intake.queue_arn]),
+            use_key(kept.encryption.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]

@@ -21,7 +21,7 @@ _IMMUTABLE = "private, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class S3Originals:
-    """Reads originals, each at exactly one version."""
+    """Reads originals, and removes them, each at exactly one version."""
 
     client: "S3Client"
     bucket: str
@@ -47,6 +47,10 @@ class S3Originals:
                 if name.startswith(_TAG)
             },
         )
+
+    def remove(self, key: str, version_id: str) -> None:
+        """Remove this version for good; one that is gone already is no error."""
+        self.client.delete_object(Bucket=self.bucket, Key=key, VersionId=version_id)
 
 
 _TAG = "tag-"

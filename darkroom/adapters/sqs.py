@@ -16,6 +16,8 @@ class SqsQueue:
     client: "SQSClient"
     url: str
 
-    def send(self, message: Message) -> None:
-        """Enqueue `message`, at least once."""
-        self.client.send_message(QueueUrl=self.url, MessageBody=message.model_dump_json())
+    def send(self, message: Message, *, after_s: int = 0) -> None:
+        """Enqueue `message`, at least once, to be received after so many seconds (at most 900)."""
+        self.client.send_message(
+            QueueUrl=self.url, MessageBody=message.model_dump_json(), DelaySeconds=after_s
+        )

@@ -14,15 +14,18 @@ from darkroom.events.runs import (
     FactsRecorded,
     ImageRejected,
     ImageValidated,
+    ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
     ProcessingStarted,
+    ProcessingSuperseded,
     ProcessingTimedOut,
+    ReprocessingRequested,
     VariantDropped,
     VariantFailed,
     VariantRendered,
 )
-from darkroom.events.uploads import ImageUploaded, ReuploadIgnored
+from darkroom.events.uploads import ImageDeleted, ImageUploaded, ReuploadIgnored
 
 Payload = Mapping[str, JsonValue]
 Upcaster = Callable[[Payload], Payload]
@@ -42,6 +45,10 @@ EVENTS: tuple[type[Event], ...] = (
     ProcessingCompleted,
     ProcessingFailed,
     ProcessingTimedOut,
+    ProcessingCancelled,
+    ProcessingSuperseded,
+    ReprocessingRequested,
+    ImageDeleted,
 )
 
 # By type and the version that is read. One that is released stays for ever, as stored events do:

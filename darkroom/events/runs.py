@@ -22,7 +22,7 @@ class ProcessingStarted(Event):
     pipeline: Text
     pipeline_digest: Text  # hex sha256 of the plan
     version_id: Text  # of the original
-    n: Count  # 0 for the first run, else the version of the event that asked for another
+    n: Count  # 0 for the first run, then one more than the run before
     variants: tuple[Text, ...]  # the promised names, in the pipeline's order; possibly none
     deadline_at: Instant  # nobody tries the run after it: without an ending, it has timed out
 
@@ -214,4 +214,53 @@ class ProcessingTimedOut(Event):
         return f"run:{self.run_id}:timed-out"
 
 
-Ending = ImageRejected | ProcessingCompleted | ProcessingFailed | ProcessingTimedOut
+class ProcessingCancelled(Event):
+    """Somebody called the run off, or deleted its image. Ends the run."""
+
+    type: ClassVar[str] = "image.processing-cancelled"
+
+    run_id: Text
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:cancelled"
+
+
+class ProcessingSuperseded(Event):
+    """The pipeline was replaced during the run: `by` another run, which begins at once.
+
+    Nothing is recorded of the run any more. It is no ending: the upload waits for that of `by`.
+    """
+
+    type: ClassVar[str] = "image.processing-superseded"
+
+    run_id: Text
+    by: Text  # the id of the run that follows
+
+    def dedup_key(self) -> str:
+        """Once a run."""
+        return f"run:{self.run_id}:superseded"
+
+
+class ReprocessingRequested(Event):
+    """Somebody wants the image to be processed once more; its next message begins a run."""
+
+    type: ClassVar[str] = "image.reprocessing-requested"
+    varies: ClassVar[frozenset[str]] = frozenset({"reason"})
+
+    request_id: Text  # given by who asks: asking again with it asks for nothing more
+    reason: Text
+
+    def dedup_key(self) -> str:
+        """Once a request."""
+        return f"reprocess:{self.request_id}"
+
+
+Ending = (
+    ImageRejected
+    | ProcessingCompleted
+    | ProcessingFailed
+    | ProcessingTimedOut
+    | ProcessingCancelled
+)
+"""How a run can end. An upload has one ending, and one more for each time it is reprocessed."""

@@ -35,3 +35,13 @@ class ReuploadIgnored(Event):
     def dedup_key(self) -> str:
         """As for ImageUploaded: an object version is either the image or ignored."""
         return f"upload:{self.version_id}"
+
+
+class ImageDeleted(Event):
+    """The image was deleted: it offers nothing any more, and nothing is done with it."""
+
+    type: ClassVar[str] = "image.deleted"
+
+    def dedup_key(self) -> str:
+        """Once an image."""
+        return "deleted"

@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.sqs import SqsQueue
 from darkroom.adapters.stepfunctions import ExpressEngine, StandardEngine
 from darkroom.errors import Unfinished
 from darkroom.handlers import clients
@@ -27,6 +28,7 @@ def orchestrator() -> Orchestrator:
         plan=plan(),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
         engine=_engine(setting("STATE_MACHINE_ARN")),
+        queue=SqsQueue(clients.sqs(), setting("QUEUE_URL")),
         clock=clients.now,
         patience=timedelta(seconds=int(setting("PATIENCE_S"))),
     )

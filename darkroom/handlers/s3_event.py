@@ -7,6 +7,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.s3 import S3Originals
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.errors import InvalidKey
 from darkroom.handlers import clients
@@ -27,6 +28,12 @@ def queue() -> SqsQueue:
     return SqsQueue(clients.sqs(), setting("QUEUE_URL"))
 
 
+@cache
+def originals() -> S3Originals:
+    """Return the bucket of originals, wired from this function's settings."""
+    return S3Originals(clients.s3(), setting("ORIGINALS_BUCKET"))
+
+
 @observed
 def handler(event: dict[str, Any], _: LambdaContext) -> None:
     """Take each announced object version.
@@ -43,7 +50,13 @@ def _record(arrival: Arrival) -> None:
     # The key's last part is the image's id, if the key is one of ours.
     logger.append_keys(correlation_id=arrival.key.rpartition("/")[2])
     try:
-        record_upload(arrival, history=history(), queue=queue(), clock=clients.now)
+        record_upload(
+            arrival,
+            history=history(),
+            queue=queue(),
+            originals=originals(),
+            clock=clients.now,
+        )
     except InvalidKey as error:
         # Nobody was granted this key: there is no image, and no retry would make one.
         logger.error("object under a key that no grant makes", extra=dict(error.facts))

@@ -3,7 +3,7 @@
 from darkroom.events import Context, Recorded, Stream
 from darkroom.history.capacity import Units
 from darkroom.history.chain import Witness, verify, witness
-from darkroom.history.handling import Clock, Retries, append_any, handle
+from darkroom.history.handling import Clock, Retries, append_any, handle, handle_on
 from darkroom.history.store import AlreadyAppended, Appended, EventStore
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Witness",
     "append_any",
     "handle",
+    "handle_on",
     "verify",
     "witness",
 ]

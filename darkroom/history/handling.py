@@ -62,12 +62,32 @@ def handle(
     `load` and `append` raise.
     """
 
-    def attempt() -> Stream:
-        stream = store.load(ref)
-        events = decide(fold(stream), command)
-        return store.append(stream, events, context, at=clock()).stream if events else stream
+    return _image(handle_on(store, store.load(ref), command, context, clock, retries=retries))
 
-    return _image(retries.over(attempt))
+
+def handle_on(
+    store: EventStore,
+    stream: Stream,
+    command: Command,
+    context: Context,
+    clock: Clock,
+    *,
+    retries: Retries = Retries(),
+) -> Stream:
+    """Record what follows from `command` on `stream` as it is known; return the stream after it.
+
+    For who tells several facts, one after another: the history is only read again where others
+    were first. What is not the newest does no harm, since nothing in it is ever taken back: what
+    would follow from it alone is refused, and decided anew. Raises as `handle` does.
+    """
+    known = iter((stream,))
+
+    def attempt() -> Stream:
+        now = next(known, None) or store.load(stream.ref)
+        events = decide(fold(now), command)
+        return store.append(now, events, context, at=clock()).stream if events else now
+
+    return retries.over(attempt)
 
 
 def append_any(

@@ -1,7 +1,9 @@
 """The image: what can be asked of it (commands), what comes of that (decide), how it stands."""
 
 from darkroom.images.commands import (
+    Cancel,
     Command,
+    Delete,
     Finish,
     RecordError,
     RecordFacts,
@@ -10,6 +12,7 @@ from darkroom.images.commands import (
     RecordVariant,
     RecordVariantDrop,
     RecordVariantFailure,
+    Reprocess,
     StartProcessing,
     TimeOut,
 )
@@ -17,7 +20,9 @@ from darkroom.images.decisions import decide
 from darkroom.images.state import Image, ImageState, Run, evolve, fold, outcome_of
 
 __all__ = [
+    "Cancel",
     "Command",
+    "Delete",
     "Finish",
     "Image",
     "ImageState",
@@ -28,6 +33,7 @@ __all__ = [
     "RecordVariant",
     "RecordVariantDrop",
     "RecordVariantFailure",
+    "Reprocess",
     "Run",
     "StartProcessing",
     "TimeOut",

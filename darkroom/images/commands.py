@@ -128,6 +128,24 @@ class TimeOut:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cancel:
+    """Somebody calls the image's run off: ProcessingCancelled, if it is under way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delete:
+    """Somebody deletes the image: ImageDeleted, after the end of a run that is under way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reprocess:
+    """Somebody wants another run: ReprocessingRequested, unless one is being waited for."""
+
+    request_id: str
+    reason: str
+
+
 RecordCommand = (
     RecordValidation
     | RecordFacts
@@ -136,4 +154,6 @@ RecordCommand = (
     | RecordVariantDrop
     | RecordError
 )
-Command = RecordUpload | StartProcessing | RecordCommand | Finish | TimeOut
+RunCommand = RecordCommand | Finish | TimeOut
+Request = Cancel | Delete | Reprocess
+Command = RecordUpload | StartProcessing | RunCommand | Request

@@ -1,8 +1,9 @@
 """Decide: what a command comes to, given all that has happened to the image. Pure.
 
-At most one event comes of a command, so that appending it is one conditional write. None comes
-of a command that has nothing new to say: a repeated one, one for a run that has ended, one of a
-run that was never started. So every command is safe to repeat, at any time and in any order.
+One event comes of a command, so that appending it is one conditional write; two where a run has
+to make way first: for a run of another pipeline, or for a deletion. None comes of a command that
+has nothing new to say: a repeated one, one for a run that has ended, one of a run that was never
+started. So every command is safe to repeat, at any time and in any order.
 """
 
 from darkroom.errors import InvalidRequest, NotFound
@@ -10,20 +11,26 @@ from darkroom.events import (
     ErrorRecorded,
     Event,
     FactsRecorded,
+    ImageDeleted,
     ImageRejected,
     ImageUploaded,
     ImageValidated,
+    ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
     ProcessingStarted,
+    ProcessingSuperseded,
     ProcessingTimedOut,
+    ReprocessingRequested,
     ReuploadIgnored,
     VariantDropped,
     VariantFailed,
     VariantRendered,
 )
 from darkroom.images.commands import (
+    Cancel,
     Command,
+    Delete,
     Finish,
     RecordCommand,
     RecordError,
@@ -33,6 +40,8 @@ from darkroom.images.commands import (
     RecordVariant,
     RecordVariantDrop,
     RecordVariantFailure,
+    Reprocess,
+    Request,
     StartProcessing,
     TimeOut,
 )
@@ -40,16 +49,20 @@ from darkroom.images.state import Image, Run
 
 
 def decide(image: Image | None, command: Command) -> tuple[Event, ...]:
-    """Return the events that follow from `command`: one, or none.
+    """Return the events that follow from `command`: one, two, or none.
 
-    Raises NotFound for anything but an upload of an image that does not exist yet, and
-    InvalidRequest("not_promised") for a variant that the run never promised: the writer then
-    works from another plan than the run.
+    Raises NotFound for anything but an upload of an image that does not exist yet, and for
+    reprocessing one that is deleted. Raises InvalidRequest: "not_promised" for a variant that the
+    run never promised, since the writer then works from another plan than the run;
+    "not_processing" for calling off what was not begun; "still_processing" for another run while
+    there is one.
     """
     if isinstance(command, RecordUpload):
         return _upload(image, command)
     if image is None:
-        raise NotFound(run_id=command.run_id)
+        raise NotFound
+    if isinstance(command, Cancel | Delete | Reprocess):
+        return _requested(image, command)
     if isinstance(command, StartProcessing):
         return _start(image, command)
     run = image.runs.get(command.run_id)
@@ -76,12 +89,38 @@ def _start(image: Image, command: StartProcessing) -> tuple[Event, ...]:
     """Start a run, unless it is of another object version or there was one as late.
 
     A message that comes again after a deployment has another pipeline digest and so another run
-    id, but the same `n`: one upload still has one first run.
+    id, but the same `n`: one upload still has one first run. A run that is under way makes way.
     """
-    latest = -1 if image.run is None else image.run.started.n
-    if command.version_id != image.original.version_id or command.n <= latest:
+    run = image.run
+    latest = -1 if run is None else run.started.n
+    if image.deleted or command.version_id != image.original.version_id or command.n <= latest:
         return ()
-    return (ProcessingStarted(**vars(command)),)
+    started = ProcessingStarted(**vars(command))
+    if run is None or run.ended:
+        return (started,)
+    return ProcessingSuperseded(run_id=run.run_id, by=started.run_id), started
+
+
+def _requested(image: Image, command: Request) -> tuple[Event, ...]:
+    """Return what follows from what a person wants of the image."""
+    run = image.run
+    going_on = run is not None and not run.ended
+    cancelled = (ProcessingCancelled(run_id=run.run_id),) if run and not run.ended else ()
+    match command:
+        case Delete():
+            return () if image.deleted else (*cancelled, ImageDeleted())
+        case Cancel():
+            if run is None and not image.deleted:
+                raise InvalidRequest("not_processing")
+            return cancelled
+        case Reprocess(request_id=request_id, reason=reason):
+            if image.deleted:
+                raise NotFound(image_id=image.ref.image_id)
+            if image.waiting or request_id in image.requests:
+                return ()
+            if going_on:
+                raise InvalidRequest("still_processing")
+            return (ReprocessingRequested(request_id=request_id, reason=reason),)
 
 
 def _recorded(run: Run, command: RecordCommand) -> tuple[Event, ...]:

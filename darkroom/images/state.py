@@ -10,13 +10,17 @@ from darkroom.events import (
     ErrorRecorded,
     Event,
     FactsRecorded,
+    ImageDeleted,
     ImageRejected,
     ImageUploaded,
     ImageValidated,
+    ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
     ProcessingStarted,
+    ProcessingSuperseded,
     ProcessingTimedOut,
+    ReprocessingRequested,
     ReuploadIgnored,
     Stream,
     VariantDropped,
@@ -26,8 +30,18 @@ from darkroom.events import (
 from darkroom.ids import ImageRef
 from darkroom.outcome import Outcome
 
-RunState = Literal["processing", "complete", "partial", "rejected", "failed", "timed_out"]
-ImageState = Literal["uploaded"] | RunState
+_Ended = Literal["complete", "partial", "rejected", "failed", "timed_out", "cancelled"]
+RunState = Literal["processing", "superseded"] | _Ended
+ImageState = Literal["uploaded", "deleted"] | RunState
+
+_STATES: Mapping[type[Event], RunState] = {
+    ImageRejected: "rejected",
+    ProcessingFailed: "failed",
+    ProcessingTimedOut: "timed_out",
+    ProcessingCancelled: "cancelled",
+    ProcessingSuperseded: "superseded",
+}
+_WITH_PICTURES = frozenset({"processing", "complete", "partial"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +55,7 @@ class Run:
     failed: Mapping[str, VariantFailed] = field(default_factory=dict)  # by name
     dropped: Mapping[str, VariantDropped] = field(default_factory=dict)  # by name
     errors: Mapping[str, ErrorRecorded] = field(default_factory=dict)  # by way
-    ending: Ending | None = None
+    ending: Ending | ProcessingSuperseded | None = None
 
     @property
     def run_id(self) -> str:
@@ -61,11 +75,11 @@ class Run:
     @property
     def offered(self) -> tuple[str, ...]:
         """The variants that can be fetched: none once a run has ended without success."""
-        return () if self.state in ("rejected", "failed", "timed_out") else self.existing
+        return self.existing if self.state in _WITH_PICTURES else ()
 
     @property
     def ended(self) -> bool:
-        """Whether the run has its ending; nothing is recorded of it afterwards."""
+        """Whether the run has its ending, or made way; nothing is recorded of it afterwards."""
         return self.ending is not None
 
     @property
@@ -92,17 +106,9 @@ class Run:
     @property
     def state(self) -> RunState:
         """How the run stands."""
-        match self.ending:
-            case None:
-                return "processing"
-            case ProcessingCompleted(state=state):
-                return state
-            case ImageRejected():
-                return "rejected"
-            case ProcessingFailed():
-                return "failed"
-            case ProcessingTimedOut():
-                return "timed_out"
+        if isinstance(self.ending, ProcessingCompleted):
+            return self.ending.state
+        return "processing" if self.ending is None else _STATES[type(self.ending)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +119,9 @@ class Image:
     original: ImageUploaded
     ignored: frozenset[str] = frozenset()  # the object versions that came after the original
     runs: Mapping[str, Run] = field(default_factory=dict)  # by id, in the order they started
+    requests: frozenset[str] = frozenset()  # the ids of those for another run
+    requested: bool = False  # one of them came after the latest run
+    deleted: bool = False
 
     @property
     def owner(self) -> str:
@@ -127,7 +136,14 @@ class Image:
     @property
     def state(self) -> ImageState:
         """How the image stands: as its latest run does."""
+        if self.deleted:
+            return "deleted"
         return "uploaded" if self.run is None else self.run.state
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a run is wanted that nobody has begun yet."""
+        return not self.deleted and (self.run is None or self.requested)
 
 
 def outcome_of(failure: VariantFailed | ErrorRecorded | None) -> Outcome:
@@ -156,16 +172,21 @@ def evolve(image: Image | None, event: Event, ref: ImageRef) -> Image:
         if not isinstance(event, ImageUploaded):
             raise BrokenStream("begins_without_upload", stream=ref.stream, version=1)
         return Image(ref=ref, original=event)
+    change: dict[str, Any] = {}
     match event:
         case ReuploadIgnored(version_id=version_id):
-            return replace(image, ignored=image.ignored | {version_id})
+            change = {"ignored": image.ignored | {version_id}}
         case ProcessingStarted(run_id=run_id) if run_id not in image.runs:
-            return replace(image, runs={**image.runs, run_id: Run(started=event)})
+            change = {"runs": {**image.runs, run_id: Run(started=event)}, "requested": False}
+        case ReprocessingRequested(request_id=request_id):
+            change = {"requests": image.requests | {request_id}, "requested": True}
+        case ImageDeleted():
+            change = {"deleted": True}
         case _:
             run = image.runs.get(getattr(event, "run_id", ""))
-            if run is None or run.ended:
-                return image
-            return replace(image, runs={**image.runs, run.run_id: _evolve_run(run, event)})
+            if run is not None and not run.ended:
+                change = {"runs": {**image.runs, run.run_id: _evolve_run(run, event)}}
+    return replace(image, **change)
 
 
 def _evolve_run(run: Run, event: Event) -> Run:
@@ -183,6 +204,13 @@ def _evolve_run(run: Run, event: Event) -> Run:
             change = {"failed": {**run.failed, name: event}}
         case VariantDropped(name=name) if name not in run.known:
             change = {"dropped": {**run.dropped, name: event}}
-        case ImageRejected() | ProcessingCompleted() | ProcessingFailed() | ProcessingTimedOut():
+        case (
+            ImageRejected()
+            | ProcessingCompleted()
+            | ProcessingFailed()
+            | ProcessingTimedOut()
+            | ProcessingCancelled()
+            | ProcessingSuperseded()
+        ):
             change = {"ending": event}
     return replace(run, **change)

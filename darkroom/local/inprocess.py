@@ -46,6 +46,9 @@ class MemoryBucket:
             raise NotFound(key=key, version_id=version_id)
         return self.original
 
+    def remove(self, key: str, version_id: str) -> None:
+        """Remove nothing: the one original is the image."""
+
     def write(self, key: str, content: bytes, media_type: str) -> Stored:  # noqa: ARG002
         """Keep `content` at `key`, unless something is there."""
         return Stored.of(self.written.setdefault(key, content))
@@ -67,8 +70,8 @@ class MemoryQueue:
 
     messages: list[Message] = field(default_factory=list)
 
-    def send(self, message: Message) -> None:
-        """Keep `message`."""
+    def send(self, message: Message, *, after_s: int = 0) -> None:  # noqa: ARG002
+        """Keep `message`; nobody waits here."""
         self.messages.append(message)
 
 
@@ -120,11 +123,11 @@ def process(
         etag=digest,
         byte_size=len(content),
     )
-    record_upload(arrival, history=history, queue=queue, clock=_now)
+    record_upload(arrival, history=history, queue=queue, originals=bucket, clock=_now)
     stores = Stores(originals=bucket, intermediates=bucket, variants=bucket)
     stage = Stage(plan.start.stage, whole(plan), history, stores, _now, ask)
     patience = timedelta(seconds=plan.worst_case_s)
-    orchestrator = Orchestrator(plan, history, InProcessEngine(stage), _now, patience)
+    orchestrator = Orchestrator(plan, history, InProcessEngine(stage), queue, _now, patience)
     for message in queue.messages:
         image = orchestrator.process(message, attempt="local", last=True)
     return Processed(image, history.load(ref), _named(image, bucket.written))

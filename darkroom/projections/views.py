@@ -2,6 +2,7 @@
 
 from darkroom.events import (
     ImageRejected,
+    ProcessingCancelled,
     ProcessingFailed,
     ProcessingTimedOut,
     Stream,
@@ -30,7 +31,7 @@ def image_row(stream: Stream) -> ImageRow | None:
     image = fold(stream)
     if image is None:
         return None
-    run = image.run
+    run = None if image.deleted else image.run
     return ImageRow(
         v=stream.version,
         tenant=image.ref.tenant,
@@ -92,5 +93,7 @@ def _reason(run: Run) -> Reason | None:
             return Reason(step=ending.step, code=ending.code, facts=ending.facts)
         case ProcessingTimedOut():
             return Reason(step=None, code="timed_out", facts={})
+        case ProcessingCancelled():
+            return Reason(step=None, code="cancelled", facts={})
         case _:
             return None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from darkroom.errors import DarkroomError, NotFound, StreamConflict, Unfinished
-from darkroom.history import Clock, Context, EventStore, handle
+from darkroom.history import Clock, Context, EventStore, Stream, handle_on
 from darkroom.ids import ImageRef, intermediate_key, variant_key
 from darkroom.images import (
     Command,
@@ -97,7 +97,8 @@ class Stage:
             return Outcome(outcome="failed", code=error.code, facts=dict(error.facts))
 
     def _run(self, ref: ImageRef, run_id: str, hand: Hand | None, by: str | None) -> Outcome:
-        image = fold(self.history.load(ref))
+        stream = self.history.load(ref)
+        image = fold(stream)
         if image is None or image.run is None or not self._is_ours(image.run, run_id):
             return Outcome(outcome="superseded")
         if image.run.outcome is not None and self._all_is_told(image.run):
@@ -113,10 +114,11 @@ class Stage:
                 self.stores.intermediates.put(key, pack(result.journey))
                 onward += hands(self.plan, task, result, ref, run_id)
             for command in self._commands(image, run_id, result):
-                image = self._tell(ref, command)
+                stream = self._tell(stream, command)
         if onward:
             return Outcome(outcome="done", onward=tuple(onward))
-        return outcome_of(image.runs[run_id].failure)
+        now = fold(stream)
+        return outcome_of(now.runs[run_id].failure if now else None)
 
     def _is_ours(self, run: Run, run_id: str) -> bool:
         """Whether `run` is the one asked for, open, and of the pipeline that this stage runs."""
@@ -192,9 +194,9 @@ class Stage:
             recipe=rendered.recipe,
         )
 
-    def _tell(self, ref: ImageRef, command: Command) -> Image:
-        context = Context(writer=f"stage:{self.name}", correlation_id=ref.image_id)
-        return handle(self.history, ref, command, context, self.clock)
+    def _tell(self, stream: Stream, command: Command) -> Stream:
+        context = Context(writer=f"stage:{self.name}", correlation_id=stream.ref.image_id)
+        return handle_on(self.history, stream, command, context, self.clock)
 
 
 def _lost(run_id: str, failed: Failed) -> Iterator[Command]:

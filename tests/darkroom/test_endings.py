@@ -46,7 +46,7 @@ class FakeQueue:
 
     sent: list[Message] = field(default_factory=list)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message, *, after_s: int = 0) -> None:
         self.sent.append(message)
 
 

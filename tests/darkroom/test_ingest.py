@@ -34,15 +34,35 @@ class FakeQueue:
     failures: int = 0
     messages: list[Message] = field(default_factory=list)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message, *, after_s: int = 0) -> None:
         if self.failures:
             self.failures -= 1
             raise ConnectionError("the queue does not answer")
         self.messages.append(message)
 
 
-def record(arrival: Arrival, history: MemoryEventStore, queue: FakeQueue) -> None:
-    record_upload(arrival, history=history, queue=queue, clock=lambda: at(0))
+@dataclass
+class FakeOriginals:
+    """Names what was removed; raises as often as told before it does."""
+
+    failures: int = 0
+    removed: list[tuple[str, str]] = field(default_factory=list)
+
+    def remove(self, key: str, version_id: str) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the bucket does not answer")
+        self.removed.append((key, version_id))
+
+
+def record(
+    arrival: Arrival,
+    history: MemoryEventStore,
+    queue: FakeQueue,
+    originals: FakeOriginals | None = None,
+) -> None:
+    bucket = originals or FakeOriginals()
+    record_upload(arrival, history=history, queue=queue, originals=bucket, clock=lambda: at(0))
 
 
 def notification(*keys: str, name: str = "ObjectCreated:Post") -> dict[str, Any]:
@@ -154,16 +174,33 @@ def test_a_second_version_under_the_same_grant_is_ignored_and_not_enqueued() -> 
     assert queue.messages == [MESSAGE]
 
 
+def test_a_second_version_is_removed_once_it_is_on_record() -> None:
+    """Nobody would ever read it; a crash between the two is made good by the next delivery."""
+    history, queue, originals = MemoryEventStore(), FakeQueue(), FakeOriginals(failures=1)
+    second = replace(ARRIVAL, version_id="v2", etag="etag-of-v2")
+    record(ARRIVAL, history, queue, originals)
+    with pytest.raises(ConnectionError):
+        record(second, history, queue, originals)
+    assert (history.load(REF).version, originals.removed) == (2, [])
+
+    record(second, history, queue, originals)
+
+    assert history.load(REF).version == 2
+    assert originals.removed == [(ARRIVAL.key, "v2")]
+
+
 @given(versions=st.lists(st.sampled_from(["v1", "v2", "v3"]), min_size=1, max_size=12))
 def test_announcements_in_any_order_give_one_image_and_sound_messages(
     versions: list[str],
 ) -> None:
     """The first version is the image; only it is ever enqueued, each other is ignored once."""
-    history, queue = MemoryEventStore(), FakeQueue()
+    history, queue, originals = MemoryEventStore(), FakeQueue(), FakeOriginals()
 
     for version in versions:
-        record(replace(ARRIVAL, version_id=version, etag=f"etag-of-{version}"), history, queue)
+        arrival = replace(ARRIVAL, version_id=version, etag=f"etag-of-{version}")
+        record(arrival, history, queue, originals)
 
+    assert {version for _, version in originals.removed} == {*versions} - {versions[0]}
     verify(history.load(REF))
     assert history.load(REF).version == len(set(versions))
     assert {message.version_id for message in queue.messages} == {versions[0]}

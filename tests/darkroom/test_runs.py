@@ -27,7 +27,7 @@ from darkroom.events import (
 )
 from darkroom.history import handle
 from darkroom.ids import ImageRef
-from darkroom.images import Image
+from darkroom.images import Cancel, Command, Delete, Image, Reprocess
 from darkroom.ingest import Message
 from darkroom.outcome import Killed, Outcome, Scalar
 from darkroom.plan import Node, Opening, Plan, Task
@@ -128,11 +128,22 @@ def history() -> MemoryEventStore:
     return store
 
 
+@dataclass
+class FakeQueue:
+    """Keeps what is sent, and how long it is to wait."""
+
+    sent: list[tuple[Message, int]] = field(default_factory=list)
+
+    def send(self, message: Message, *, after_s: int = 0) -> None:
+        self.sent.append((message, after_s))
+
+
 def orchestrator(
     history: MemoryEventStore, work: Work | None = None, repeated: NAMES = "runs"
 ) -> tuple[Orchestrator, FakeEngine]:
     engine = FakeEngine(work or FakeStage(history), repeated)
-    return Orchestrator(PLAN, history, engine, lambda: at(1), PATIENCE), engine
+    queue = FakeQueue()
+    return Orchestrator(PLAN, history, engine, queue, lambda: at(1), PATIENCE), engine
 
 
 def deliver(to: Orchestrator, *, attempt: str = "m-1", last: bool = False) -> Image:
@@ -221,17 +232,35 @@ def test_three_deliveries_at_once_make_one_history(
 
 
 @pytest.mark.parametrize("last", [False, True])
-def test_a_throttle_never_ends_an_image(history: MemoryEventStore, last: bool) -> None:
-    """Not even on the last receive: nothing is wrong with the picture, the platform is busy."""
+def test_a_throttled_run_goes_to_the_end_of_the_queue(
+    history: MemoryEventStore, last: bool
+) -> None:
+    """Also on the last receive: nothing is wrong with the picture, the platform is busy."""
+    queue = FakeQueue()
     ours, _ = orchestrator(history, unfinished("ThrottlingException", throttled=True))
+    ours = replace(ours, queue=queue, jitter=lambda: 0.5)
 
-    with pytest.raises(Unfinished):
-        deliver(ours, last=last)
+    image = deliver(ours, last=last)
 
-    assert [recorded.type for recorded in history.load(REF).events] == [
-        "image.uploaded",
-        "image.processing-started",
-    ]
+    assert image.state == "processing"
+    assert queue.sent == [(MESSAGE, 30)]
+    assert history.load(REF).version == 2
+
+
+def test_a_run_that_is_throttled_past_its_deadline_has_timed_out(
+    history: MemoryEventStore,
+) -> None:
+    """Nothing waits for ever: the image has its ending, and its message is gone."""
+    queue = FakeQueue()
+    ours, _ = orchestrator(history, unfinished("ThrottlingException", throttled=True))
+    deliver(replace(ours, queue=queue))
+    late = at(2) + PATIENCE
+
+    image = deliver(replace(ours, queue=queue, clock=lambda: late))
+
+    assert image.state == "timed_out"
+    assert len(queue.sent) == 1
+    assert_one_run_with_one_ending(history.load(REF))
 
 
 def test_a_run_that_broke_off_comes_back_and_completes(history: MemoryEventStore) -> None:
@@ -329,13 +358,14 @@ def test_a_message_that_comes_again_after_a_deployment_starts_no_second_run(
     assert engine.names == []
 
 
-@pytest.mark.parametrize("crashed", [False, True], ids=["open", "ended, not started again"])
-def test_a_run_that_a_deployment_broke_off_is_ended_and_done_anew(
-    history: MemoryEventStore, crashed: bool
+def test_a_run_that_a_deployment_broke_off_makes_way_for_another(
+    history: MemoryEventStore,
 ) -> None:
-    """What the old pipeline promised and what the stages make now are two things."""
-    changed = ProcessingFailed(run_id=RUN, step=None, code="pipeline_changed", facts={})
-    appended(history, samples.started(), *([changed] if crashed else []))
+    """What the old pipeline promised and what the stages make now are two things.
+
+    The image has no ending in between: one decision closes the one run and begins the other.
+    """
+    appended(history, samples.started())
     ours, engine = orchestrator(history, FakeStage(history, rendered=("small",)))
     newer = replace(ours, plan=NEWER)
 
@@ -345,7 +375,7 @@ def test_a_run_that_a_deployment_broke_off_is_ended_and_done_anew(
     assert [recorded.type.removeprefix("image.") for recorded in history.load(REF).events] == [
         "uploaded",
         "processing-started",
-        "processing-failed",
+        "processing-superseded",
         "processing-started",
         "variant-rendered",
         "processing-completed",
@@ -353,6 +383,63 @@ def test_a_run_that_a_deployment_broke_off_is_ended_and_done_anew(
     assert images[0].run is not None
     assert (images[0].run.started.n, images[0].run.promised) == (1, ("small",))
     assert len(engine.names) == 1
+
+
+def test_an_ending_that_comes_while_a_run_makes_way_is_no_second_one(
+    history: MemoryEventStore,
+) -> None:
+    """The orchestrator of the old pipeline is not done when that of the new one begins."""
+    renders_small, _ = orchestrator(history, FakeStage(history, rendered=("small",)))
+    newer = replace(renders_small, plan=NEWER)
+
+    def work(ref: ImageRef, run_id: str) -> Outcome:
+        deliver(newer, attempt="m-2")
+        return DONE
+
+    older, _ = orchestrator(history, work)
+    image = deliver(older)
+
+    endings = [each for each in history.load(REF).events if isinstance(each.event, Ending)]
+    assert image.state == "complete"
+    assert len(endings) == 1
+
+
+def test_a_requested_run_is_begun_by_the_next_message_and_by_no_other(
+    history: MemoryEventStore,
+) -> None:
+    """The pipeline is the same as before: a run has a number of its own. Old messages are late."""
+    failing, _ = orchestrator(history, unfinished("Sandbox.Timedout"))
+    ours, engine = orchestrator(history)
+    deliver(failing, last=True)
+    ask = Reprocess(request_id="r-1", reason="outage")
+    handle(history, REF, ask, CONTEXT, lambda: at(5))
+
+    images = [deliver(ours, attempt=f"m-{n}") for n in range(3)]
+
+    starts = [each for each in history.load(REF).events if each.type.endswith("started")]
+    assert [image.state for image in images] == ["complete"] * 3
+    assert len(starts) == 2
+    assert len(engine.names) == 1
+
+
+@pytest.mark.parametrize("command", [Cancel(), Delete()], ids=["cancelled", "deleted"])
+def test_a_run_that_is_called_off_ends_at_once(history: MemoryEventStore, command: Command) -> None:
+    """What its stage tells afterwards is not recorded, and its outcome is no second ending."""
+    stage = FakeStage(history, rendered=("thumbnail",))
+
+    def work(ref: ImageRef, run_id: str) -> Outcome:
+        handle(history, REF, command, CONTEXT, lambda: at(3))
+        return stage(ref, run_id)
+
+    ours, _ = orchestrator(history, work)
+    deliver(ours)
+    before = history.load(REF)
+    deliver(ours, attempt="m-2")
+
+    endings = [each for each in before.events if isinstance(each.event, Ending)]
+    assert [each.type for each in endings] == ["image.processing-cancelled"]
+    assert not [each for each in before.events if each.type == "image.variant-rendered"]
+    assert history.load(REF) == before
 
 
 def test_a_rejection_ends_the_image_with_its_reason(history: MemoryEventStore) -> None:

@@ -32,6 +32,21 @@ class Aws:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
         return {each["Key"] for page in pages for each in page.get("Contents", [])}
 
+    def originals_of(self, image_id: str) -> list[str]:
+        """Return the versions of an image's original."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(
+            Bucket=self.deployed.originals_bucket
+        )
+        versions = (each for page in pages for each in page.get("Versions", []))
+        return [each["VersionId"] for each in versions if each["Key"].endswith(image_id)]
+
+    def left_one_original(self, image_id: str, within_s: float = 60.0) -> None:
+        """Wait until one version is left of an image's original: the image itself."""
+        deadline = time.monotonic() + within_s
+        while len(self.originals_of(image_id)) > 1:
+            assert time.monotonic() < deadline, "a second original is not removed"
+            time.sleep(0.2)
+
     def messages_in(self, url: str) -> int:
         """Count the messages of a queue, hidden ones included."""
         return messages_in(self.cloud, url)

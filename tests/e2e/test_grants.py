@@ -3,7 +3,7 @@
 Nothing is missing either, or other tests here would fail: every call is checked by IAM.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -13,14 +13,18 @@ import boto3
 import pytest
 from aws import Aws
 
-from darkroom.local.client import Client
+from darkroom.local.client import Client, send_form
 from infra.indirect import excused, indirect_grants
 from steps.testing.sources import jpeg
 
 _STACK = "darkroom-local-app-"
 
 # Where a permission is not called like the operation that takes it.
-_OPERATIONS = {"s3:GetObjectVersion": ("GetObject",), "s3:GetObject": ("GetObject", "HeadObject")}
+_OPERATIONS = {
+    "s3:GetObjectVersion": ("GetObject",),
+    "s3:GetObject": ("GetObject", "HeadObject"),
+    "s3:DeleteObjectVersion": ("DeleteObject",),
+}
 
 
 @dataclass(frozen=True)
@@ -99,10 +103,18 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def record(aws: Aws, ada: Client, upload: Callable[..., str]) -> Record:
-    """The record of all calls so far: at least an account's, an upload's and a download's."""
-    image_id = upload(ada, jpeg(900, 600))
+def record(aws: Aws, ada: Client) -> Record:
+    """The record of all calls so far: at least an account's, two uploads' and a download's.
+
+    The second is under the same grant: it is ignored, and removed.
+    """
+    content = jpeg(900, 600)
+    grant = ada.request_upload("picture", "image/jpeg", len(content))
+    for _ in range(2):
+        send_form(grant["upload"], content).raise_for_status()
+    image_id = str(grant["image_id"])
     ada.settled(image_id)
+    aws.left_one_original(image_id)
     ada.images()
     ada.events(image_id)
     ada.download(image_id, "medium")

@@ -12,7 +12,7 @@ from darkroom.handlers.stage import Request
 from darkroom.ids import ImageRef
 from darkroom.images import Image
 from darkroom.ingest import Message
-from darkroom.local.inprocess import MemoryBucket
+from darkroom.local.inprocess import MemoryBucket, MemoryQueue
 from darkroom.objects import Original
 from darkroom.outcome import Outcome
 from darkroom.plan import Plan, whole
@@ -118,19 +118,31 @@ def told(
 ) -> Story:
     """Deliver the image's message as the queue does, until it is taken; tell what came of it.
 
-    After so many `receives` it is the last time. Raises Unfinished for a message that comes back
-    every time.
+    After so many `receives` it is the last time. Raises Unfinished for a run that is
+    throttled every time.
     """
+    queue = MemoryQueue()
     orchestrator = Orchestrator(
-        platform.plan, platform.history, engine or platform, lambda: at(1), timedelta(hours=1)
+        platform.plan,
+        platform.history,
+        engine or platform,
+        queue,
+        lambda: at(1),
+        timedelta(hours=1),
     )
     message = Message(tenant=REF.tenant, image_id=REF.image_id, version_id="v1")
     for receive in range(1, receives):
         try:
-            return _story(platform, orchestrator.process(message, attempt=str(receive), last=False))
+            image = orchestrator.process(message, attempt=str(receive), last=False)
         except Unfinished:
             continue
-    return _story(platform, orchestrator.process(message, attempt="last", last=True))
+        if not queue.messages:
+            return _story(platform, image)
+        queue.messages.clear()  # it was throttled, and is received anew
+    image = orchestrator.process(message, attempt="last", last=True)
+    if queue.messages:
+        raise Unfinished("waits", throttled=True)
+    return _story(platform, image)
 
 
 def _story(platform: Platform, image: Image) -> Story:

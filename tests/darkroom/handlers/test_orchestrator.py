@@ -1,5 +1,6 @@
 """Messages end in one ending, or are named for coming back; none takes another along."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from darkroom.adapters.sqs import SqsQueue
 from darkroom.errors import Unfinished
 from darkroom.handlers import clients, orchestrator
 from darkroom.handlers.settings import plan
@@ -47,7 +49,10 @@ class FakeEngine:
 def engine(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The function, wired to a fake engine."""
     fake = FakeEngine(cloud.history)
-    wired = Orchestrator(plan(), cloud.history, fake, clients.now, timedelta(minutes=9))
+    queue = SqsQueue(clients.sqs(), cloud.settings["QUEUE_URL"])
+    wired = Orchestrator(
+        plan(), cloud.history, fake, queue, clients.now, timedelta(minutes=9), jitter=lambda: 0
+    )
     monkeypatch.setattr(orchestrator, "orchestrator", lambda: wired)
     appended(cloud.history, samples.uploaded())
     return fake
@@ -110,21 +115,37 @@ def test_a_redelivered_message_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "receive",  # how often, whether throttled, and whether it comes back
-    [(1, False, True), (2, False, True), (3, False, False), (4, False, False), (3, True, True)],
+    "receive",  # how often, and whether it comes back
+    [(1, True), (2, True), (3, False), (4, False)],
 )
 def test_a_run_that_breaks_off_comes_back_until_the_last_receive(
-    engine: FakeEngine, aws_event: AwsEvent, context: Any, receive: tuple[int, bool, bool]
+    engine: FakeEngine, aws_event: AwsEvent, context: Any, receive: tuple[int, bool]
 ) -> None:
-    """MAX_RECEIVES is 3 here: then it has failed. A throttle always comes back."""
-    received, throttled, back = receive
-    engine.errors[REF.image_id] = Unfinished("execution_broke_off", throttled=throttled)
+    """MAX_RECEIVES is 3 here: then it has failed."""
+    received, back = receive
+    engine.errors[REF.image_id] = Unfinished("execution_broke_off")
 
     answer = orchestrator.handler({"Records": [message(aws_event, received=received)]}, context)
 
     last = engine.history.load(REF).events[-1].type
     assert bool(answer["batchItemFailures"]) is back
     assert last == ("image.processing-started" if back else "image.processing-failed")
+
+
+@pytest.mark.parametrize("received", [1, 3])
+def test_a_throttled_run_is_sent_anew_and_its_message_taken(
+    cloud: Any, engine: FakeEngine, aws_event: AwsEvent, context: Any, received: int
+) -> None:
+    """The same message, with all its receives before it again."""
+    engine.errors[REF.image_id] = Unfinished("execution_refused", throttled=True)
+    record = message(aws_event, received=received)
+
+    answer = orchestrator.handler({"Records": [record]}, context)
+
+    (sent,) = clients.sqs().receive_message(QueueUrl=cloud.settings["QUEUE_URL"])["Messages"]
+    assert answer == {"batchItemFailures": []}
+    assert json.loads(sent["Body"]) == json.loads(record["body"])
+    assert cloud.history.load(REF).events[-1].type == "image.processing-started"
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"tenant": "main"}', '{"image_id": 1}'])
@@ -175,7 +196,7 @@ def test_the_function_wires_itself_to_its_state_machine(
 ) -> None:
     """By its settings alone."""
     appended(cloud.history, samples.uploaded())
-    machine.add_client_error("start_sync_execution", "ThrottlingException")
+    machine.add_client_error("start_sync_execution", "StateMachineDoesNotExist")
 
     answer = orchestrator.handler(aws_event("sqs_message"), context)
 

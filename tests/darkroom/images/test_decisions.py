@@ -9,20 +9,28 @@ from darkroom.events import (
     ErrorRecorded,
     Event,
     FactsRecorded,
+    ImageDeleted,
     ImageRejected,
+    ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
+    ProcessingStarted,
+    ProcessingSuperseded,
     ProcessingTimedOut,
+    ReprocessingRequested,
     ReuploadIgnored,
     VariantDropped,
     VariantFailed,
 )
 from darkroom.images import (
+    Cancel,
     Command,
+    Delete,
     Finish,
     RecordError,
     RecordFacts,
     RecordValidation,
+    Reprocess,
     TimeOut,
 )
 from darkroom.images import commands as all_commands
@@ -252,6 +260,60 @@ def test_a_run_times_out_after_its_deadline_and_not_at_it() -> None:
     given(uploaded(), started()).when(TimeOut(run_id=RUN, at=at(60))).then_nothing()
     given(uploaded(), started()).when(TimeOut(run_id=RUN, at=at(61))).then(overdue)
     given(*history()).when(TimeOut(run_id=RUN, at=at(61))).then_nothing()
+
+
+CANCELLED = ProcessingCancelled(run_id=RUN)
+ASK = Reprocess(request_id="r-1", reason="outage")
+ASKED = ReprocessingRequested(request_id="r-1", reason="outage")
+
+
+def test_a_run_under_way_makes_way_for_a_later_one_in_one_decision() -> None:
+    """The pipeline was replaced: the image has no ending in between."""
+    later = start(n=1, digest="6f" * 32)
+    begun = ProcessingStarted(**vars(later))
+    way = ProcessingSuperseded(run_id=RUN, by=later.run_id)
+
+    given(uploaded(), started()).when(later).then(way, begun)
+    given(uploaded(), started(), way, begun).when(later).then_nothing()
+    given(uploaded(), started(), way, begun).when(DONE).then_nothing()
+
+
+def test_a_run_is_called_off_while_it_is_under_way() -> None:
+    """Not before there is one; what has ended stays as it ended."""
+    given(uploaded(), started()).when(Cancel()).then(CANCELLED)
+    given(uploaded(), started(), CANCELLED).when(Cancel()).then_nothing()
+    given(*history()).when(Cancel()).then_nothing()
+    given(uploaded()).when(Cancel()).then_raises(InvalidRequest, "not_processing")
+
+
+def test_a_deletion_ends_what_is_under_way() -> None:
+    """At any time, and once."""
+    given(uploaded()).when(Delete()).then(ImageDeleted())
+    given(*history()).when(Delete()).then(ImageDeleted())
+    given(uploaded(), started()).when(Delete()).then(CANCELLED, ImageDeleted())
+    given(*history(), ImageDeleted()).when(Delete()).then_nothing()
+
+
+def test_nothing_is_done_with_an_image_that_is_deleted() -> None:
+    """Messages that are late find nothing to do; a person is told that it does not exist."""
+    gone = given(uploaded(), ImageDeleted())
+
+    gone.when(start()).then_nothing()
+    gone.when(Cancel()).then_nothing()
+    gone.when(ASK).then_raises(NotFound, "not_found")
+
+
+def test_another_run_is_asked_for_once() -> None:
+    """By each request, and by no second one while the first is waited for."""
+    other = Reprocess(request_id="r-2", reason="outage")
+    both = (*history(), ASKED, started(n=1), ProcessingCancelled(run_id=start(n=1).run_id))
+
+    given(*history()).when(ASK).then(ASKED)
+    given(*history(), ASKED).when(other).then_nothing()
+    given(*both).when(ASK).then_nothing()
+    given(*both).when(other).then(ReprocessingRequested(request_id="r-2", reason="outage"))
+    given(uploaded(), started()).when(ASK).then_raises(InvalidRequest, "still_processing")
+    given(uploaded()).when(ASK).then_nothing()
 
 
 def test_every_command_is_a_value() -> None:

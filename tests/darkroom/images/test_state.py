@@ -8,10 +8,14 @@ from darkroom.errors import BrokenStream
 from darkroom.events import (
     Ending,
     Event,
+    ImageDeleted,
     ImageRejected,
+    ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
+    ProcessingSuperseded,
     ProcessingTimedOut,
+    ReprocessingRequested,
     ReuploadIgnored,
     Stream,
     VariantDropped,
@@ -38,13 +42,19 @@ PARTIAL = ProcessingCompleted(run_id=RUN, state="partial", variants=("large",))
 REJECTED = ImageRejected(run_id=RUN, step="check", code="too_many_pixels", facts={})
 FAILED = ProcessingFailed(run_id=RUN, step=None, code="crashed", facts={})
 TIMED_OUT = ProcessingTimedOut(run_id=RUN, deadline_at=at(60))
-ENDINGS = [completed(), PARTIAL, REJECTED, FAILED, TIMED_OUT]
+CANCELLED = ProcessingCancelled(run_id=RUN)
+SUPERSEDED = ProcessingSuperseded(run_id=RUN, by="another")
+REQUESTED = ReprocessingRequested(request_id="r-1", reason="outage")
+ENDINGS = [completed(), PARTIAL, REJECTED, FAILED, TIMED_OUT, CANCELLED]
 
 events = st.sampled_from(
     [
         *history(),
         *ENDINGS,
         started(n=8),
+        SUPERSEDED,
+        REQUESTED,
+        ImageDeleted(),
         ReuploadIgnored(version_id="v2", etag="e", byte_size=0),
         *(VariantFailed(**vars(failure(name))) for name in PROMISED),
     ]
@@ -78,6 +88,11 @@ def test_a_stream_can_begin_with_an_upload_only() -> None:
         ([uploaded(), started(), REJECTED], "rejected"),
         ([uploaded(), started(), FAILED], "failed"),
         ([uploaded(), started(), TIMED_OUT], "timed_out"),
+        ([uploaded(), started(), CANCELLED], "cancelled"),
+        ([uploaded(), started(), SUPERSEDED], "superseded"),
+        ([uploaded(), started(), FAILED, REQUESTED], "failed"),
+        ([uploaded(), started(), FAILED, REQUESTED, started(n=8)], "processing"),
+        ([uploaded(), started(), completed(), ImageDeleted()], "deleted"),
         ([uploaded(), started(), FAILED, started(n=8)], "processing"),
     ],
 )
