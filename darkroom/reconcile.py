@@ -1,8 +1,8 @@
 """Reconciling: what nobody works on any more, or never heard of, is brought to its ending.
 
-    a run behind its deadline, without an ending     -> its ending
-    an image without a run, for longer than `grace`  -> its message, once more
-    an object version that no event tells of         -> ImageUploaded, and its message
+    a run behind its deadline, without an ending              -> its ending
+    an image that waits for its run, for longer than `grace`  -> its message, once more
+    an object version that no event tells of                  -> ImageUploaded, and its message
 
 Each follows from the history alone, and whatever others do at the same time makes no difference:
 the first ending stands, a repeated message meets its run, an object version is put on record once.
@@ -16,6 +16,7 @@ from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, parse_original_key
 from darkroom.images import Finish, Image, TimeOut, fold
 from darkroom.ingest import Arrival, Message, Queue, record_upload
+from darkroom.objects import Removal
 
 Due = Finish | TimeOut | Message
 """What is to be done for an image: one of two endings, or its message once more."""
@@ -30,11 +31,11 @@ def due(stream: Stream, now: datetime, grace: timedelta) -> Due | None:
     image = fold(stream)
     if image is None:
         return None
-    run = image.run
-    if run is None:
-        waited = now - stream.events[0].recorded_at
+    if image.waiting:
+        waited = now - stream.events[-1].recorded_at
         return _message(image) if waited > grace else None
-    if run.ended or now <= run.started.deadline_at:
+    run = image.run
+    if run is None or run.ended or now <= run.started.deadline_at:
         return None
     if run.outcome is not None:
         return Finish(run_id=run.run_id, outcome=run.outcome)
@@ -58,6 +59,7 @@ class Reconciler:
 
     history: EventStore
     queue: Queue
+    originals: Removal
     clock: Clock
     grace: timedelta
 
@@ -89,4 +91,10 @@ class Reconciler:
 
     def announce(self, arrival: Arrival) -> Image:
         """Put the object version on record and ask for its run, as S3's word would have done."""
-        return record_upload(arrival, history=self.history, queue=self.queue, clock=self.clock)
+        return record_upload(
+            arrival,
+            history=self.history,
+            queue=self.queue,
+            originals=self.originals,
+            clock=self.clock,
+        )

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from darkroom.adapters.s3 import S3Originals
 from darkroom.adapters.s3_arrivals import S3Arrivals
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.cli.deployment import Deployment, find, told
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     reconciler = Reconciler(
         history=found.history,
         queue=SqsQueue(found.client("sqs"), found.output("QueueUrl")),
+        originals=S3Originals(found.client("s3"), found.output("OriginalsBucket")),
         clock=lambda: datetime.now(UTC),
         grace=timedelta(minutes=options.grace),
     )

@@ -246,10 +246,8 @@ class ReprocessingRequested(Event):
     """Somebody wants the image to be processed once more; its next message begins a run."""
 
     type: ClassVar[str] = "image.reprocessing-requested"
-    varies: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     request_id: Text  # given by who asks: asking again with it asks for nothing more
-    reason: Text
 
     def dedup_key(self) -> str:
         """Once a request."""

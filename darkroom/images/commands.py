@@ -143,7 +143,6 @@ class Reprocess:
     """Somebody wants another run: ReprocessingRequested, unless one is being waited for."""
 
     request_id: str
-    reason: str
 
 
 RecordCommand = (

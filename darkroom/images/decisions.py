@@ -113,14 +113,14 @@ def _requested(image: Image, command: Request) -> tuple[Event, ...]:
             if run is None and not image.deleted:
                 raise InvalidRequest("not_processing")
             return cancelled
-        case Reprocess(request_id=request_id, reason=reason):
+        case Reprocess(request_id=request_id):
             if image.deleted:
                 raise NotFound(image_id=image.ref.image_id)
             if image.waiting or request_id in image.requests:
                 return ()
             if going_on:
                 raise InvalidRequest("still_processing")
-            return (ReprocessingRequested(request_id=request_id, reason=reason),)
+            return (ReprocessingRequested(request_id=request_id),)
 
 
 def _recorded(run: Run, command: RecordCommand) -> tuple[Event, ...]:

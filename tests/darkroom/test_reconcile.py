@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.errors import InvalidKey
-from darkroom.events import ProcessingTimedOut, VariantDropped, VariantFailed
+from darkroom.events import (
+    ImageDeleted,
+    ProcessingTimedOut,
+    ReprocessingRequested,
+    VariantDropped,
+    VariantFailed,
+)
 from darkroom.history import verify
 from darkroom.images import Finish, TimeOut, fold
 from darkroom.ingest import Arrival, Message
-from darkroom.local.inprocess import MemoryQueue
+from darkroom.local.inprocess import MemoryBucket, MemoryQueue
+from darkroom.objects import Original
 from darkroom.reconcile import Reconciler, due, unannounced
 from darkroom.testing import samples
 from darkroom.testing.samples import REF, RUN, appended, at
@@ -32,7 +39,8 @@ ARRIVAL = Arrival(
 
 
 def reconciler(store: MemoryEventStore, queue: MemoryQueue, now: datetime) -> Reconciler:
-    return Reconciler(history=store, queue=queue, clock=lambda: now, grace=GRACE)
+    bucket = MemoryBucket(Original(b""), version_id="v1")
+    return Reconciler(store, queue, bucket, clock=lambda: now, grace=GRACE)
 
 
 @pytest.fixture
@@ -55,6 +63,20 @@ def test_an_image_that_waits_for_its_run_too_long_gets_its_message_once_more(
     assert reconciler(store, queue, at(1) + GRACE).settle(REF) == MESSAGE
     assert queue.messages == [MESSAGE]
     assert store.load(REF).version == 1
+
+
+def test_an_image_that_waits_for_another_run_gets_its_message_too(
+    store: MemoryEventStore, queue: MemoryQueue
+) -> None:
+    """Whoever asked for it broke off before the message; one that is deleted waits for nothing."""
+    asked = ReprocessingRequested(request_id="r-1")
+    stream = appended(store, *samples.history(), asked)
+    late = stream.events[-1].recorded_at + GRACE
+
+    assert reconciler(store, queue, late).settle(REF) is None
+    assert reconciler(store, queue, late + timedelta(seconds=1)).settle(REF) == MESSAGE
+    appended(store, ImageDeleted())
+    assert reconciler(store, queue, late + timedelta(days=1)).settle(REF) is None
 
 
 def test_a_run_is_left_alone_until_its_deadline(

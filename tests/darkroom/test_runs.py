@@ -411,7 +411,7 @@ def test_a_requested_run_is_begun_by_the_next_message_and_by_no_other(
     failing, _ = orchestrator(history, unfinished("Sandbox.Timedout"))
     ours, engine = orchestrator(history)
     deliver(failing, last=True)
-    ask = Reprocess(request_id="r-1", reason="outage")
+    ask = Reprocess(request_id="r-1")
     handle(history, REF, ask, CONTEXT, lambda: at(5))
 
     images = [deliver(ours, attempt=f"m-{n}") for n in range(3)]

@@ -22,7 +22,11 @@ WRITERS: Mapping[str, str] = {
     "ImageRejected": "`finish`",
     "ProcessingCompleted": "`finish`; `reconcile` where only the reply was lost",
     "ProcessingFailed": "`finish`; `reconcile` where only the reply was lost",
-    "ProcessingTimedOut": "`reconcile`",
+    "ProcessingTimedOut": "`reconcile`; `orchestrator` for a run that was throttled for so long",
+    "ProcessingCancelled": "whoever asks for it: the API has no route for it yet",
+    "ProcessingSuperseded": "`orchestrator`, together with the start of the run that follows",
+    "ReprocessingRequested": "whoever asks for it: the API has no route for it yet",
+    "ImageDeleted": "whoever asks for it: the API has no route for it yet",
 }
 """Who appends each event, as its envelope names them."""
 

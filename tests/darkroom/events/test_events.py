@@ -57,6 +57,7 @@ def test_no_event_has_a_field_for_a_persons_words() -> None:
     is an id, a word of the platform's own, a measure, or what a step has found in the pixels.
     """
     ids = {"bucket", "etag", "key", "owner", "pipeline", "run_id", "version_id"}
+    ids |= {"by", "request_id"}
     digests = {"digest", "pipeline_digest"}
     words = {"code", "format", "media_type", "name", "on_error", "state", "step", "variants", "way"}
     measures = {"alpha", "byte_size", "deadline_at", "frames", "height", "n", "width"}

@@ -15,10 +15,14 @@ from darkroom.events import (
     ErrorRecorded,
     Event,
     FactsRecorded,
+    ImageDeleted,
     ImageRejected,
+    ProcessingCancelled,
     ProcessingFailed,
+    ProcessingSuperseded,
     ProcessingTimedOut,
     Registry,
+    ReprocessingRequested,
     ReuploadIgnored,
     Stream,
     VariantDropped,
@@ -132,6 +136,10 @@ NEWEST: tuple[Event, ...] = (
     ImageRejected.model_validate({"run_id": RUN, **REASON}),
     ProcessingFailed.model_validate({"run_id": RUN, **REASON}),
     ProcessingTimedOut(run_id=RUN, deadline_at=samples.at(60)),
+    ProcessingCancelled(run_id=RUN),
+    ProcessingSuperseded(run_id=RUN, by=samples.start(n=1).run_id),
+    ReprocessingRequested(request_id="r-1"),
+    ImageDeleted(),
 )
 
 

@@ -263,8 +263,8 @@ def test_a_run_times_out_after_its_deadline_and_not_at_it() -> None:
 
 
 CANCELLED = ProcessingCancelled(run_id=RUN)
-ASK = Reprocess(request_id="r-1", reason="outage")
-ASKED = ReprocessingRequested(request_id="r-1", reason="outage")
+ASK = Reprocess(request_id="r-1")
+ASKED = ReprocessingRequested(request_id="r-1")
 
 
 def test_a_run_under_way_makes_way_for_a_later_one_in_one_decision() -> None:
@@ -305,13 +305,13 @@ def test_nothing_is_done_with_an_image_that_is_deleted() -> None:
 
 def test_another_run_is_asked_for_once() -> None:
     """By each request, and by no second one while the first is waited for."""
-    other = Reprocess(request_id="r-2", reason="outage")
+    other = Reprocess(request_id="r-2")
     both = (*history(), ASKED, started(n=1), ProcessingCancelled(run_id=start(n=1).run_id))
 
     given(*history()).when(ASK).then(ASKED)
     given(*history(), ASKED).when(other).then_nothing()
     given(*both).when(ASK).then_nothing()
-    given(*both).when(other).then(ReprocessingRequested(request_id="r-2", reason="outage"))
+    given(*both).when(other).then(ReprocessingRequested(request_id="r-2"))
     given(uploaded(), started()).when(ASK).then_raises(InvalidRequest, "still_processing")
     given(uploaded()).when(ASK).then_nothing()
 

@@ -44,7 +44,7 @@ FAILED = ProcessingFailed(run_id=RUN, step=None, code="crashed", facts={})
 TIMED_OUT = ProcessingTimedOut(run_id=RUN, deadline_at=at(60))
 CANCELLED = ProcessingCancelled(run_id=RUN)
 SUPERSEDED = ProcessingSuperseded(run_id=RUN, by="another")
-REQUESTED = ReprocessingRequested(request_id="r-1", reason="outage")
+REQUESTED = ReprocessingRequested(request_id="r-1")
 ENDINGS = [completed(), PARTIAL, REJECTED, FAILED, TIMED_OUT, CANCELLED]
 
 events = st.sampled_from(
