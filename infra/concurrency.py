@@ -2,8 +2,8 @@
 
 from infra.settings import Settings
 
-# One invocation for a caller of the API, who would see a refusal, and one for `s3_event` and the
-# projector, which Lambda calls again when it refused them.
+# One invocation for a caller of the API, who would see a refusal, and one for `s3_event`, the
+# projector and `refold`, which Lambda calls again when it refused them.
 _HEADROOM = 2
 
 

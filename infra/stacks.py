@@ -109,6 +109,7 @@ class AppStack(Stack):
             "QueueUrl": self.ingest.intake.queue_url,
             "DeadLettersUrl": self.ingest.dead.queue_url,
             "UnannouncedUrl": self.ingest.unannounced.queue_url,
+            "RefoldUrl": self.projection.refold.queue_url,
             "UnfoldedUrl": self.projection.unfolded.queue_url,
             "StateMachineArn": self.processing.pipeline.state_machine.state_machine_arn,
         }

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from darkroom.ingest import Message
 from darkroom.operations.letters import Content, Invocation, Letter, NotSent, Place, Unfolded
+from darkroom.projections import Refold
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -84,10 +85,11 @@ def _letter(message: "MessageTypeDef") -> Letter:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where letters came from: the intake queue, functions, and the events table's stream."""
+    """Where letters came from: two queues, functions, and the events table's stream."""
 
     sqs: "SQSClient"
     intake_url: str
+    refold_url: str
     functions: Any  # boto3's client of Lambda
     streams: Any  # boto3's client of DynamoDB Streams
 
@@ -101,6 +103,9 @@ class Sources:
                 case Message():
                     body = content.model_dump_json()
                     self.sqs.send_message(QueueUrl=self.intake_url, MessageBody=body)
+                case Refold():
+                    body = content.model_dump_json()
+                    self.sqs.send_message(QueueUrl=self.refold_url, MessageBody=body)
                 case Invocation():
                     self._call(content)
                 case Unfolded():

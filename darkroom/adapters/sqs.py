@@ -1,9 +1,10 @@
-"""The queue between an upload and its processing, over SQS."""
+"""Queues of messages, over SQS: uploads to be processed, and images to be folded again."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from darkroom.ingest import Message
+from darkroom.projections import Refold
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -16,7 +17,7 @@ class SqsQueue:
     client: "SQSClient"
     url: str
 
-    def send(self, message: Message, *, after_s: int = 0) -> None:
+    def send(self, message: Message | Refold, *, after_s: int = 0) -> None:
         """Enqueue `message`, at least once, to be received after so many seconds (at most 900)."""
         self.client.send_message(
             QueueUrl=self.url, MessageBody=message.model_dump_json(), DelaySeconds=after_s

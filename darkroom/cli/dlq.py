@@ -35,7 +35,7 @@ QUEUES = (
     Queue("dead", "DeadLettersUrl", "messages that no run could be made of"),
     Queue("unannounced", "UnannouncedUrl", "S3's notifications that were not put on record"),
     Queue("unended", "UnendedUrl", "ends of executions that were not put on record"),
-    Queue("unfolded", "UnfoldedUrl", "changes that were not folded into the views"),
+    Queue("unfolded", "UnfoldedUrl", "images whose views could not be made"),
 )
 
 
@@ -64,6 +64,7 @@ def redrive_(options: argparse.Namespace, console: Console) -> int:
     sources = Sources(
         sqs=found.client("sqs"),
         intake_url=found.output("QueueUrl"),
+        refold_url=found.output("RefoldUrl"),
         functions=found.client("lambda"),
         streams=found.client("dynamodbstreams"),
     )

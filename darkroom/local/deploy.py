@@ -47,7 +47,8 @@ class Outputs:
     queue_url: str
     dead_letters_url: str  # messages that no run could be made of
     unannounced_url: str  # notifications that no message could be made of
-    unfolded_url: str  # stream records that could not be folded into views
+    refold_url: str  # images to be folded into views again
+    unfolded_url: str  # images that could not be folded, and stream records that nobody could take
     user_pool_id: str
     user_pool_client_id: str
 
@@ -82,6 +83,7 @@ def read_outputs(cloud: EmbeddedCloud) -> Outputs:
         queue_url=found["QueueUrl"],
         dead_letters_url=found["DeadLettersUrl"],
         unannounced_url=found["UnannouncedUrl"],
+        refold_url=found["RefoldUrl"],
         unfolded_url=found["UnfoldedUrl"],
         user_pool_id=found["UserPoolId"],
         user_pool_client_id=found["UserPoolClientId"],

@@ -1,9 +1,9 @@
 """Dead letters: messages that could not be dealt with, and what each means.
 
-Three kinds come to the queues of a deployment: a message that no run could be made of, the record
-of a function's call that failed on every try, and the place in the stream of the events table
-where records could not be folded. Each can be sent again: whoever takes it finds in the history
-what has been done already.
+Four kinds come to the queues of a deployment: a message that no run could be made of, an image that
+could not be folded into the views, the record of a function's call that failed on every try, and
+the place in the stream of the events table where records could not be dealt with. Each can be sent
+again: whoever takes it finds in the history what has been done already.
 """
 
 import json
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from darkroom.errors import DarkroomError
 from darkroom.ids import valid_image_id
 from darkroom.ingest import Message, arrivals
+from darkroom.projections import Refold
 
 _SHOWN = 60  # characters of a body that says nothing to us
 
@@ -97,12 +98,12 @@ class Unreadable:
     body: str
 
 
-Content = Message | Unfolded | Invocation | Unreadable
+Content = Message | Refold | Unfolded | Invocation | Unreadable
 
 
 def read(body: str) -> Content:
     """Return what a letter says."""
-    for kind in (Message, Unfolded, Invocation):
+    for kind in (Message, Refold, Unfolded, Invocation):
         try:
             return kind.model_validate_json(body)
         except ValidationError:
@@ -113,7 +114,7 @@ def read(body: str) -> Content:
 def image_of(content: Content) -> str | None:
     """Return the id of the image that a letter is about; None where it does not say."""
     match content:
-        case Message(image_id=image_id):
+        case Message(image_id=image_id) | Refold(image_id=image_id):
             return image_id
         case Invocation(payload=payload):
             return _arrived(payload) or _ended(payload)
@@ -131,6 +132,8 @@ def meaning(content: Content) -> str:
     match content:
         case Message(version_id=version_id):
             return f"asks for the run over object version {version_id}"
+        case Refold(reason=reason):
+            return f"its views could not be made on any try: {reason}"
         case Invocation(called=called, error=error):
             told = "S3 announced an object" if _arrived(content.payload) else "it was called"
             told = "an execution ended" if _ended(content.payload) else told

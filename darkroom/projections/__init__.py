@@ -9,6 +9,7 @@ from darkroom.projections.generations import (
 from darkroom.projections.paging import MAX_LIMIT, Page
 from darkroom.projections.projector import NotProjected, project, refs_in
 from darkroom.projections.rebuild import Progress, Rebuilt, rebuild
+from darkroom.projections.refolding import Refold
 from darkroom.projections.rows import GalleryRow, ImageRow, OriginalRow, Reason, Row, VariantRow
 from darkroom.projections.store import ViewStore
 from darkroom.projections.views import image_row, rows
@@ -26,6 +27,7 @@ __all__ = [
     "Progress",
     "Reason",
     "Rebuilt",
+    "Refold",
     "Row",
     "VariantRow",
     "ViewStore",

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from darkroom.adapters.sqs import SqsQueue
+from darkroom.ids import ImageRef
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs
 from darkroom.local.queues import messages_in
+from darkroom.projections import Refold
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -51,9 +54,19 @@ class Aws:
         """Count the messages of a queue, hidden ones included."""
         return messages_in(self.cloud, url)
 
+    def refold(self, ref: ImageRef) -> None:
+        """Have the image folded again, and wait until it is."""
+        message = Refold(tenant=ref.tenant, image_id=ref.image_id, reason="to see it done")
+        sqs = boto3.client("sqs", **self.cloud.client_options)
+        SqsQueue(sqs, self.deployed.refold_url).send(message)
+        self._emptied(self.deployed.refold_url, 60.0)
+
     def drained(self, within_s: float = 60.0) -> None:
         """Wait until the intake queue holds nothing, so that what failed has come to its end."""
+        self._emptied(self.deployed.queue_url, within_s)
+
+    def _emptied(self, url: str, within_s: float) -> None:
         deadline = time.monotonic() + within_s
-        while self.messages_in(self.deployed.queue_url):
-            assert time.monotonic() < deadline, "the intake queue does not drain"
+        while self.messages_in(url):
+            assert time.monotonic() < deadline, f"{url} does not drain"
             time.sleep(0.2)

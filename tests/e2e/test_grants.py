@@ -13,6 +13,7 @@ import boto3
 import pytest
 from aws import Aws
 
+from darkroom.ids import ImageRef
 from darkroom.local.client import Client, send_form
 from infra.indirect import excused, indirect_grants
 from steps.testing.sources import jpeg
@@ -106,7 +107,7 @@ def _listed(value: str | list[str]) -> list[str]:
 def record(aws: Aws, ada: Client) -> Record:
     """The record of all calls so far: at least an account's, two uploads' and a download's.
 
-    The second is under the same grant: it is ignored, and removed.
+    The second is under the same grant: it is ignored, and removed. The first is folded again.
     """
     content = jpeg(900, 600)
     grant = ada.request_upload("picture", "image/jpeg", len(content))
@@ -118,6 +119,7 @@ def record(aws: Aws, ada: Client) -> Record:
     ada.images()
     ada.events(image_id)
     ada.download(image_id, "medium")
+    aws.refold(ImageRef("main", image_id))
     return Record(aws)
 
 

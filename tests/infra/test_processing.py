@@ -60,7 +60,7 @@ def test_a_notification_that_cannot_be_handled_is_kept(stacks):
     assert "IngestS3Event" in str(invoke["FunctionName"])
 
 
-def test_a_record_that_cannot_be_folded_holds_up_its_shard_for_five_tries_only(stacks):
+def test_a_record_that_cannot_be_dealt_with_holds_up_its_shard_for_five_tries_only(stacks):
     """Lambda resumes at the record that the function names, and then tells `unfolded` of it."""
     mapping = stacks.properties("AWS::Lambda::EventSourceMapping", "ProjectionProjector")
 
@@ -69,6 +69,19 @@ def test_a_record_that_cannot_be_folded_holds_up_its_shard_for_five_tries_only(s
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert "ProjectionUnfolded" in str(mapping["DestinationConfig"]["OnFailure"])
+
+
+def test_an_image_that_cannot_be_folded_is_tried_five_times_and_then_kept_apart(stacks):
+    """By a function of its own, and with pauses: its shard has long gone on."""
+    queue = stacks.properties("AWS::SQS::Queue", "ProjectionRefold")
+    mapping = stacks.properties("AWS::Lambda::EventSourceMapping", "ProjectionRefolder")
+
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert "ProjectionUnfolded" in str(queue["RedrivePolicy"]["deadLetterTargetArn"])
+    assert "EncryptionMessages" in str(queue["KmsMasterKeyId"])
+    assert queue["VisibilityTimeout"] >= 30
+    assert "ProjectionRefold" in str(mapping["EventSourceArn"])
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_a_run_finishes_on_the_code_that_it_began_with(stacks):

@@ -13,6 +13,7 @@ from moto import mock_aws
 from darkroom.adapters.dead_letters import Sources, SqsDeadLetters
 from darkroom.ingest import Message
 from darkroom.operations.letters import NotSent, Unreadable, read
+from darkroom.projections import Refold
 from darkroom.testing.samples import REF
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ def streams(session: boto3.Session) -> Iterator[Stubber]:
 
 @pytest.fixture
 def sources(sqs: "SQSClient", functions: Stubber, streams: Stubber) -> Sources:
-    intake = sqs.create_queue(QueueName="intake")["QueueUrl"]
-    return Sources(sqs, intake, functions.client, streams.client)
+    intake, refold = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("intake", "refold"))
+    return Sources(sqs, intake, refold, functions.client, streams.client)
 
 
 def fill(box: SqsDeadLetters, count: int) -> None:
@@ -107,6 +108,16 @@ def test_a_message_goes_back_to_the_intake_queue(sources: Sources) -> None:
 
     (received,) = sources.sqs.receive_message(QueueUrl=sources.intake_url)["Messages"]
     assert Message.model_validate_json(received["Body"]) == MESSAGE
+
+
+def test_an_image_goes_back_to_the_queue_of_those_to_be_folded(sources: Sources) -> None:
+    """As it was: it asks for the same at any time."""
+    refold = Refold(tenant=REF.tenant, image_id=REF.image_id, reason="why")
+
+    sources.send(refold)
+
+    (received,) = sources.sqs.receive_message(QueueUrl=sources.refold_url)["Messages"]
+    assert Refold.model_validate_json(received["Body"]) == refold
 
 
 def test_a_failed_call_is_made_again_without_waiting(

@@ -19,6 +19,7 @@ Tell = Callable[..., tuple[int, str]]
 
 QUEUES = {
     "Intake": "QueueUrl",
+    "Refold": "RefoldUrl",
     "Dead": "DeadLettersUrl",
     "Unannounced": "UnannouncedUrl",
     "Unfolded": "UnfoldedUrl",

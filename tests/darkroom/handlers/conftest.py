@@ -23,6 +23,7 @@ from darkroom.handlers import (
     observe,
     orchestrator,
     projector,
+    refold,
     s3_event,
     settings,
     stage,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REGION: Final = "eu-central-1"
-FUNCTIONS = (auth, ended, images, orchestrator, projector, s3_event, settings, stage)
+FUNCTIONS = (auth, ended, images, orchestrator, projector, refold, s3_event, settings, stage)
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def _deployed(name: str) -> dict[str, str]:
         "VIEWS_TABLE": f"views-{name}",
         "ORIGINALS_BUCKET": f"originals-{name}",
         "VARIANTS_BUCKET": f"variants-{name}",
+        "REFOLD_URL": clients.sqs().create_queue(QueueName=f"refold-{name}")["QueueUrl"],
         "QUEUE_URL": clients.sqs().create_queue(QueueName=f"intake-{name}")["QueueUrl"],
         "STATE_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:Photos",
         "STAGE": "photos",

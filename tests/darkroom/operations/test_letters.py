@@ -9,6 +9,7 @@ import pytest
 from darkroom.ids import original_key
 from darkroom.ingest import Message
 from darkroom.operations.letters import Invocation, Unfolded, Unreadable, image_of, meaning, read
+from darkroom.projections import NotProjected, Refold
 from darkroom.testing.samples import OWNER, REF
 
 AwsEvent = Callable[[str], dict[str, Any]]
@@ -70,6 +71,14 @@ def test_a_call_that_never_reached_its_function_has_no_error(aws_event: AwsEvent
 
     assert image_of(content) is None
     assert meaning(content).endswith("failed on every try: it said nothing")
+
+
+def test_an_image_that_could_not_be_folded_is_named_with_the_reason() -> None:
+    """The message holds both; the history is read when it is folded."""
+    content = read(Refold.of(NotProjected(REF, ValueError("no such state"))).model_dump_json())
+
+    assert image_of(content) == REF.image_id
+    assert meaning(content) == "its views could not be made on any try: ValueError: no such state"
 
 
 def test_records_that_were_given_up_are_counted(aws_event: AwsEvent) -> None:
