@@ -4,6 +4,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
+from steps import icc
 from steps.vips import pyvips
 
 _PROFILE = "icc-profile-data"
@@ -14,12 +15,13 @@ _CUBE = bytes(level for colour in product(_LEVELS, repeat=3) for level in colour
 def to_rgb(image: Any, *, keep: bool) -> tuple[Any, bytes]:
     """Return a libvips image of 8 bits in RGB with its alpha, and the profile of its colours.
 
-    They are sRGB, and no profile, unless `keep` says so and the image brings a sound profile of
-    RGB. 16 bits, grey, palette and CMYK are all brought there; CMYK without a profile by libvips'
-    own. A profile for another kind of picture, or a broken one, says nothing and is left out.
+    They are sRGB, and no profile, unless `keep` says so and the image brings a profile of RGB that
+    can be written anew (steps/icc.py). 16 bits, grey, palette and CMYK are all brought there; CMYK
+    without a profile by libvips' own. A profile for another kind of picture, or a broken one, says
+    nothing and is left out.
     """
     profile = bytes(image.get(_PROFILE)) if _PROFILE in image.get_fields() else b""
-    kept = profile if keep and _is_rgb(image) and _is_sound(profile) else b""
+    kept = _kept(profile) if keep and profile and _is_rgb(image) else b""
     if not image.hasalpha():
         return (_eight_bits(image) if kept else _colours(image, profile)), kept
     last = image.bands - 1
@@ -84,26 +86,34 @@ def _with(image: Any, profile: bytes) -> Any:
     return profiled
 
 
-def _is_sound(profile: bytes) -> bool:
-    """Whether the profile can be applied to RGB."""
-    return bool(profile) and _cube_by(profile) is not None
+@lru_cache(maxsize=16)
+def _kept(profile: bytes) -> bytes:
+    """Return the profile written anew, if that means the same colours; else no profile."""
+    anew = icc.anew(profile)
+    return anew if anew and _alike(_cube_by(profile), _cube_by(anew)) else b""
 
 
 def _changes_nothing(profile: bytes) -> bool:
-    """Whether the profile means sRGB: it moves no colour of a cube of 5,832 by over one level.
+    """Whether the profile means sRGB.
 
     Most photos carry such a profile. To apply it takes longer than to decode them.
     """
-    cube = _cube_by(profile)
-    return cube is not None and cube <= 1
+    return _alike(_cube_by(profile), _CUBE)
+
+
+def _alike(one: bytes | None, other: bytes | None) -> bool:
+    """Whether no colour of two cubes differs by over one level."""
+    if one is None or other is None:
+        return False
+    return all(abs(a - b) <= 1 for a, b in zip(one, other, strict=True))
 
 
 @lru_cache(maxsize=16)
-def _cube_by(profile: bytes) -> float | None:
-    """Return how far the profile moves a colour at the most, in levels; None if it is broken."""
+def _cube_by(profile: bytes) -> bytes | None:
+    """Return what the profile makes of a cube of 5,832 colours; None if it is broken."""
     cube = pyvips.Image.new_from_memory(_CUBE, len(_CUBE) // 3, 1, 3, "uchar")
     try:
         profiled = _by_profile(_with(cube.copy(interpretation="srgb"), profile))
-        return float((profiled - cube).abs().max())
+        return bytes(profiled.write_to_memory())
     except pyvips.Error:
         return None
