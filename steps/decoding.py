@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from steps import heif, profiles
+from steps import heif, icc, profiles
 from steps.carried import Carried
 from steps.formats import ANIMATED, OriginalFormat
 from steps.headers import tiff
+from steps.headers.colours import colours
 from steps.limits import Limits, check_shape
 from steps.metadata import kept_tags
 from steps.picture import Picture
@@ -105,13 +106,24 @@ def _opened(
     original: bytes, file_format: OriginalFormat, limits: Limits, fail_on: str, **options: int
 ) -> Frame:
     if file_format == "heic":
-        return heif.decoded(original)
+        return _coloured(heif.decoded(original), original)
     if limits.max_frames > 1 and file_format in ANIMATED:
         options["n"] = -1
     image = pyvips.Image.new_from_buffer(
         original, "", access="sequential", fail_on=fail_on, **options
     )
+    if file_format == "avif":
+        return _coloured(image, original)
     return image[: tiff.known_samples(original)] if file_format == "tiff" else image
+
+
+def _coloured(image: Frame, original: bytes) -> Frame:
+    """Return it with the profile of the colours that a HEIF tells by numbers, if it has none."""
+    told = colours(original)
+    profile = icc.of_primaries(told.primaries) if told else None
+    if profile is None or profiles.FIELD in image.get_fields():
+        return image
+    return profiles.profiled(image, profile)
 
 
 def _upright(rgb: Frame, frames: int) -> list[Frame]:

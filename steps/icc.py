@@ -35,6 +35,33 @@ def anew(profile: bytes) -> bytes | None:
     return _written(version, {b"desc": _name(version), b"cprt": _rights(version), **told})
 
 
+def of_primaries(number: int) -> bytes | None:
+    """Return the profile of primaries of ISO 23091-2, with sRGB's curve; None for usual ones.
+
+    9 are those of BT.2020, 12 those of Display P3, here adapted to D50 by Bradford's matrix.
+    """
+    if number not in _PRIMARIES:
+        return None
+    points = dict(zip(_POINTS, (_D50, *_PRIMARIES[number]), strict=True))
+    told = {name: b"XYZ " + bytes(4) + _fixed(*point) for name, point in points.items()}
+    curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + _fixed(*_SRGB_CURVE)
+    told |= dict.fromkeys(_TONES, curve)
+    return _written(4, {b"desc": _name(4), b"cprt": _rights(4), **told})
+
+
+_PRIMARIES = {
+    9: ((0.67342, 0.27902, -0.00193), (0.16564, 0.67534, 0.02998), (0.12513, 0.04564, 0.79733)),
+    12: ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407)),
+}
+_D50 = (0.9642, 1.0, 0.8249)
+_SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)  # IEC 61966-2-1
+
+
+def _fixed(*numbers: float) -> bytes:
+    """Return them in 16 bits before the point and 16 behind."""
+    return struct.pack(f">{len(numbers)}i", *(round(each * 65_536) for each in numbers))
+
+
 def _tags(profile: bytes) -> dict[bytes, bytes]:
     (count,) = struct.unpack_from(">I", profile, _HEADER)
     if count > _MAX_TAGS:

@@ -19,7 +19,7 @@ from steps.limits import (
 from steps.picture import Picture
 from steps.values import Rejected
 
-OPENING_VERSION = 2
+OPENING_VERSION = 3
 """Raised when the same original gives other pixels; part of every variant's recipe."""
 
 

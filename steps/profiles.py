@@ -7,7 +7,8 @@ from typing import Any
 from steps import icc
 from steps.vips import pyvips
 
-_PROFILE = "icc-profile-data"
+FIELD = "icc-profile-data"
+"""Where libvips has an image's profile."""
 _LEVELS = range(0, 256, 15)
 _CUBE = bytes(level for colour in product(_LEVELS, repeat=3) for level in colour)
 
@@ -20,7 +21,7 @@ def to_rgb(image: Any, *, keep: bool) -> tuple[Any, bytes]:
     without a profile by libvips' own. A profile for another kind of picture, or a broken one, says
     nothing and is left out.
     """
-    profile = bytes(image.get(_PROFILE)) if _PROFILE in image.get_fields() else b""
+    profile = bytes(image.get(FIELD)) if FIELD in image.get_fields() else b""
     kept = _kept(profile) if keep and profile and _is_rgb(image) else b""
     if not image.hasalpha():
         return (_eight_bits(image) if kept else _colours(image, profile)), kept
@@ -33,7 +34,7 @@ def to_rgb(image: Any, *, keep: bool) -> tuple[Any, bytes]:
 
 def from_profile(image: Any, profile: bytes) -> Any:
     """Return an RGB image whose colours are those of `profile` in sRGB."""
-    return _apart_from_alpha(image, lambda colours: _by_profile(_with(colours, profile)))
+    return _apart_from_alpha(image, lambda colours: _by_profile(profiled(colours, profile)))
 
 
 def from_srgb(image: Any, profile: bytes) -> Any:
@@ -41,7 +42,7 @@ def from_srgb(image: Any, profile: bytes) -> Any:
 
     def brought(colours: Any) -> Any:
         between = colours.icc_import(input_profile="srgb", intent="relative")
-        return _with(between, profile).icc_export(intent="relative", depth=8)
+        return profiled(between, profile).icc_export(intent="relative", depth=8)
 
     return _apart_from_alpha(image, brought)
 
@@ -79,11 +80,11 @@ def _eight_bits(image: Any) -> Any:
     return narrow.copy(interpretation="srgb") if narrow.bands == 3 else narrow
 
 
-def _with(image: Any, profile: bytes) -> Any:
+def profiled(image: Any, profile: bytes) -> Any:
     """Return the image with the profile beside it."""
-    profiled = image.copy()
-    profiled.set_type(pyvips.GValue.blob_type, _PROFILE, profile)
-    return profiled
+    image = image.copy()
+    image.set_type(pyvips.GValue.blob_type, FIELD, profile)
+    return image
 
 
 @lru_cache(maxsize=16)
@@ -113,7 +114,7 @@ def _cube_by(profile: bytes) -> bytes | None:
     """Return what the profile makes of a cube of 5,832 colours; None if it is broken."""
     cube = pyvips.Image.new_from_memory(_CUBE, len(_CUBE) // 3, 1, 3, "uchar")
     try:
-        profiled = _by_profile(_with(cube.copy(interpretation="srgb"), profile))
-        return bytes(profiled.write_to_memory())
+        shown = _by_profile(profiled(cube.copy(interpretation="srgb"), profile))
+        return bytes(shown.write_to_memory())
     except pyvips.Error:
         return None

@@ -99,7 +99,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "c560c9b8d00ac0c9f883c9d921a1f2d50dc906b9bced9ce64bd1bfdc4030df03"
+    DIGEST = "e9757175be0f2aa8740979ad4b8e64014a5cf16f8f72e304f9adb72887d2836e"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 165
     # Functions of stages that one run keeps busy at one time, at most.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from steps.headers.boxes import boxes, extents, item_of
+from steps.headers.colours import refuse_hdr
 from steps.headers.structure import Count, Structure, Truncated, unpack
 
 
@@ -30,6 +31,7 @@ def walk(data: bytes) -> Iterator[Structure]:
     yield Structure(width, height, metadata=metadata)
     if not pixels:
         raise Truncated
+    refuse_hdr(data, "an AVIF")
 
 
 PIXELS = frozenset({b"mdat", b"idat"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from steps.headers import hevc
 from steps.headers.avif import METADATA, PIXELS
 from steps.headers.boxes import IN_THE_FILE, Extent, boxes, extents, item_of, linked
+from steps.headers.colours import refuse_hdr
 from steps.headers.structure import Count, Malformed, Structure, Truncated, Unread, unpack
 
 MAX_UNITS = 10_000
@@ -53,6 +54,7 @@ def walk(data: bytes) -> Iterator[Structure]:
     yield told.structure()
     if not told.pixels:
         raise Truncated
+    refuse_hdr(data, "a HEIC")
     _check_kinds(told)
     _check_grids(data, told)
     for sides in _sides_of_frames(data, told):

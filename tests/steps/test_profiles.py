@@ -8,18 +8,19 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from steps import icc
 from steps.encoding import encode
-from steps.formats import FORMATS, TRAITS, Format
+from steps.formats import FORMATS, ORIGINAL_FORMATS, TRAITS, Format
 from steps.limits import Limits
 from steps.metadata import Kept
 from steps.opening import Opened, open_picture
 from steps.picture import Picture
-from steps.testing import sources
+from steps.testing import heics, sources
+from steps.values import Rejected
 
 CARRYING = [each for each in FORMATS if TRAITS[each].carries]
 
 
 def opened(original: bytes, *keep: Kept) -> Picture:
-    found = open_picture(original, Limits(formats=FORMATS), keep)
+    found = open_picture(original, Limits(formats=ORIGINAL_FORMATS), keep)
     assert isinstance(found, Opened)
     return found.picture
 
@@ -111,3 +112,46 @@ def test_a_profile_of_inks_is_never_kept() -> None:
     original = sources.jpeg(mode="CMYK", icc_profile=sources.p3_profile())
 
     assert opened(original, "icc").carried.profile == b""
+
+
+def avif_in(primaries: int, transfer: int) -> bytes:
+    """Return an AVIF whose colours are told by numbers, without a profile."""
+    original = sources.avif()
+    at = original.index(b"nclx") + 4
+    return original[:at] + bytes([0, primaries, 0, transfer]) + original[at + 4 :]
+
+
+def heic_in(primaries: int, transfer: int) -> bytes:
+    """Return a HEIC likewise."""
+    told = b"nclx" + bytes([0, primaries, 0, transfer, 0, 1, 0x80])
+    return heics.plain(heics.box(b"colr", told))
+
+
+def without_profile(number: int) -> Image.Image:
+    """Return the pixels of both as they come when those numbers are believed, by Pillow."""
+    profile = icc.of_primaries(number)
+    assert profile is not None
+    file = io.BytesIO()
+    opened(avif_in(1, 13)).to_pillow().save(file, "PNG", icc_profile=profile)
+    return rendered(file.getvalue())
+
+
+@pytest.mark.parametrize("primaries", [9, 12])
+def test_wide_colours_told_by_numbers_are_wide(primaries: int) -> None:
+    """As phones write them: BT.2020 and Display P3 without a profile, in AVIF and HEIC."""
+    for made in (avif_in, heic_in):
+        usual, wide = opened(made(1, 13)).to_pillow(), opened(made(primaries, 13)).to_pillow()
+        assert difference(usual, wide) > 5
+
+    assert difference(opened(avif_in(primaries, 13)).to_pillow(), without_profile(primaries)) < 0.1
+    assert opened(heic_in(primaries, 13), "icc").carried.profile == icc.of_primaries(primaries)
+
+
+@pytest.mark.parametrize(("transfer", "name"), [(16, "PQ"), (18, "HLG")])
+def test_light_that_srgb_has_not_is_refused_by_name(transfer: int, name: str) -> None:
+    """Shown as if it were sRGB's it would be dull and grey."""
+    for made, what in ((avif_in, "an AVIF"), (heic_in, "a HEIC")):
+        refused = open_picture(made(9, transfer), Limits(formats=("avif", "heic")))
+        assert isinstance(refused, Rejected)
+        assert refused.code == "unsupported_format"
+        assert refused.facts["actual"] == f"{what} of high dynamic range ({name})"
