@@ -1,7 +1,7 @@
 """The view store, over a DynamoDB table with the keys `pk` and `sk`, both text.
 
 A row is an item of `pk`, `sk`, `v` (the version it was folded from) and `d` (the row as JSON). Rows
-of a generation after the first have its number at the end of `pk`.
+of a generation after the first have its number at the end of `pk`; tombstones have `gone` as well.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from darkroom.ids import ImageRef
-from darkroom.projections import GalleryRow, ImageRow, Page, Row
+from darkroom.projections import GalleryRow, ImageRow, Page, Row, Usage, usage
 from darkroom.projections.paging import check_limit, page, place
 from darkroom.projections.rows import gallery_partition, image_key
 
@@ -40,6 +40,7 @@ class DynamoViewStore:
                     "sk": {"S": sk},
                     "v": {"N": str(row.v)},
                     "d": {"S": row.model_dump_json()},
+                    **_tombstone(row),
                 },
                 ConditionExpression="attribute_not_exists(v) OR v < :v",
                 ExpressionAttributeValues={":v": {"N": str(row.v)}},
@@ -71,14 +72,31 @@ class DynamoViewStore:
                 ":pk": {"S": self._partition(gallery_partition(tenant, owner))},
                 ":below": {"S": below},
             },
+            FilterExpression="attribute_not_exists(gone)",
             ScanIndexForward=False,
             PaginationConfig={"MaxItems": limit + 1, "PageSize": limit + 1},
         )
         items = [item for found in pages for item in found["Items"]]
         return page([GalleryRow.model_validate_json(item["d"]["S"]) for item in items], limit)
 
+    def usage_of(self, tenant: str, owner: str) -> Usage:
+        """Return what the owner's images amount to, page by page of a megabyte; see ViewStore."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={
+                ":pk": {"S": self._partition(gallery_partition(tenant, owner))}
+            },
+        )
+        items = (item for found in pages for item in found["Items"])
+        return usage(GalleryRow.model_validate_json(item["d"]["S"]) for item in items)
+
     def _partition(self, pk: str) -> str:
         return pk if self.generation == 1 else f"{pk}@{self.generation}"
+
+
+def _tombstone(row: Row) -> "dict[str, AttributeValueTypeDef]":
+    return {"gone": {"BOOL": True}} if isinstance(row, GalleryRow) and row.gone else {}
 
 
 def generation_of(partition: str) -> int:

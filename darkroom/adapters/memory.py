@@ -6,6 +6,7 @@ They keep the same written forms as the DynamoDB stores: what those refuse, thes
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from darkroom.events import Context, Event, Recorded, Stream
 from darkroom.history import AlreadyAppended, Appended, Units
@@ -13,7 +14,7 @@ from darkroom.history.appending import append, read_on
 from darkroom.history.capacity import Meter
 from darkroom.history.items import Item, from_item, to_item
 from darkroom.ids import ImageRef
-from darkroom.projections import GalleryRow, Generations, ImageRow, Page, Row
+from darkroom.projections import GalleryRow, Generations, ImageRow, Page, Row, Usage, usage
 from darkroom.projections.paging import check_limit, page, place
 from darkroom.projections.rows import gallery_partition, image_key
 
@@ -117,8 +118,16 @@ class MemoryViewStore:
         with self._lock:
             rows = {sk: row for (pk, sk), (_, row) in self._rows.items() if pk == partition}
         keys = sorted((sk for sk in rows if below is None or sk < below), reverse=True)
-        found = [GalleryRow.model_validate_json(rows[sk]) for sk in keys[: limit + 1]]
-        return page(found, limit)
+        found = (GalleryRow.model_validate_json(rows[sk]) for sk in keys)
+        shown = (row for row in found if not row.gone)
+        return page(tuple(islice(shown, limit + 1)), limit)
+
+    def usage_of(self, tenant: str, owner: str) -> Usage:
+        """Return what the owner's images amount to; see ViewStore."""
+        partition = gallery_partition(tenant, owner)
+        with self._lock:
+            rows = [row for (pk, _), (_, row) in self._rows.items() if pk == partition]
+        return usage(map(GalleryRow.model_validate_json, rows))
 
 
 class MemoryGenerations:

@@ -12,6 +12,7 @@ from darkroom.projections.rebuild import Progress, Rebuilt, rebuild
 from darkroom.projections.refolding import Refold
 from darkroom.projections.rows import GalleryRow, ImageRow, OriginalRow, Reason, Row, VariantRow
 from darkroom.projections.store import ViewStore
+from darkroom.projections.usage import Usage, usage
 from darkroom.projections.views import image_row, rows
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Rebuilt",
     "Refold",
     "Row",
+    "Usage",
     "VariantRow",
     "ViewStore",
     "image_row",
@@ -37,4 +39,5 @@ __all__ = [
     "rebuild",
     "refs_in",
     "rows",
+    "usage",
 ]

@@ -16,6 +16,7 @@ from darkroom.ids import ImageRef
 from darkroom.projections.paging import Page
 from darkroom.projections.rows import ImageRow, Row
 from darkroom.projections.store import ViewStore
+from darkroom.projections.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,10 @@ class Opened:
         """Return a page of the owner's images; see ViewStore."""
         return self.live.images_of(tenant, owner, limit=limit, cursor=cursor)
 
+    def usage_of(self, tenant: str, owner: str) -> Usage:
+        """Return what the owner's images amount to; see ViewStore."""
+        return self.live.usage_of(tenant, owner)
+
 
 def opened(generations: GenerationStore) -> Opened:
     """Return the views as of now. For one batch or one request; never kept for a next."""
@@ -121,3 +126,7 @@ class CurrentViews:
     ) -> Page:
         """Return a page of the owner's images; see ViewStore."""
         return opened(self.generations).images_of(tenant, owner, limit=limit, cursor=cursor)
+
+    def usage_of(self, tenant: str, owner: str) -> Usage:
+        """Return what the owner's images amount to; see ViewStore."""
+        return opened(self.generations).usage_of(tenant, owner)

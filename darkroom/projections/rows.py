@@ -79,6 +79,10 @@ class GalleryRow(_Model):
     state: ImageState
     uploaded_at: Instant
     variants: tuple[str, ...]  # the names that can be fetched
+    # Rows of before these were told count nothing, until they are folded anew.
+    byte_size: int = 0  # of the original
+    variant_bytes: int = 0  # of the variants that can be fetched
+    gone: bool = False  # a tombstone: no list shows it, and no late fold brings the image back
 
     @property
     def key(self) -> tuple[str, str]:

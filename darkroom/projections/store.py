@@ -5,12 +5,14 @@ from typing import Protocol
 from darkroom.ids import ImageRef
 from darkroom.projections.paging import Page
 from darkroom.projections.rows import ImageRow, Row
+from darkroom.projections.usage import Usage
 
 
 class ViewStore(Protocol):
     """Rows, each kept at the newest version of its stream that was ever put.
 
-    Rows are never deleted: a late put of an older version would otherwise bring one back.
+    Rows are never deleted: a late put of an older version would otherwise bring one back. That of
+    an image which is gone is a tombstone, which lists and usage leave out.
     """
 
     def put_if_newer(self, row: Row) -> bool:
@@ -28,4 +30,8 @@ class ViewStore(Protocol):
 
         `cursor` is that of the page before. Raises InvalidRequest, "bad_limit" or "bad_cursor".
         """
+        ...
+
+    def usage_of(self, tenant: str, owner: str) -> Usage:
+        """Return what the owner's images amount to. It reads all rows of the owner's gallery."""
         ...

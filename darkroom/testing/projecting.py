@@ -11,7 +11,7 @@ from darkroom.errors import BrokenStream
 from darkroom.events import Event
 from darkroom.history import EventStore
 from darkroom.ids import ImageRef
-from darkroom.projections import GalleryRow, ImageRow, Page, Row, ViewStore, project, rows
+from darkroom.projections import GalleryRow, ImageRow, Page, Row, Usage, ViewStore, project, rows
 from darkroom.testing import samples
 from darkroom.testing.samples import OWNER, REF, another_image, appended
 from darkroom.testing.vandal import Vandal
@@ -41,6 +41,9 @@ class _Crashes:
         self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
     ) -> Page:
         return self.views.images_of(tenant, owner, limit=limit, cursor=cursor)
+
+    def usage_of(self, tenant: str, owner: str) -> Usage:
+        return self.views.usage_of(tenant, owner)
 
 
 def _shown(views: ViewStore, refs: Iterable[ImageRef]) -> tuple[object, object]:

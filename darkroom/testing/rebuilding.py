@@ -1,5 +1,7 @@
 """The contract of an event store and a generation store together: views can be made anew."""
 
+from collections.abc import Collection
+
 import pytest
 
 from darkroom.history import EventStore
@@ -10,6 +12,7 @@ from darkroom.projections import (
     Generations,
     GenerationStore,
     ImageRow,
+    Usage,
     opened,
     project,
     rebuild,
@@ -24,20 +27,32 @@ _HISTORY = samples.history()
 REFS = tuple(another_image(number) for number in range(3))
 
 
-def shown(generations: GenerationStore, refs: tuple[ImageRef, ...] = REFS) -> tuple[object, object]:
+def shown(generations: GenerationStore, refs: tuple[ImageRef, ...] = REFS) -> tuple[object, ...]:
     """Return all that the live generation shows of the images."""
     views = CurrentViews(generations)
-    return [views.image(ref) for ref in refs], views.images_of("main", OWNER, limit=100).items
+    gallery = views.images_of("main", OWNER, limit=100).items
+    return [views.image(ref) for ref in refs], gallery, views.usage_of("main", OWNER)
 
 
-def folded(store: EventStore, refs: tuple[ImageRef, ...] = REFS) -> tuple[object, object]:
+def folded(store: EventStore, refs: tuple[ImageRef, ...] = REFS) -> tuple[object, ...]:
     """Return all that should be shown of the images, by their histories."""
     found = [row for ref in refs for row in rows(store.load(ref))]
     gallery = sorted(
         (row for row in found if isinstance(row, GalleryRow)), key=lambda row: row.key, reverse=True
     )
     images = {row.image_id: row for row in found if isinstance(row, ImageRow)}
-    return [images.get(ref.image_id) for ref in refs], tuple(gallery)
+    return [images.get(ref.image_id) for ref in refs], tuple(gallery), _amount(images.values())
+
+
+def _amount(images: Collection[ImageRow]) -> Usage:
+    """Sum what the owner's usage should be, not by the rows that the stores sum."""
+    variants = [variant for image in images for variant in image.variants.values()]
+    return Usage(
+        images=len(images),
+        image_bytes=sum(image.original.byte_size for image in images),
+        variants=len(variants),
+        variant_bytes=sum(variant.byte_size for variant in variants),
+    )
 
 
 class RebuildCases:

@@ -7,7 +7,15 @@ import pytest
 
 from darkroom.errors import InvalidRequest
 from darkroom.ids import ImageRef
-from darkroom.projections import GalleryRow, ImageRow, OriginalRow, Reason, VariantRow, ViewStore
+from darkroom.projections import (
+    GalleryRow,
+    ImageRow,
+    OriginalRow,
+    Reason,
+    Usage,
+    VariantRow,
+    ViewStore,
+)
 from darkroom.testing.samples import OWNER, PROMISED, REF, RUN, another_image, at
 
 
@@ -52,8 +60,15 @@ def gallery_row(
         owner=owner,
         state="uploaded",
         uploaded_at=at(number if second is None else second),
-        variants=(),
+        variants=("thumbnail",) * (number % 3),
+        byte_size=1000 * number,
+        variant_bytes=10 * number,
     )
+
+
+def tombstone(number: int, *, v: int) -> GalleryRow:
+    """Return the row of image `number`, which is gone."""
+    return gallery_row(number, v=v).model_copy(update={"gone": True})
 
 
 class ViewStoreCases:
@@ -146,6 +161,42 @@ class ViewStoreCases:
         store.put_if_newer(gallery_row(3, tenant="main2"))
 
         assert store.images_of("main", OWNER).items == (gallery_row(1),)
+
+    def test_an_image_that_is_gone_is_in_no_page(self, store: ViewStore) -> None:
+        """Pages are as full as without it, also where many are gone in a row."""
+        for number in range(8):
+            store.put_if_newer(gallery_row(number))
+        for number in (1, 3, 4, 5, 7):
+            store.put_if_newer(tombstone(number, v=2))
+
+        first = store.images_of("main", OWNER, limit=2)
+        second = store.images_of("main", OWNER, limit=2, cursor=first.cursor)
+
+        assert first.items == (gallery_row(6), gallery_row(2))
+        assert (second.items, second.cursor) == ((gallery_row(0),), None)
+
+    @pytest.mark.parametrize("late", [1, 2])
+    def test_a_late_fold_does_not_bring_an_image_back(self, store: ViewStore, late: int) -> None:
+        """Its tombstone stays, with the version that it was folded from."""
+        store.put_if_newer(gallery_row(1))
+        store.put_if_newer(tombstone(1, v=2))
+
+        assert store.put_if_newer(gallery_row(1, v=late)) is False
+        assert store.images_of("main", OWNER).items == ()
+
+    def test_usage_counts_what_is_there(self, store: ViewStore) -> None:
+        """The newest of each row once; nothing of what is gone, or somebody else's."""
+        assert store.usage_of("main", OWNER) == Usage()
+        for number in range(5):
+            store.put_if_newer(gallery_row(number, v=2))
+            store.put_if_newer(gallery_row(number, v=1))
+        store.put_if_newer(tombstone(4, v=3))
+        store.put_if_newer(gallery_row(9, owner=f"{OWNER}0"))
+        store.put_if_newer(gallery_row(9, tenant="main2"))
+
+        assert store.usage_of("main", OWNER) == Usage(
+            images=4, image_bytes=6000, variants=3, variant_bytes=60
+        )
 
     @pytest.mark.parametrize("limit", [-1, 0, 101])
     def test_a_page_of_no_or_too_many_rows_is_refused(self, store: ViewStore, limit: int) -> None:

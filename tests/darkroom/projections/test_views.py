@@ -57,6 +57,15 @@ def test_a_finished_image_shows_all_its_variants() -> None:
     assert (image.missing, image.reason) == ({}, None)
 
 
+def test_the_gallery_tells_the_bytes_that_an_image_amounts_to() -> None:
+    """Those of the original, and of the variants that can be fetched: none of a failed run's."""
+    _, whole = views(*history())
+    _, failed = views(*BEGUN, ProcessingFailed(run_id=RUN, step=None, code="crashed", facts={}))
+
+    assert (whole.byte_size, whole.variant_bytes) == (4_204_816, 3 * 80_412)
+    assert (failed.byte_size, failed.variant_bytes) == (4_204_816, 0)
+
+
 def test_an_image_just_uploaded_shows_what_is_known() -> None:
     """No run, no promise, no size in pixels yet."""
     image, gallery = views(uploaded())
