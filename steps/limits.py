@@ -7,7 +7,7 @@ from annotated_types import Ge, Gt, Le, Len
 from steps.formats import MAX_SIDE, OriginalFormat
 from steps.headers import Structure
 from steps.units import BYTES, Bytes, PixelCount
-from steps.values import Options, Rejected, Scalar
+from steps.values import LARGEST, Options, Rejected, Scalar
 
 Code = Literal[
     "empty",
@@ -106,9 +106,14 @@ class Limits(Options):
 def rejected(code: Code, *, limit: Scalar, actual: Scalar) -> Rejected:
     """Return the verdict, with the limit that was broken and what was found instead.
 
-    docs/hostile-input.md has both for each code.
+    docs/hostile-input.md has both for each code. A file may claim any number: of one beyond
+    2^53 - 1, which neither JSON's readers nor DynamoDB keep as it is, the verdict tells that.
     """
-    return Rejected(code, {"limit": limit, "actual": actual})
+    return Rejected(code, {"limit": _bounded(limit), "actual": _bounded(actual)})
+
+
+def _bounded(value: Scalar) -> Scalar:
+    return min(value, LARGEST) if isinstance(value, int) else value
 
 
 def check_bytes(limits: Limits, actual: int) -> Rejected | None:

@@ -13,7 +13,8 @@ from steps.formats import Encoding
 Scalar = str | int | float | bool | None
 Reply = Mapping[str, Any]
 _OF_A_PLAN = "of a plan"
-_LARGEST = 2**53 - 1
+LARGEST = 2**53 - 1
+"""The largest whole number that all readers of JSON keep. Source: RFC 8259, section 6."""
 
 
 class Options(BaseModel):
@@ -97,9 +98,9 @@ class Facts(BaseModel):
 
     @model_validator(mode="after")
     def _exact(self) -> Self:
-        """Refuse whole numbers that a double does not hold. Source: RFC 8259, section 6."""
+        """Refuse whole numbers that a double does not hold."""
         for name, value in self:
-            if isinstance(value, int) and abs(value) > _LARGEST:
+            if isinstance(value, int) and abs(value) > LARGEST:
                 raise ValueError(f"{name} is too large to be kept exactly: {value}")
         return self
 

@@ -10,6 +10,8 @@ from steps.headers.structure import MAX_PARTS, Count, Malformed, TooManyParts, T
 
 MAX_DIRECTORIES = 1_000
 """More pages than a scanner's tray holds; a decoder goes through all of them to count them."""
+MAX_BELOW = 100
+"""Directories below one page: a pyramid halves its sides with each, a camera's raw file has six."""
 
 Role = Literal["page", "below", "notes"]
 """In the chain of pages; below one of them; or with the notes of a camera, which is EXIF."""
@@ -60,38 +62,43 @@ class Directory:
     data: bytes
     order: str  # of bytes, as `struct` writes it
 
-    def numbers(self, tag: int) -> tuple[int, ...]:
+    def numbers(self, tag: int, most: int = MAX_PARTS) -> tuple[int, ...]:
         """Return the whole numbers of a tag, none if it is not there.
 
-        Raises Malformed for other values, TooManyParts for more than 50,000.
+        Raises Malformed for other values, TooManyParts for more than `most`.
         """
+        count = self.entries[tag].count if tag in self.entries else 0
+        if count > most:
+            raise TooManyParts(f"values of the tag {tag}", most)
+        return self._first(tag, count)
+
+    def number(self, tag: int, otherwise: int = 0) -> int:
+        """Return the first of them, however many there are: no other is read."""
+        has_one = tag in self.entries and self.entries[tag].count
+        return self._first(tag, 1)[0] if has_one else otherwise
+
+    def _first(self, tag: int, count: int) -> tuple[int, ...]:
         entry = self.entries.get(tag)
         if entry is None:
             return ()
         if entry.type not in _WHOLE:
             raise Malformed(f"the tag {tag} is no whole number")
-        if entry.count > MAX_PARTS:
-            raise TooManyParts("values of a tag", MAX_PARTS)
-        return unpack(f"{self.order}{entry.count}{_WHOLE[entry.type]}", self.data, entry.at)
-
-    def number(self, tag: int, otherwise: int = 0) -> int:
-        """Return the first of them."""
-        return next(iter(self.numbers(tag)), otherwise)
+        return unpack(f"{self.order}{count}{_WHOLE[entry.type]}", self.data, entry.at)
 
 
 def directories(data: bytes) -> Iterator[Directory]:
     """Yield the directories of a file that begins with a TIFF's head: first those of its chain.
 
     One below a page may be told twice, in a list and in a chain; it is yielded once. Raises
-    Malformed for any other that is met again, in whatever circle.
+    Malformed for any other that is met again, in whatever circle. Each place counts as it is told,
+    since a few lists can tell the same thousands.
     """
     order = "<" if data[:2] == b"II" else ">"
     waiting: list[tuple[int, Role]] = [(unpack(order + "I", data, 4)[0], "page")]
-    entries, count = Count("tags"), Count("directories", MAX_DIRECTORIES)
+    entries, count = Count("tags"), Count("directories", MAX_DIRECTORIES, seen=1)
     met: dict[int, Role] = {}
     while waiting:
         at, role = waiting.pop()
-        count.one_more()
         if met.get(at, role) != role or (at in met and role == "page"):
             raise Malformed("directories that lead in a circle")
         if at in met:
@@ -99,16 +106,20 @@ def directories(data: bytes) -> Iterator[Directory]:
         met[at] = role
         found = Directory(role, dict(_entries(data, order, at, entries)), data, order)
         yield found
-        waiting += _below(found)
-        if role != "notes":
-            (following,) = unpack(order + "I", data, at + 2 + 12 * len(found.entries))
-            waiting += [(following, role)] if following else []
+        for told in _told(found, at):
+            count.one_more()
+            waiting.append(told)
 
 
-def _below(found: Directory) -> Iterator[tuple[int, Role]]:
-    roles: Mapping[int, Role] = {Tag.SUB_DIRECTORIES: "below", Tag.EXIF: "notes", Tag.GPS: "notes"}
-    for tag, role in roles.items():
-        yield from ((at, role) for at in found.numbers(tag) if at)
+def _told(found: Directory, at: int) -> Iterator[tuple[int, Role]]:
+    """Yield the places that a directory at `at` leads to: those below it, and the one behind."""
+    below = found.numbers(Tag.SUB_DIRECTORIES, MAX_BELOW)
+    yield from ((place, "below") for place in below if place)
+    yield from ((place, "notes") for tag in (Tag.EXIF, Tag.GPS) if (place := found.number(tag)))
+    if found.role != "notes":
+        behind = at + 2 + 12 * len(found.entries)
+        (following,) = unpack(found.order + "I", found.data, behind)
+        yield from [(following, found.role)] if following else []
 
 
 def _entries(data: bytes, order: str, at: int, seen: Count) -> Iterator[tuple[int, Entry]]:

@@ -103,14 +103,18 @@ def _check_kinds(told: _Told) -> None:
 
 def _check_grids(data: bytes, told: _Told) -> None:
     """A grid has as many tiles as it has cells: libheif would leave the others as they come."""
+    # Known once for each grid: it may lie in as many parts as it has tiles.
+    coded = {
+        grid: sum(told.kinds.get(tile) == b"hvc1" for tile in tiles)
+        for grid, tiles in told.tiles.items()
+    }
     for each in told.extents:
         if told.kinds.get(each.item) == b"grid":
             at = each.at if each.where == IN_THE_FILE else told.inside[0] + each.at
             rows, columns = unpack("2xBB", data, at)
-            tiles = told.tiles.get(each.item, ())
-            cells = (rows + 1) * (columns + 1)
-            if len(tiles) != cells or any(told.kinds.get(tile) != b"hvc1" for tile in tiles):
-                raise Malformed(f"a grid of {cells} cells and {len(tiles)} tiles")
+            cells, tiles = (rows + 1) * (columns + 1), coded.get(each.item, 0)
+            if not cells == tiles == len(told.tiles[each.item]):
+                raise Malformed(f"a grid of {cells} cells and {tiles} tiles of HEVC")
 
 
 def _sides_of_frames(data: bytes, told: _Told) -> Iterator[hevc.Sides]:

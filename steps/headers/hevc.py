@@ -4,7 +4,6 @@ Source: ITU-T H.265, 7.3.1 and 7.3.2.2; ISO 14496-15, 8.3.3 for the setup.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from steps.headers.structure import Count, Malformed, Truncated, Unread, unpack
 
@@ -15,6 +14,7 @@ _PARAMETERS = 33
 _BLOCK = 64  # pixels each way, at the most
 _WHOLE = 3  # chroma as large as light: 4:4:4
 _SUBSAMPLING = {1: (2, 2), 2: (2, 1)}
+_LONGEST_NUMBER = 32  # bits
 _LONGEST = 128  # bytes of parameters that are looked at: the sizes stand near the beginning
 
 
@@ -77,24 +77,24 @@ def _skip_profiles(bits: "_Bits", layers: int) -> None:
         bits.take(88 * profile + 8 * level)
 
 
-@dataclass
 class _Bits:
     """Reads bits, the highest of a byte first."""
 
-    content: bytes
-    at: int = 0
+    def __init__(self, content: bytes) -> None:
+        self._all = int.from_bytes(content, "big")
+        self._left = 8 * len(content)
 
     def take(self, count: int) -> int:
         """Return the number that the next bits make; raises Malformed beyond the last."""
-        self.at += count
-        behind = 8 * len(self.content) - self.at
-        if behind < 0:
+        self._left -= count
+        if self._left < 0:
             raise Malformed("a HEIC whose parameters end early")
-        return int.from_bytes(self.content, "big") >> behind & (1 << count) - 1
+        return self._all >> self._left & (1 << count) - 1
 
     def number(self) -> int:
-        """Return the next number of a length that its leading zeros tell (9.2)."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
+        """Return the next number, whose length its leading zeros tell: up to 32 of them (9.2)."""
+        zeros = self._left - (self._all & (1 << self._left) - 1).bit_length()
+        if zeros > _LONGEST_NUMBER:
+            raise Malformed("a HEIC with a number of more than 32 bits")
+        self.take(zeros + 1)
         return (1 << zeros) - 1 + self.take(zeros)

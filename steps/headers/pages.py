@@ -62,7 +62,7 @@ def layout(page: Directory) -> Layout:
         down=page.number(Tag.TILE_HEIGHT) if tiled else min(page.number(Tag.ROWS, height), height),
         bits=page.number(Tag.BITS, 1),
         colours=colours,
-        beside=(page.numbers(Tag.BESIDE) or (ANYTHING,) * max(0, samples - colours))[:samples],
+        beside=_beside(page, samples, colours),
         planes=samples if page.number(Tag.PLANES, 1) == _APART else 1,
         compression=page.number(Tag.COMPRESSION, 1),
         photometric=photometric,
@@ -75,6 +75,12 @@ def layout(page: Directory) -> Layout:
     if tiled and found.across * found.down > max(LARGE_TILE, 4 * width * height):
         raise Malformed(f"tiles of {found.across} x {found.down} pixels for fewer")
     return found
+
+
+def _beside(page: Directory, samples: int, colours: int) -> tuple[int, ...]:
+    """Return what each sample beside the colours is, of a few: no more are read."""
+    told = page.numbers(Tag.BESIDE)
+    return (told or (ANYTHING,) * max(0, min(samples, _MANY_SAMPLES) - colours))[:samples]
 
 
 def _check_read(page: Directory, found: Layout, samples: int) -> None:
@@ -106,6 +112,7 @@ def _bits(found: Layout, samples: int) -> set[int]:
 
 
 _APART = 2
+_MANY_SAMPLES = 10
 # None, fax groups 3 and 4, LZW, JPEG, deflate by both its numbers, PackBits.
 _COMPRESSIONS = {PLAIN, 2, 3, 4, 5, JPEG, 8, 32_946, 32_773}
 _PALETTE, _YCBCR = 3, 6

@@ -49,7 +49,8 @@ def _inflated(data: bytes, at: int, kind: bytes, length: int, most: int) -> int:
         start = data.find(b"\0", data.find(b"\0", name_ends + 3, end) + 1, end) + 1
     inflating, inflated = zlib.decompressobj(), 0
     for place in range(start, end, _PIECE):
-        if inflated > most:
+        # What lies behind the end of the stream would be kept, and copied with each further piece.
+        if inflated > most or inflating.eof:
             break
         try:
             inflated += len(inflating.decompress(data[place : min(place + _PIECE, end)]))

@@ -22,7 +22,8 @@ def walk(data: bytes) -> Iterator[Structure]:
     """Yield what the file tells: the largest of its pages, and how many there are.
 
     Every value and every strip has to lie in the file, since there is no mark at its end. Smaller
-    renderings of a page are no pages; directories below one are walked, and not read.
+    renderings of a page are no pages; directories below one are walked, and not read. Nor are the
+    strips of a second page: none is opened of a file that has one, and a thousand may share a JPEG.
     """
     width, height, pages, scans, metadata = 0, 0, 0, 0, 0
     strips, segments = Count("strips"), Count("segments", MAX_PARTS)
@@ -36,10 +37,11 @@ def walk(data: bytes) -> Iterator[Structure]:
             width = max(width, directory.number(Tag.WIDTH))
             height = max(height, directory.number(Tag.HEIGHT))
             yield Structure(width, height, pages, scans, metadata)
-            page = layout(directory)
-            for stream in _streams(directory, page):
-                scans = max(scans, _scans(stream, page, segments))
-                yield Structure(width, height, pages, scans, metadata)
+            if pages == 1:
+                page = layout(directory)
+                for stream in _streams(directory, page):
+                    scans = max(scans, _scans(stream, page, segments))
+                    yield Structure(width, height, pages, scans, metadata)
         elif not pages:
             # The full picture of a camera's raw file hides in a directory below.
             raise Unread("a TIFF that begins with a thumbnail, as raw photos do")

@@ -64,6 +64,11 @@ def deflated(size: int) -> bytes:
     return b"".join([*whole, squeezer.flush()])
 
 
+def deflated_before(size: int) -> bytes:
+    """Return a byte deflated, and `size` bytes behind the end of it."""
+    return zlib.compress(b"x") + bytes(size)
+
+
 def png_of_rows(size: int) -> bytes:
     """Return a PNG of 60 x 40 pixels whose rows go on for `size` bytes."""
     head = struct.pack(">IIBBBBB", 60, 40, 8, 0, 0, 0, 0)

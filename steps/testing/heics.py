@@ -158,6 +158,31 @@ def claiming(*, setup: bool) -> bytes:
     return heic(coded(Picture(COLOUR.setup, b"\0\0" + unit + COLOUR.frame)))
 
 
+def of_numbers(zeros: int, units: int) -> bytes:
+    """Return a HEIC whose frame begins with so many parameters of HEVC, the sizes of that length.
+
+    Each number, of 2^`zeros` and more, begins with so many zeros.
+    """
+    long = "0" * zeros + "1" + "1" * zeros
+    # No layers below, no profile; a number, chroma 1, the sides, and a window of four numbers.
+    bits = "0000" + "000" + "1" + "1" * 96 + "1" + "010" + long * 2 + "1" + long * 4
+    bits += "1" * (-len(bits) % 8)
+    unit = b"\x42\1" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+    told = struct.pack(">I", len(unit)) + unit
+    return heic(coded(Picture(COLOUR.setup, told * units + COLOUR.frame)))
+
+
+def of_grid_parts(rows: int) -> bytes:
+    """Return a HEIC of a grid of `rows` x 100, whose last tile is itself, told in as many parts."""
+    cells = 100 * rows
+    layout = struct.pack(">BBBBHH", 0, 0, rows - 1, 99, 60, 40)
+    whole = Item(b"grid", layout, (sides(60, 40),))
+    plain = heic(whole, coded(), links=[(b"dimg", 1, (2,) * (cells - 1) + (1,))])
+    parts = struct.pack(">II", plain.index(b"mdat") + 4, len(layout)) * cells
+    told = struct.pack(">IBBHHHH", 0, 0x44, 0, 1, 1, 0, cells) + parts
+    return plain + box(b"meta", bytes(4) + box(b"iloc", told))
+
+
 def lacking_tiles() -> bytes:
     """Return a HEIC that puts its one tile into a grid of 256 x 256."""
     layout = struct.pack(">BBBBHH", 0, 0, 255, 255, 60, 40)

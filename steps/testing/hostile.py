@@ -97,6 +97,8 @@ def _metadata() -> Iterator[Hostile]:
     yield Hostile(
         "iTXt bomb", lambda: bombs.png_with((b"iTXt", b"Comment\0\1\0\0\0" + text())), large
     )
+    tail = partial(bombs.deflated_before, 16_000_000)
+    yield Hostile("zTXt with a tail", lambda: bombs.png_with((b"zTXt", b"a\0\0" + tail())), large)
     yield Hostile("iCCP bomb", lambda: bombs.png_with((b"iCCP", b"icc\0\0" + text())), large)
     profile = [(0xE2, b"ICC_PROFILE\0" + bytes((part, 255)) + bytes(65_500)) for part in range(255)]
     yield Hostile("jpeg of profile", partial(bombs.jpeg_with, *profile), large)
@@ -154,6 +156,11 @@ def _directories() -> Iterator[Hostile]:
     thumbnails = partial(tiffs.of_pages, 5_000, smaller=True)
     yield Hostile("tiff of thumbnails", thumbnails, "too_many_parts")
     yield Hostile("tiff of tags", partial(tiffs.of_tags, 55_000), "too_many_parts")
+    yield Hostile("tiff of lists", partial(tiffs.of_lists, 990, 100), "too_many_parts")
+    yield Hostile("tiff of long lists", partial(tiffs.of_lists, 990, 50_000), "too_many_parts")
+    yield Hostile("tiff of long tags", partial(tiffs.of_long_tags, 990), "too_many_frames")
+    shared = partial(tiffs.of_shared_jpeg, 990, 8_000_000)
+    yield Hostile("tiff of one jpeg", shared, "too_many_frames")
 
 
 def _strips() -> Iterator[Hostile]:
@@ -170,6 +177,8 @@ def _strips() -> Iterator[Hostile]:
     foreign: Code = "unsupported_format"
     samples = {277: tiffs.short(65_535)}
     yield Hostile("65,535 samples", lambda: tiffs.tiff(tiffs.page(samples)), foreign)
+    endless = {277: tiffs.long(2**32 - 1)}
+    yield Hostile("2^32-1 samples", lambda: tiffs.tiff(tiffs.page(endless)), foreign)
     yield Hostile("tiff of an old jpeg", partial(tiffs.of_strip, sources.jpeg(), 6), foreign)
     raw = {254: tiffs.long(1)}
     yield Hostile("raw photo", lambda: tiffs.tiff(tiffs.page(raw)), foreign)
@@ -178,8 +187,8 @@ def _strips() -> Iterator[Hostile]:
     large = partial(bombs.jpeg_claiming, 64_250, 64_250)
     yield Hostile("tiff of a large jpeg", lambda: tiffs.of_jpeg(large()), "corrupt")
     yield Hostile("short fax", lambda: tiffs.of_strip(b"\x26\xa0", 4, _BILEVEL), "corrupt")
-    endless = partial(bombs.deflated, 100_000_000)
-    yield Hostile("tiff of endless rows", lambda: tiffs.of_strip(endless(), 8), None)
+    rows = partial(bombs.deflated, 100_000_000)
+    yield Hostile("tiff of endless rows", lambda: tiffs.of_strip(rows(), 8), None)
     text = partial(sources.tiff, description=PAYLOAD.decode())
     yield Hostile("tiff and page and archive", lambda: text() + b"PK\3\4" + PAYLOAD, None)
 
@@ -204,6 +213,10 @@ def _boxes() -> Iterator[Hostile]:
     yield Hostile("heic of boxes", lambda: heics.plain() + b"\0\0\0\10free" * 60_000, parts)
     yield Hostile("heic of items", partial(heics.of_items, 30_000), parts)
     yield Hostile("heic of units", partial(heics.of_units, 60_000), parts)
+    sizes = partial(heics.of_numbers, 31, 9_990)
+    yield Hostile("heic of sizes", sizes, "too_many_pixels")
+    yield Hostile("heic of a long number", partial(heics.of_numbers, 120, 1), "corrupt")
+    yield Hostile("grid of 24,000 parts", partial(heics.of_grid_parts, 240), "corrupt")
     yield Hostile("heic of frames in one place", partial(heics.of_overlaps, 500), "corrupt")
     large = partial(heics.plain, exif=bytes(9_000_000))
     yield Hostile("heic of metadata", large, "metadata_too_large")

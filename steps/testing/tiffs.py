@@ -71,6 +71,40 @@ def of_tags(tags: int) -> bytes:
     return tiff(page({tag: short(1) for tag in range(1_000, 1_000 + tags)}))
 
 
+def of_lists(directories: int, places: int) -> bytes:
+    """Return a TIFF with so many directories below its page, each of which tells of so many more.
+
+    They share one list, in which all places are that of the first of them.
+    """
+    size = 2 + 12 + 4
+    first = PLACE + len(PIXELS) + 4 * places
+    below = b"".join(
+        struct.pack("<H", 1)
+        + _entry("<", 330, 4, places, PLACE + len(PIXELS))
+        + struct.pack("<I", first + size * number if number < directories else 0)
+        for number in range(1, directories + 1)
+    )
+    pixels = PIXELS + struct.pack("<I", first) * places + below
+    return tiff(page({330: long(first), 279: long(len(PIXELS))}), pixels=pixels)
+
+
+def of_long_tags(pages: int) -> bytes:
+    """Return a TIFF of so many pages whose every tag has 50,000 values, the same for all."""
+    ones = struct.pack("<I", 1) * 50_000
+    tags = (256, 257, 259, 262, 277, 278, 284, 332, 339)
+    sides = dict.fromkeys(tags, (4, 50_000, PLACE))
+    bits = {258: (4, 50_000, PLACE + len(ones)), 279: long(1)}
+    return tiff(*[page(sides | bits)] * pages, pixels=ones + struct.pack("<I", 8) * 50_000)
+
+
+def of_shared_jpeg(pages: int, size: int) -> bytes:
+    """Return a TIFF of so many pages whose pixels are all in one JPEG, of `size` bytes."""
+    head = b"\xff\xd8\xff\xc0\0\x0b\x08" + struct.pack(">HH", 40, 60) + b"\1\1\x11\0"
+    jpeg = head + b"\xff\xda\0\x08\1\1\0\0\x3f\0" + bytes(size) + b"\xff\xd9"
+    tags = {259: short(7), 279: long(len(jpeg))}
+    return tiff(*[page(tags)] * pages, pixels=jpeg)
+
+
 def of_metadata() -> bytes:
     """Return a TIFF of 240 kB that has a hundred times as much: each tag is all of it."""
     pixels = PIXELS * 100

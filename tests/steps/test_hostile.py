@@ -82,7 +82,10 @@ def test_each_hostile_file_gets_its_verdict_cheaply(hostile: Hostile) -> None:
 
 @named
 def test_a_verdict_tells_limit_and_actual(hostile: Hostile) -> None:
-    """And its code is of the closed set; what opens has the size that its pixels have."""
+    """And its code is of the closed set; what opens has the size that its pixels have.
+
+    Numbers are such as every reader of JSON keeps, however large the file's own are.
+    """
     result = open_picture(hostile.make(), hostile.limits)
 
     if isinstance(result, Opened):
@@ -91,6 +94,8 @@ def test_a_verdict_tells_limit_and_actual(hostile: Hostile) -> None:
     else:
         assert result.code in CODES
         assert set(result.facts) == {"limit", "actual"}
+        numbers = [each for each in result.facts.values() if isinstance(each, int)]
+        assert all(0 <= each < 2**53 for each in numbers)
 
 
 def test_there_are_many_and_no_name_twice() -> None:
