@@ -16,7 +16,9 @@ _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 # One release of one package, by PEP 508 and PEP 440: `name[extra]==1.2.3; marker`.
 _PIN = re.compile(
-    r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])? *(\[[A-Z0-9._, -]+\])? *== *[A-Z0-9.!+_-]+ *(;.+)?",
+    r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])? *(\[[A-Z0-9._, -]+\])? *"
+    r"== *[A-Z0-9]([A-Z0-9.!+_-]*[A-Z0-9])? *"
+    r"(; *[A-Z(]['\"A-Z0-9_.,<>=!()~ -]*)?",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -17,11 +17,11 @@ from packaging.utils import canonicalize_name
 from steps.plugins import AnyStep
 from steps.testing.running import Replies, require
 
-_KERNEL = ("annotated-types", "pillow", "pydantic", "pyvips", "pyvips-binary")
+_KERNEL = ("annotated-types", "pi-heif", "pillow", "pydantic", "pyvips", "pyvips-binary")
 
 
 def has_its_packages(step: AnyStep, _: Replies | None = None) -> None:
-    """Each pin of `requires` is installed, and whatever the step's file imports is among them."""
+    """Each pin of `requires` is installed, and whatever the step imports is among them."""
     for pin in map(Requirement, step.requires):
         if pin.marker is None or pin.marker.evaluate():
             there = _version(pin.name)
@@ -75,13 +75,36 @@ def _with_needs(requirements: Iterable[str]) -> Iterator[str]:
 
 
 def _imported(step: AnyStep) -> Iterator[str]:
-    """Yield the packages that the plugin's file imports; those of Python and its own left out."""
-    module = importlib.import_module(step.function.__module__)
-    own = step.function.__module__.partition(".")[0]
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.append(node.module)
-        for package in {name.partition(".")[0] for name in names}:
-            if package not in sys.stdlib_module_names and package not in {own, "steps"}:
+    """Yield the packages that the plugin imports, itself or through modules beside it.
+
+    Those of Python are left out, and its own.
+    """
+    waiting, seen = [step.function.__module__], set()
+    own = {waiting[0].partition(".")[0], "steps"}
+    while waiting:
+        module = waiting.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        for name in _names_in(module):
+            package = name.partition(".")[0]
+            if package in own:
+                waiting.append(name)
+            elif package not in sys.stdlib_module_names:
                 yield package
+
+
+@cache
+def _names_in(module: str) -> frozenset[str]:
+    """Return the modules that a module's text imports; none for a name that is no module."""
+    try:
+        text = inspect.getsource(importlib.import_module(module))
+    except (ImportError, OSError):  # what is imported from a module may be one itself, or not
+        return frozenset()
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+    return frozenset(names)

@@ -8,6 +8,7 @@ import pytest
 from steps.contract import InvalidStep, Options, Picture, step
 from steps.plugins import BrokenPlugin, find, load
 from steps.requires import required, written
+from steps.signature import check_requires
 from steps.testing import RuleBroken
 from steps.testing.packages import has_its_packages
 
@@ -134,8 +135,27 @@ def test_the_suite_sees_an_import_that_a_function_would_lack(add_file: AddFile) 
         has_its_packages(load("tint"))
 
 
+def test_an_import_counts_too_in_a_module_beside_the_step(add_file: AddFile) -> None:
+    """A step of some length has its arithmetic in a file of its own."""
+    add_file("tint_arithmetic", "import hypothesis")
+    source = TINT.replace("import nothing_of_that_name", "from steps import tint_arithmetic")
+    add_file("tint", source.replace(', requires=("nothing-of-that-name==1.2",)', ""))
+
+    with pytest.raises(RuleBroken, match="tint imports hypothesis"):
+        has_its_packages(load("tint"))
+
+
 class NoOptions(Options):
     """Nothing to choose."""
+
+
+@pytest.mark.parametrize(
+    "pin", ["tint==..", "tint==1; --index-url x", "tint==1; x\n--pre", "a[==1"]
+)
+def test_nothing_but_a_pin_is_one(pin: str) -> None:
+    """A lock's lines are options of the installer, too."""
+    with pytest.raises(InvalidStep, match="name one release"):
+        check_requires("tint", (pin,))
 
 
 def test_the_decorator_refuses_what_is_no_pin() -> None:
