@@ -59,7 +59,8 @@ def history(*, outputs: int, facts: int, invocations: int) -> History:
     """Return what it takes to record and to show a run of so many stage invocations.
 
     The stream is read before each event, behind each by the projector, and once by each
-    invocation. The projector writes an image's two rows behind each event, at most.
+    invocation. The projector writes an image's two rows behind each event, at most. It and the API
+    ask first which generation of the views there is.
     """
     sizes = [*_BEGINNING, *[EVENT_BYTES] * facts, *[RENDERED_BYTES] * outputs, *_ENDING]
     streams = list(accumulate(sizes, initial=0))
@@ -71,7 +72,8 @@ def history(*, outputs: int, facts: int, invocations: int) -> History:
         view_writes=sum(_units(row, _WRITE_UNIT) + 1 for row in rows),
         reads=sum(_units(size, _READ_UNIT) for size in (*streams[:-1], *streams[1:]))
         + invocations * _units(sum(_BEGINNING), _READ_UNIT)
-        + 1,  # the image's row, for the API
+        + len(sizes)  # which generation there is, for the projector
+        + 2,  # that and the image's row, for the API
     )
 
 

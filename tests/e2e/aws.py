@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.ids import ImageRef
 from darkroom.local.cloud import EmbeddedCloud
@@ -15,6 +17,7 @@ from darkroom.local.queues import messages_in
 from darkroom.projections import Refold
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
 
@@ -29,6 +32,24 @@ class Aws:
     def s3(self) -> "S3Client":
         """A client with all permissions."""
         return boto3.client("s3", **self.cloud.client_options)
+
+    @cached_property
+    def history(self) -> DynamoEventStore:
+        """The event store."""
+        return DynamoEventStore(self._dynamodb, self._table("Events"))
+
+    @cached_property
+    def views(self) -> DynamoGenerations:
+        """The generations of the views."""
+        return DynamoGenerations(self._dynamodb, self._table("Views"))
+
+    @cached_property
+    def _dynamodb(self) -> "DynamoDBClient":
+        return boto3.client("dynamodb", **self.cloud.client_options)
+
+    def _table(self, name: str) -> str:
+        (found,) = (each for each in self._dynamodb.list_tables()["TableNames"] if name in each)
+        return found
 
     def keys_in(self, bucket: str) -> set[str]:
         """Return the keys of all objects."""

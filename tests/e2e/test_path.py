@@ -14,6 +14,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from darkroom.local.client import Client
 from darkroom.local.sample import sample_picture
+from darkroom.projections import rebuild
 from steps.testing.sources import gif_bomb, jpeg
 
 Upload = Callable[..., str]
@@ -184,3 +185,21 @@ def _delivered(image_id: str, version_id: str) -> dict[str, Any]:
         "body": json.dumps(message),
     }
     return {"Records": [record]}
+
+
+def test_views_made_anew_show_the_same_and_follow_what_comes(
+    aws: Aws, ada: Client, upload: Upload
+) -> None:
+    """The API shows the new rows, and the projector writes them: both ask which there are."""
+    ada.settled(upload(ada, jpeg(640, 480)))
+    before = ada.images()
+
+    done = rebuild(aws.history, aws.views)
+    removed = aws.views.remove_before(done.generation)
+
+    assert done.outcome == "live"
+    assert removed >= 2 * len(before["images"])
+    assert ada.images() == before
+    later = upload(ada, jpeg(480, 640))
+    ada.settled(later)
+    assert later in {image["image_id"] for image in ada.images()["images"]}
