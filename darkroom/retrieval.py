@@ -8,7 +8,7 @@ from darkroom.errors import NotFound
 from darkroom.history import EventStore, Recorded
 from darkroom.ids import ImageRef, valid_image_id
 from darkroom.images import fold
-from darkroom.projections import ImageRow, Page, VariantRow, ViewStore, image_row
+from darkroom.projections import ImageRow, Page, Usage, VariantRow, ViewStore, image_row
 
 LINK_LIFE = timedelta(minutes=5)
 PAGE_SIZE = 50
@@ -34,6 +34,10 @@ class Retrieval:
     def images(self, owner: str, limit: int = PAGE_SIZE, cursor: str | None = None) -> Page:
         """Return a page of the owner's images, newest first."""
         return self.views.images_of(self.tenant, owner, limit=limit, cursor=cursor)
+
+    def usage(self, owner: str) -> Usage:
+        """Return what the owner's images amount to: as of the views, as `images` is."""
+        return self.views.usage_of(self.tenant, owner)
 
     def image(self, owner: str, image_id: str) -> ImageRow:
         """Return the image as its view shows it; until there is one, as its history tells.

@@ -30,6 +30,7 @@ _USER_ROUTES = (
     ("GET", "/images/{id}"),
     ("GET", "/images/{id}/events"),
     ("GET", "/images/{id}/variants/{name}"),
+    ("GET", "/usage"),
 )
 
 # What the gateway refuses by itself: status, code, title. The rest keep the status they have.

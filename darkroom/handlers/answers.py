@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from darkroom import uploads
+from darkroom import projections, uploads
 from darkroom.history import Recorded
 from darkroom.images import ImageState
 from darkroom.projections import GalleryRow, ImageRow, OriginalRow, Page, Reason, VariantRow
@@ -57,6 +57,20 @@ class Images(BaseModel):
     def of(cls, page: Page) -> Self:
         """Make the answer for a page of the gallery."""
         return cls(images=tuple(map(ImageSummary.of, page.items)), cursor=page.cursor)
+
+
+class Usage(BaseModel):
+    """What my images amount to, and the variants that can be fetched of them."""
+
+    images: int
+    image_bytes: int
+    variants: int
+    variant_bytes: int
+
+    @classmethod
+    def of(cls, usage: projections.Usage) -> Self:
+        """Make the answer for an owner's usage."""
+        return cls(**vars(usage))
 
 
 class Variant(BaseModel):

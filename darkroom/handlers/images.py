@@ -106,6 +106,12 @@ def variant_link(image_id: str, name: str) -> answers.Link:
     return answers.Link.of(link, variant)
 
 
+@app.get("/usage")
+def my_usage() -> answers.Usage:
+    """Show what my images amount to, in counts and bytes."""
+    return answers.Usage.of(retrieval().usage(user_id(app)))
+
+
 def _correlated(image_id: str) -> None:
     """Let the log lines of this request carry the image's id, if it is written like one."""
     if valid_image_id(image_id):

@@ -97,7 +97,8 @@ def test_without_a_good_token_every_route_is_401(
 ) -> None:
     """None, garbage, a cut one, a changed claim, an expired one, an ID token, another client's."""
     head, claims, signature = (ada.access_token or "").split(".")
-    routes = ("/images", f"/images/{adas}", f"/images/{adas}/events", f"/images/{adas}/variants/x")
+    parts = ("", "/events", "/variants/x")
+    routes = ("/images", "/usage", *(f"/images/{adas}{part}" for part in parts))
     bad = {
         "none": None,
         "garbage": "garbage",

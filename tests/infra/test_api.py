@@ -10,6 +10,7 @@ PROTECTED = {
     "/images/{id}",
     "/images/{id}/events",
     "/images/{id}/variants/{name}",
+    "/usage",
 }
 
 

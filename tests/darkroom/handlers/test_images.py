@@ -180,6 +180,18 @@ def test_images_are_listed_in_pages(ask: Ask, happened: Callable[..., None]) -> 
     assert ask("GET", "/images", sub=ELSE) == (200, {"images": [], "cursor": None})
 
 
+def test_my_usage_counts_my_images_and_what_can_be_fetched_of_them(cloud: Any, ask: Any) -> None:
+    """In numbers and bytes; nothing of anybody else's."""
+    appended(cloud.history, *samples.history())
+    project([REF], cloud.history, cloud.views)
+
+    assert ask("GET", "/usage") == (
+        200,
+        {"images": 1, "image_bytes": 4_204_816, "variants": 3, "variant_bytes": 241_236},
+    )
+    assert ask("GET", "/usage", sub=ELSE)[1]["images"] == 0
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
