@@ -19,9 +19,6 @@ from darkroom.projections.rows import (
     VariantRow,
 )
 
-# States of an image that no list shows any more. Its rows stay: see ViewStore.
-_GONE: frozenset[str] = frozenset({"deleted"})
-
 
 def rows(stream: Stream) -> tuple[Row, ...]:
     """Return all rows that follow from the stream; none for a stream that nobody has begun."""
@@ -64,7 +61,7 @@ def _gallery_row(row: ImageRow) -> GalleryRow:
         variants=tuple(row.variants),
         byte_size=row.original.byte_size,
         variant_bytes=sum(variant.byte_size for variant in row.variants.values()),
-        gone=row.state in _GONE,
+        gone=row.state == "deleted",
     )
 
 

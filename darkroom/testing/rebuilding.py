@@ -38,10 +38,16 @@ def folded(store: EventStore, refs: tuple[ImageRef, ...] = REFS) -> tuple[object
     """Return all that should be shown of the images, by their histories."""
     found = [row for ref in refs for row in rows(store.load(ref))]
     gallery = sorted(
-        (row for row in found if isinstance(row, GalleryRow)), key=lambda row: row.key, reverse=True
+        (row for row in found if isinstance(row, GalleryRow) and not row.gone),
+        key=lambda row: row.key,
+        reverse=True,
     )
     images = {row.image_id: row for row in found if isinstance(row, ImageRow)}
-    return [images.get(ref.image_id) for ref in refs], tuple(gallery), _amount(images.values())
+    return (
+        [images.get(ref.image_id) for ref in refs],
+        tuple(gallery),
+        _amount([row for row in images.values() if row.state != "deleted"]),
+    )
 
 
 def _amount(images: Collection[ImageRow]) -> Usage:

@@ -11,7 +11,7 @@ from moto import mock_aws
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.memory import MemoryEventStore, MemoryGenerations
-from darkroom.events import Event
+from darkroom.events import Event, ImageDeleted
 from darkroom.history import EventStore
 from darkroom.ids import ImageRef
 from darkroom.projections import GenerationStore, Row, ViewStore, opened, project, rebuild, rows
@@ -84,7 +84,8 @@ class World:
 _ACTS = (World.append, World.hear, World.put, World.hear_in_time)
 
 _PASTS = st.lists(
-    st.tuples(st.sampled_from(REFS), st.sampled_from(samples.history()[1:])), max_size=8
+    st.tuples(st.sampled_from(REFS), st.sampled_from((*samples.history()[1:], ImageDeleted()))),
+    max_size=8,
 )
 
 

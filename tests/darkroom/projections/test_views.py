@@ -5,6 +5,7 @@ import pytest
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.events import (
     Event,
+    ImageDeleted,
     ImageRejected,
     ProcessingCompleted,
     ProcessingFailed,
@@ -13,7 +14,7 @@ from darkroom.events import (
     VariantDropped,
     VariantFailed,
 )
-from darkroom.projections import GalleryRow, ImageRow, Reason, rows
+from darkroom.projections import GalleryRow, ImageRow, Reason, Usage, rows, usage
 from darkroom.testing.samples import (
     OWNER,
     PROMISED,
@@ -124,6 +125,15 @@ def test_an_image_that_ended_badly_offers_no_pictures_and_says_why(
 
     assert (image.state, gallery.state, image.reason) == (state, state, reason)
     assert (image.variants, gallery.variants) == ({}, ())
+
+
+def test_a_deleted_image_leaves_a_tombstone() -> None:
+    """It offers nothing and is in no list; its rows stay, lest a late fold bring it back."""
+    image, gallery = views(*history(), ImageDeleted())
+
+    assert (image.state, image.variants, gallery.v) == ("deleted", {}, 8)
+    assert gallery.gone
+    assert usage([gallery]) == Usage()
 
 
 def test_a_new_run_begins_with_a_clean_page() -> None:
