@@ -16,7 +16,7 @@ PY := $(BIN)/python
 export PHOTO PHOTOS PIPELINE NAME
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test generate explain diff golden new-step docs check synth deploy destroy to-aws doctor lock bench ci clean
+.PHONY: help setup demo up down process test storm generate explain diff golden new-step docs check synth deploy destroy to-aws doctor lock bench ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ process: .stamps/python ## run the pipeline on PHOTO=file or folder, without any
 
 test: setup ## run all tests, those on the embedded cloud included
 	@$(PY) -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+
+storm: setup ## take 200 uploads, each announced twice, through stages that keep dying: STORM_UPLOADS=number
+	@$(PY) -m pytest -q tests/e2e/storm.py --timeout 3600
 
 generate: .stamps/python ## compile pipeline.yaml into generated/; REPLACE=yes: of another name
 	@$(PY) -m dsl generate "$$PIPELINE" $(if $(REPLACE),--replace)

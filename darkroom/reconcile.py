@@ -3,6 +3,7 @@
     a run behind its deadline, without an ending              -> its ending
     an image that waits for its run, for longer than `grace`  -> its message, once more
     an object version that no event tells of                  -> ImageUploaded, and its message
+    a second object version that is still there               -> on record, and removed
 
 Each follows from the history alone, and whatever others do at the same time makes no difference:
 the first ending stands, a repeated message meets its run, an object version is put on record once.
@@ -48,9 +49,12 @@ def _message(image: Image) -> Message:
 
 
 def unannounced(stream: Stream, version_id: str) -> bool:
-    """Whether no event tells of this object version under the image's key."""
+    """Whether this object version should not lie there as it does, told of or not.
+
+    No event tells of it; or one says that it is ignored, and whoever was to remove it did not.
+    """
     image = fold(stream)
-    return image is None or version_id not in {image.original.version_id, *image.ignored}
+    return image is None or version_id != image.original.version_id
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Reconciler:
         return found
 
     def is_unannounced(self, arrival: Arrival, arrived_at: datetime) -> bool:
-        """Whether the object version has been there for longer than `grace`, and no event has it.
+        """Whether the object version has been there for longer than `grace`, and is not the image.
 
         Raises InvalidKey for an object that no grant of ours can have made.
         """

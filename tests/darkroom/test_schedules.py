@@ -1,0 +1,326 @@
+"""Random schedules over the whole path, in memory: whatever happens, and in whatever order.
+
+S3 announces up to four versions of one key one to five times each, messages are delivered again,
+pipelines are replaced, people call off, delete and ask again; each load, append, send and write
+may be the last thing that its function does, or something else may happen in the midst of it.
+Then all comes to rest, as the platform would bring it there: what was lost is reconciled.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from darkroom.adapters.memory import MemoryEventStore, MemoryViewStore
+from darkroom.errors import InvalidRequest, NotFound, StreamConflict, Unfinished
+from darkroom.events import Context, Ending, Event, Stream
+from darkroom.history import AlreadyAppended, Appended, Retries, handle, verify
+from darkroom.ids import ImageRef, variant_key
+from darkroom.images import Cancel, Command, Delete, Image, Reprocess, fold
+from darkroom.ingest import Arrival, Message, record_upload
+from darkroom.outcome import Outcome
+from darkroom.plan import Opening, Plan, Task
+from darkroom.projections import image_row, rows
+from darkroom.reconcile import Reconciler
+from darkroom.runs import Orchestrator
+from darkroom.testing import samples
+from darkroom.testing.samples import CONTEXT, REF, at
+
+# Some 20 ms each. `SCHEDULES=10000` is the full measure.
+_FEW = 1_500 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 300
+SCHEDULES = int(os.environ.get("SCHEDULES", _FEW))
+PARTS = 10  # tests to share them: pytest-xdist cannot divide one
+RECEIVES = 3
+GRACE, PATIENCE = timedelta(minutes=15), timedelta(minutes=60)
+
+
+def pipeline(number: int, *variants: str) -> Plan:
+    return Plan(
+        pipeline="photos",
+        digest=f"{number:064x}",
+        opening=Opening(step="check", version=1, options={}),
+        nodes=(),
+        outputs=variants,
+        stages=(),
+        start=Task(stage="photos", at="", covers=()),
+        encoder=1,
+        engine="express",
+        worst_case_s=60,
+    )
+
+
+PLANS = (pipeline(0, "small", "large"), pipeline(1, "large"))
+
+
+class Killed(Exception):
+    """The function that was at work is gone."""
+
+
+@dataclass
+class World:
+    """One image, and all that is at work on it. It is a store, a queue, a bucket and an engine."""
+
+    random: Random
+    calm: bool = False  # nothing fails any more, and nothing happens in between
+    now: datetime = field(default_factory=lambda: at(0))
+    plan: Plan = PLANS[0]
+    depth: int = 0
+    events: MemoryEventStore = field(default_factory=MemoryEventStore)
+    announced: list[Arrival] = field(default_factory=list)
+    waiting: list[tuple[Message, int]] = field(default_factory=list)  # and how often received
+    removed: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    executions: int = 0
+
+    # The store.
+
+    @property
+    def spent(self) -> object:
+        return self.events.spent
+
+    def load(self, ref: ImageRef) -> Stream:
+        self.before()
+        return self.events.load(ref)
+
+    def append(
+        self, stream: Stream, events: Sequence[Event], context: Context, *, at: datetime
+    ) -> Appended | AlreadyAppended:
+        self.before()
+        answer = self.events.append(stream, events, context, at=at)
+        self.after()
+        return answer
+
+    # The queue, the buckets.
+
+    def send(self, message: Message, *, after_s: int = 0) -> None:
+        self.before()
+        self.waiting.append((message, 0))
+        self.after()
+
+    def remove(self, key: str, version_id: str) -> None:
+        self.before()
+        self.removed.add(version_id)
+        self.after()
+
+    def write(self, run_id: str, name: str, plan: Plan) -> str:
+        self.before()
+        key = variant_key("photos", REF, f"{plan.digest[-4:]}{name.encode().hex()}", "jpg")
+        self.written.add(key)
+        self.after()
+        return key
+
+    # What happens.
+
+    def before(self) -> None:
+        """Be killed, or let something else happen, before a call."""
+        if self.calm:
+            return
+        if self.random.random() < 0.06:
+            raise Killed
+        if self.depth < 2 and self.random.random() < 0.08:
+            self.happen()
+
+    def after(self) -> None:
+        """Be killed when a call has done its work."""
+        if not self.calm and self.random.random() < 0.06:
+            raise Killed
+
+    def happen(self) -> None:
+        """Let one thing happen."""
+        deeds: list[tuple[Callable[[], object], int]] = [
+            (self.upload, 3),
+            (self.announce, 6),
+            (self.deliver, 12),
+            (self.deploy, 1),
+            (self.reconcile, 1),
+            (lambda: self.ask(Cancel()), 1),
+            (lambda: self.ask(Reprocess(request_id=f"r-{self.random.randrange(3)}")), 2),
+            (lambda: self.random.random() < 0.3 and self.ask(Delete()), 1),
+        ]
+        (deed,) = self.random.choices(*zip(*deeds, strict=True))
+        self.now += timedelta(seconds=self.random.choice((1, 1, 1, 60, 1200)))
+        self.depth += 1
+        with suppress(Killed):
+            deed()
+        self.depth -= 1
+
+    def upload(self) -> None:
+        """Put another version of the object; there are four at most."""
+        if len(self.announced) < 4:
+            up = samples.upload(f"v{len(self.announced) + 1}")
+            arrival = Arrival(up.bucket, up.key, up.version_id, up.etag, up.byte_size)
+            self.announced.append(arrival)
+
+    def announce(self) -> None:
+        """Announce any version, for the first time or again."""
+        if self.announced:
+            arrival = self.random.choice(self.announced)
+            record_upload(arrival, history=self, queue=self, originals=self, clock=lambda: self.now)
+
+    def deliver(self) -> None:
+        """Deliver a message: any, since nothing keeps them in order."""
+        if not self.waiting:
+            return
+        index = self.random.randrange(len(self.waiting))
+        message, received = self.waiting[index]
+        last = received + 1 >= RECEIVES
+        self.waiting[index] = message, received + 1
+        if received >= RECEIVES:
+            self.waiting.pop(index)  # to the dead letters
+            return
+        taken = (message, received + 1)
+        with suppress(Unfinished, NotFound, StreamConflict):
+            self.orchestrator().process(message, attempt="", last=last)
+            if taken in self.waiting and not (self.random.random() < 0.1 and not self.calm):
+                self.waiting.remove(taken)  # else the deletion was lost
+
+    def orchestrator(self) -> Orchestrator:
+        return Orchestrator(
+            self.plan, self, self, self, lambda: self.now, PATIENCE, self.random.random
+        )
+
+    def deploy(self) -> None:
+        self.plan = PLANS[1] if self.plan is PLANS[0] else PLANS[0]
+
+    def reconcile(self) -> None:
+        """What is scheduled: look after the image, and after the versions nobody announced."""
+        ours = Reconciler(self, self, self, clock=lambda: self.now, grace=GRACE)
+        ours.settle(REF)
+        for arrival in self.announced:
+            if arrival.version_id not in self.removed and ours.is_unannounced(arrival, at(-3600)):
+                ours.announce(arrival)
+
+    def ask(self, command: Command) -> None:
+        with suppress(NotFound, InvalidRequest, StreamConflict):
+            handle(self, REF, command, CONTEXT, lambda: self.now, retries=AT_ONCE)
+
+    # The engine, and its stage.
+
+    def run(self, name: str, ref: ImageRef, run_id: str) -> Outcome:
+        """Try the stage three times, as the machine does; or be too busy."""
+        self.executions += 1
+        if not self.calm and self.random.random() < 0.1:
+            raise Unfinished("execution_refused", throttled=True)
+        for _ in range(3):
+            with suppress(Killed):
+                return self.stage(ref, run_id, self.plan)
+        raise Unfinished("execution_broke_off")
+
+    def stage(self, ref: ImageRef, run_id: str, plan: Plan) -> Outcome:
+        image = fold(self.load(ref))
+        if image is None or image.run is None or image.run.run_id != run_id:
+            return Outcome(outcome="superseded")
+        if image.run.ended or image.run.started.pipeline_digest != plan.digest:
+            return Outcome(outcome="superseded")
+        for name in image.run.promised:
+            told = samples.variant(name, run_id)
+            told = replace(told, key=self.write(run_id, name, plan))
+            handle(self, ref, told, CONTEXT, lambda: self.now, retries=AT_ONCE)
+        return Outcome(outcome="done")
+
+    # Rest.
+
+    def come_to_rest(self) -> None:
+        """Deliver, and reconcile, until nothing is left to do."""
+        self.calm = True
+        if self.random.random() < 0.3:
+            self.waiting.clear()  # all of them were dead letters, and nobody looked
+        for _ in range(6):
+            while self.waiting:
+                self.deliver()
+            self.now += timedelta(hours=2)
+            self.reconcile()
+        assert self.waiting == []
+
+
+AT_ONCE = Retries(sleep=lambda _: None)
+
+
+def image_of(world: World) -> Image | None:
+    return fold(world.events.load(REF))
+
+
+def check(world: World) -> None:
+    """Assert that all invariants hold."""
+    stream = world.events.load(REF)
+    image = fold(stream)
+    verify(stream)
+    if image is None:
+        assert world.announced == []
+        return
+    endings = [each for each in stream.events if isinstance(each.event, Ending)]
+    counted = [run for run in image.runs.values() if run.state != "superseded"]
+    assert all(run.ended for run in image.runs.values())
+    assert len(endings) == len(counted) <= 1 + len(image.requests)
+    assert image.deleted or (not image.waiting and image.run in counted)
+    versions = {arrival.version_id for arrival in world.announced}
+    assert world.removed == versions - {image.original.version_id} == image.ignored
+    named = {each.key for run in image.runs.values() for each in run.rendered.values()}
+    assert named <= world.written
+    if {run.state for run in image.runs.values()} == {"complete"}:
+        assert named == world.written
+    check_views(stream, world.random)
+    check_quiet(world, stream)
+
+
+def check_views(stream: Stream, random: Random) -> None:
+    """Whatever prefixes were folded, in whatever order: once the last is, the view is the fold."""
+    views = MemoryViewStore()
+    lengths = [*random.choices(range(1, stream.version + 1), k=3), stream.version]
+    random.shuffle(lengths)
+    for length in lengths:
+        for row in rows(Stream(stream.ref, stream.events[:length])):
+            views.put_if_newer(row)
+    assert views.image(stream.ref) == image_row(stream)
+
+
+def check_quiet(world: World, stream: Stream) -> None:
+    """Everything once more: nothing comes of it, and nothing is run."""
+    executions = world.executions
+    for arrival in world.announced:
+        record_upload(arrival, history=world, queue=world, originals=world, clock=lambda: world.now)
+    while world.waiting:
+        world.deliver()
+    assert world.events.load(REF) == stream
+    assert world.executions == executions
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whatever_happens_all_comes_to_one_ending(part: int) -> None:
+    """Thousands of schedules, each by its number: `schedule(n)` is the same again."""
+    for number in range(part, SCHEDULES, PARTS):
+        try:
+            schedule(number)
+        except Exception as error:
+            error.add_note(f"schedule({number})")
+            raise
+
+
+def schedule(number: int) -> World:
+    """Let things happen by this number, then come to rest, and check."""
+    world = World(Random(number))
+    world.upload()
+    for _ in range(world.random.randint(2, 25)):
+        world.happen()
+    world.come_to_rest()
+    check(world)
+    return world
+
+
+def test_the_schedules_come_to_everything_that_can_be() -> None:
+    """Else they would show less than they seem to."""
+    states: set[str] = set()
+    told: set[str] = set()
+    for number in range(200):
+        world = schedule(number)
+        stream = world.events.load(REF)
+        image = fold(stream)
+        states |= {run.state for run in image.runs.values()} if image else set()
+        told |= {each.type.removeprefix("image.") for each in stream.events}
+
+    assert states >= {"complete", "failed", "timed_out", "cancelled", "superseded"}
+    assert told >= {"reupload-ignored", "reprocessing-requested", "deleted"}
