@@ -22,7 +22,9 @@ from steps.testing.running import for_all, outcome
 DRAWN = 4
 SIDES = (6000, 4000)
 # What random options hardly find: a side just below the original's, large enlargements, half a
-# quarter turn, the widest blur that is computed at full size, a stamp as large as the picture.
+# quarter turn, the widest blur that is computed at full size, as many boxes as there may be, a
+# stamp as large as the picture, turned.
+_MANY = [[across / 10, down / 10, 0.14, 0.14] for across in range(10) for down in range(10)]
 EXTREMES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "resize": (
         {"width": 2000},
@@ -35,10 +37,20 @@ EXTREMES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"radius": 0.00074},
         {"radius": 0.00074, "boxes": [[0, 0, 1, 1]]},
         {"radius": 0.1, "boxes": [[0, 0, 1, 1]]},
+        {"radius": 0.00074, "boxes": [[0, 0, 1, 1]] * 2},
+        {"radius": 0.00074, "boxes": _MANY},
+        {"boxes": _MANY},
+        {"boxes": [[*corner, 0.01, 0.01] for *corner, _, _ in _MANY]},
     ),
     "contrast": ({"black": 0.1, "white": 0.9},),
     "sharpen": ({"radius": 10, "amount": 3},),
-    "watermark": ({"text": "Darkroom", "size": 1.0}, {"text": "Darkroom", "tile": True}),
+    "watermark": (
+        {"text": "Darkroom", "size": 1.0},
+        {"text": "Darkroom", "tile": True},
+        *({"text": "Darkroom", "size": 1.0, "angle": angle} for angle in (-90, -60, -30, 10, 45)),
+        {"text": "Darkroom", "size": 1.0, "angle": -30, "tile": True},
+        {"image": "darkroom.png", "size": 1.0, "angle": -45},
+    ),
 }
 
 

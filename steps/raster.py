@@ -11,6 +11,7 @@ from steps.vips import pyvips
 
 _LOOKED_AT_PX = 256
 _WIDEST_PX = 3.0
+_WIDEST_HIDDEN_PX = 1.5  # of a box nothing finer is left, and a quarter of the pixels is less work
 _UNSEEN_PX = 0.05
 _NO_BLUR_PX = 0.2  # libvips leaves a picture as it is below this
 _LEAST_SIGMA = 0.001  # libvips warns of one that it takes for 0; this changes no more than that
@@ -69,7 +70,7 @@ def blurred(image: Frame, radius: float) -> Frame:
 
     At its edges the last pixels count for those that would lie beyond.
     """
-    return _softened(image, radius, _gaussian)
+    return _softened(image, radius, _gaussian, _WIDEST_PX)
 
 
 def hidden(image: Frame, radius: float) -> Frame:
@@ -79,18 +80,18 @@ def hidden(image: Frame, radius: float) -> Frame:
     has half of the picture or less to mix, and a detail in a corner would stand out six times as
     much.
     """
-    return _softened(image, radius, _fading)
+    return _softened(image, radius, _fading, _WIDEST_HIDDEN_PX)
 
 
-def _softened(image: Frame, radius: float, soften: Any) -> Frame:
+def _softened(image: Frame, radius: float, soften: Any, widest: float) -> Frame:
     """Return the image as `soften`, which is given a frame and a deviation in pixels, leaves it.
 
-    Wider ones are made of a smaller picture: what they leave has no detail that needs more pixels,
-    and the time does not grow with the radius.
+    Those above `widest` are made of a smaller picture: what they leave has no detail that needs
+    more pixels, and the time does not grow with the radius.
     """
     if radius < _NO_BLUR_PX:
         return image
-    smaller = max(1.0, radius / _WIDEST_PX)
+    smaller = max(1.0, radius / widest)
     across, down = (max(1, round(side / smaller)) for side in (image.width, image.height))
 
     def work(each: Frame) -> Frame:

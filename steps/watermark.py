@@ -66,8 +66,12 @@ class WatermarkOptions(Options):
     """The distance between tiled marks, as a share of the picture's shorter side."""
 
     def costs(self, usual: Cost) -> Cost:
-        """Return 3.5 times as much for tiles: a stamp as large as the picture takes 40 MB a MP."""
-        return usual.times(3.5) if self.tile else usual
+        """Return 4 times as much for tiles and for what is turned.
+
+        A stamp may be as large as the picture: then its tiles take 40 MB a megapixel, and to turn
+        it takes 180 ms.
+        """
+        return usual.times(4) if self.tile or self.angle else usual
 
     @field_validator("text")
     @classmethod
@@ -116,7 +120,7 @@ class _Mark:
     fails=("unsupported_text", "empty_text"),
     assets=FILES,
     frames="all",
-    cost=Cost(cpu_ms=40, memory_mb=12),
+    cost=Cost(cpu_ms=45, memory_mb=12),
 )
 def watermark(picture: Picture, options: WatermarkOptions) -> Picture:
     """Put the text or the image over the picture; whatever is not near it stays as it was.

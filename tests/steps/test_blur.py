@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageStat
+from pydantic import ValidationError
 
 from steps.areas import Area, within
 from steps.blur import BlurOptions, blur
@@ -106,6 +107,78 @@ def test_what_a_face_is_made_of_is_gone_at_ten_percent() -> None:
 
     inside = result.cropped(60, 60, 120, 120).images[0][0]
     assert inside.max() - inside.min() <= 12
+
+
+@pytest.mark.parametrize("radius", [None, 0.1, 0.15])
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_number_plate_cannot_be_read(radius: float | None, upright: bool) -> None:
+    """Of black letters in a box much wider than high, or higher, a few levels of grey are left."""
+    plate = Image.new("RGB", (260, 56), "white")
+    ImageDraw.Draw(plate).text((8, 0), "AB 123 XYZ", "black", ImageFont.load_default(44))
+    street = Image.new("RGB", (640, 480), (90, 110, 90))
+    street.paste(plate, (100, 100))
+    box = [100 / 640, 100 / 480, 260 / 640, 56 / 480]
+    if upright:
+        street, box = street.transpose(Image.Transpose.TRANSPOSE), [box[at] for at in (1, 0, 3, 2)]
+    options = {} if radius is None else {"radius": radius}
+
+    result = soft(Picture.from_pillow(street), boxes=[box], **options).to_pillow()
+
+    found = result.transpose(Image.Transpose.TRANSPOSE) if upright else result
+    left = found.crop((100, 100, 360, 156)).convert("L")
+    # What letters are known by is finer than a sixth of the plate; a slope of light may be left.
+    coarse = left.resize((6, 1), Image.Resampling.BOX).resize(left.size, Image.Resampling.BICUBIC)
+    darkest, brightest = ImageChops.subtract(left, coarse, offset=128).getextrema()
+    assert brightest - darkest <= 14
+    assert ImageStat.Stat(left).stddev[0] <= 6
+
+
+@pytest.mark.parametrize("side", [2, 4, 8, 12, 18])
+def test_a_box_of_few_pixels_is_hidden_too(side: int) -> None:
+    """A radius that rounds to nothing would leave a face in the distance as it was."""
+    picture = checked((300, 300), square=1)
+
+    result = soft(picture, boxes=[[0.1, 0.1, side / 300, side / 300]])
+
+    inside = result.cropped(30, 30, side, side).images[0][0]
+    assert inside.max() - inside.min() <= 24
+
+
+def test_boxes_that_overlap_do_not_depend_on_their_order() -> None:
+    """The wider spread is seen: an eye's box lets no more through than the face's around it."""
+    picture, face, eye = checked(), [0.1, 0.1, 0.8, 0.8], [0.3, 0.3, 0.1, 0.1]
+
+    result = soft(picture, boxes=[face, eye])
+
+    assert result.pixels() == soft(picture, boxes=[eye, face]).pixels()
+    assert result.pixels() == soft(picture, boxes=[face]).pixels()
+
+
+def test_boxes_cover_the_picture_twice_at_the_most() -> None:
+    """What a hundred whole pictures take could not be planned; what lies beyond does not count."""
+    with pytest.raises(ValidationError, match=r"cover the picture 3\.0 times over, 2 times is"):
+        BlurOptions.read({"boxes": [[0, 0, 1, 1]] * 3})
+    assert BlurOptions.read({"boxes": [[0.8, 0, 1, 1]] * 9})
+
+
+@given(options=options_for(BlurOptions))
+def test_no_boxes_cost_more_than_boxes_that_are_not_known_yet(options: BlurOptions) -> None:
+    """A stage is planned by the usual cost if boxes come from a fact, so that is the most."""
+    usual = blur.cost
+
+    assert options.costs(usual).cpu_ms <= usual.cpu_ms
+    assert options.costs(usual).memory_mb <= usual.memory_mb
+    assert BlurOptions.model_construct(boxes="${faces.boxes}").costs(usual) == usual
+
+
+def test_more_boxes_cost_more() -> None:
+    """By their area, and by their number."""
+    usual, box = blur.cost, (0.0, 0.0, 0.1, 0.1)
+
+    costs = [BlurOptions(boxes=(box,) * many).costs(usual).cpu_ms for many in (1, 10, 90)]
+
+    assert all(less < more for less, more in pairwise(costs))
+    assert BlurOptions(boxes=((0.0, 0.0, 1.0, 1.0),)).costs(usual).cpu_ms > costs[0]
 
 
 @given(left=st.integers(0, 108), top=st.integers(0, 108), radius=st.floats(0.08, 0.5))
