@@ -31,9 +31,7 @@ def undamaged(
         return unread_format(limits, str(unread))
     if isinstance(decoded, Rejected) or file_format != "gif":
         return decoded
-    if not _has_all_pixels(original, decoded.picture.frames):
-        return rejected("truncated", limit=None, actual=len(original))
-    return decoded
+    return _lacking(original, decoded.picture.frames) or decoded
 
 
 def _other(
@@ -88,8 +86,11 @@ def _warnings(said: list[str]) -> set[int]:
     return {int(found[1]) for each in said if (found := _WARNINGS.search(each))}
 
 
-def _has_all_pixels(gif: bytes, frames: int) -> bool:
-    """Say whether the frames of a GIF are as long as they say; libvips leaves the rest plain."""
+def _lacking(gif: bytes, frames: int) -> Rejected | None:
+    """Return the verdict on a GIF whose frames are not as long as they say, or None.
+
+    libvips leaves the rest of them plain.
+    """
     from PIL.GifImagePlugin import GifImageFile  # noqa: PLC0415 - only GIFs pay for importing it
 
     try:
@@ -98,8 +99,12 @@ def _has_all_pixels(gif: bytes, frames: int) -> bool:
             image.seek(frame)
             image.load()
     except (OSError, EOFError, SyntaxError):
-        return False
-    return True
+        return rejected("truncated", limit=None, actual=len(gif))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  Pillow reads it in Python, and hostile bytes find all it raises
+        return rejected("corrupt", limit=None, actual="a GIF whose blocks do not fit together")
+    return None
 
 
 def _undecodable(said: str, original: bytes) -> Rejected:

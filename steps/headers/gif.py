@@ -21,6 +21,8 @@ def walk(data: bytes) -> Iterator[Structure]:
             left, top, across, down, flags = unpack("<HHHHB", data, at + 1)
             # Decoders let the canvas grow to hold a frame that is larger than it said.
             width, height = max(width, left + across), max(height, top + down)
+            if not (across and down):
+                raise Malformed(f"a GIF with a frame of {across} x {down} pixels")
             frames += 1
             yield Structure(width, height, frames, metadata=metadata)
             at = _skipped(data, at + 11 + _table(flags), parts)

@@ -83,6 +83,16 @@ def gif_of_comments(count: int) -> bytes:
     return plain[:picture] + b"!\xfe\x01a\x00" * count + plain[picture:]
 
 
+def gif_of_short_block() -> bytes:
+    """Return a GIF of three frames with a control block of one byte, not four, before the second.
+
+    libvips takes it, and Pillow raises struct.error.
+    """
+    plain = sources.gif(frames=3, duration=50)
+    second = plain.index(b"!\xf9", plain.index(b"!\xf9") + 1)
+    return plain[:second] + b"!\xf9\1\0\0" + plain[second:]
+
+
 def webp_of(*chunks: tuple[bytes, bytes]) -> bytes:
     """Return a WebP of these chunks."""
     body = b"".join(

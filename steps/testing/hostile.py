@@ -17,6 +17,7 @@ from steps.limits import Code, Limits
 from steps.testing import bombs, heics, sources, tiffs
 
 EVERY_FORMAT = Limits(formats=ORIGINAL_FORMATS)
+_ANIMATED = EVERY_FORMAT.model_copy(update={"max_frames": 10})
 PAYLOAD = b"<script>alert('polyglot')</script>"
 """What the polyglots carry; no output may have it."""
 
@@ -51,6 +52,8 @@ def _dimensions() -> Iterator[Hostile]:
     yield Hostile("png without width", partial(sources.png_bomb, 0, 5), "corrupt")
     yield Hostile("gif bomb", partial(sources.gif_bomb, (60_000, 60_000), [(9, 9)]), many)
     yield Hostile("growing gif", partial(sources.gif_bomb, (9, 9), [(60_000, 60_000)]), many)
+    flat = partial(sources.gif_bomb, (9, 9), [(9, 9), (0, 9)])
+    yield Hostile("gif of a flat frame", flat, "corrupt", _ANIMATED)
     cut = partial(sources.gif_bomb, (9, 9), [(60_000, 60_000)])
     yield Hostile("growing gif, cut", lambda: cut()[:-3], many)
     huge = partial(bombs.webp_of, bombs.webp_canvas(2**24, 2**24), bombs.webp_pixels())
@@ -75,6 +78,7 @@ def _repetition() -> Iterator[Hostile]:
     )
     frames = [bombs.webp_canvas(60, 40, flags=2), *[(b"ANMF", bytes(24))] * 30_000]
     yield Hostile("30,000 webp frames", partial(bombs.webp_of, *frames), many)
+    yield Hostile("gif of a short block", bombs.gif_of_short_block, "corrupt", _ANIMATED)
     parts: Code = "too_many_parts"
     yield Hostile("jpeg of segments", lambda: b"\xff\xd8" + b"\xff\xe0\0\2" * 500_000, parts)
     yield Hostile("png of chunks", lambda: bombs.png_with(*[(b"abCd", b"")] * 60_000), parts)

@@ -217,6 +217,17 @@ def test_an_oddity_does_not_hide_missing_pixels(odd: bytes, share: float) -> Non
     assert verdict(cut.replace(b"\xff\xda", odd, 1)).code in {"corrupt", "truncated"}
 
 
+def test_a_gif_with_one_byte_changed_so_that_a_frame_has_no_width_is_a_verdict() -> None:
+    """libvips takes it, and Pillow, which looks for all of its pixels, raises ValueError."""
+    changed = bytearray(sources.gif(20, 15))
+    assert changed[786] == 20  # the width of its frame
+    changed[786] = 0
+
+    assert open_picture(bytes(changed), Limits()) == Rejected(
+        "corrupt", {"limit": None, "actual": "a GIF with a frame of 0 x 15 pixels"}
+    )
+
+
 @pytest.mark.parametrize("kept", [0.0, 0.1, 0.5, 0.95])
 def test_a_gif_that_was_closed_after_a_cut_misses_pixels(kept: float) -> None:
     """Its structure is whole, and libvips leaves the rest plain."""
