@@ -76,7 +76,9 @@ def convert(picture: Picture, options: ConvertOptions) -> Picture:
     """Have the picture written that way; its pixels stay as they are until then.
 
     Fails with "frames_lost" for an animation in a format that holds one frame, unless
-    `frames: first` takes that one.
+    `frames: first` takes that one. A gif counts hundredths of a second, two a frame at the least:
+    what one frame is rounded by, the next makes good. In a webp equal neighbours become one frame
+    that lasts as long as they did; if all frames are equal, it is a still picture.
     """
     chosen = picture.first() if options.frames == "first" else picture
     if chosen.frames > 1 and not TRAITS[options.format].animated:

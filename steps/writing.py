@@ -1,6 +1,8 @@
 """Writing: frames become the bytes of a file, with nothing in it but what they carry."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from steps import profiles
@@ -11,6 +13,7 @@ from steps.raster import Frame, flattened
 from steps.vips import pyvips
 
 _EXIF, _ICC = 1, 8  # libvips' ForeignKeep
+_SHORTEST = 2  # hundredths of a second
 _CHROMA = {"4:2:0": "on", "4:4:4": "off"}
 
 
@@ -34,7 +37,27 @@ def write(frames: Sequence[Frame], encoding: Encoding, carried: Carried) -> byte
     settings = {**traits.settings, **_chosen(encoding, traits), **_kept(carried, traits)}
     if len(frames) > 1:
         settings["page_height"] = frames[0].height
+    if encoding.format == "gif":
+        carried = replace(carried, delays_ms=in_hundredths(carried.delays_ms))
     return bytes(getattr(_marked(image, carried), traits.saver)(**settings))
+
+
+def in_hundredths(delays_ms: Sequence[int]) -> tuple[int, ...]:
+    """Return the times of frames as a GIF can hold them, in milliseconds: whole hundredths.
+
+    Each frame ends at the hundredth next to where it ended, so that 40 frames a second take a
+    second, and lasts two at the least: browsers show what is shorter for 100 ms. So no more than
+    50 frames a second are shown, and 60 take a fifth longer. Times that are
+    whole hundredths, as those of another GIF, stay as they are.
+    """
+    if not any(each % 10 for each in delays_ms):
+        return tuple(delays_ms)
+    ends, told = 0, []
+    for ends_ms in accumulate(delays_ms):
+        lasts = max(_SHORTEST, round(ends_ms / 10) - ends)
+        ends += lasts
+        told.append(10 * lasts)
+    return tuple(told)
 
 
 def _chosen(encoding: Encoding, traits: FormatTraits) -> Mapping[str, Any]:

@@ -99,7 +99,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "e9757175be0f2aa8740979ad4b8e64014a5cf16f8f72e304f9adb72887d2836e"
+    DIGEST = "7fc26a57d926868b254e2cf14a0d4925df2e15c33a95003264078532e0553c23"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 165
     # Functions of stages that one run keeps busy at one time, at most.

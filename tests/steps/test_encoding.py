@@ -1,6 +1,7 @@
 """Encoding: the right format, the same bytes, and nothing in them but the picture."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -147,6 +148,30 @@ def test_a_format_without_quality_takes_none(file_format: Format) -> None:
     """To ignore what was asked would be a lie."""
     with pytest.raises(ValueError, match="no quality"):
         encode(KINDS["one pixel"].encoded_as(Encoding(quality=80)), file_format)
+
+
+@pytest.mark.parametrize(
+    ("delays_ms", "told"),
+    [
+        ((25, 25, 25, 25), (20, 30, 30, 20)),
+        ((33, 33, 34), (30, 40, 30)),
+        ((4, 4, 4, 60), (20, 20, 20, 20)),
+        ((0, 10, 100), (0, 10, 100)),
+    ],
+    ids=["forty a second", "thirty a second", "too short to be shown", "another GIF's"],
+)
+def test_a_gif_lasts_as_long_as_its_frames_do(
+    delays_ms: tuple[int, ...], told: tuple[int, ...]
+) -> None:
+    """It counts hundredths: what one is rounded by, the next makes good, if that can be shown."""
+    colours = [(9 * at, 0, 0, 255) for at in range(len(delays_ms))]
+    picture = Picture.joined(Picture.plain(8, 8, colour) for colour in colours)
+    timed = picture.carrying(replace(picture.carried, delays_ms=delays_ms))
+
+    again = open_picture(encode(timed, "gif"), Limits(formats=FORMATS, max_frames=9))
+
+    assert isinstance(again, Opened)
+    assert again.picture.carried.delays_ms == told
 
 
 def test_full_colour_resolution_can_be_asked_for(photo: Picture) -> None:
