@@ -30,7 +30,15 @@ from steps.packing import described, packed, unpacked
 from steps.values import Rejected
 
 _PROGRAM = "from steps.isolation import main; main()"
-_DONE = b"."
+_READY, _DONE = b"r", b"."
+_START_SECONDS = 60.0
+"""How long the process may take to be ready: a cold start on a busy machine takes few."""
+_KILLED = -signal.SIGKILL
+"""How the kernel ends what it has no memory for; or somebody did."""
+
+
+class NotStarted(RuntimeError):
+    """The process did not come to be ready: no matter of the original, and worth a retry."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class Decoder:
         self._bounds = bounds
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._said_ready = False
 
     def open(
         self,
@@ -70,19 +79,34 @@ class Decoder:
     ) -> Opened | Rejected:
         """Return what `steps.opening.open_picture` does.
 
-        An original that stops the process is rejected as "decoder_timeout" or "decoder_crashed";
-        the next one gets a new process.
+        An original that stops the process is rejected as "decoder_timeout" or "decoder_crashed",
+        and one that a second process is killed for too as "decoder_out_of_memory"; the next one
+        gets a new process. Raises NotStarted where there is none to be had.
         """
         verdict = gate(original, limits)
         if verdict is not None:
             return verdict
+        answer = self._asked(original, limits, keep, boxes)
+        if answer is None:
+            # Once more, alone: the kernel may have wanted its memory for another's work.
+            answer = self._asked(original, limits, keep, boxes)
+        return answer or rejected("decoder_out_of_memory", limit=None, actual=None)
+
+    def _asked(
+        self,
+        original: bytes,
+        limits: Limits,
+        keep: Collection[str],
+        boxes: Sequence[tuple[int, int]],
+    ) -> Opened | Rejected | None:
+        """Return the process's answer, or the verdict on its end; None if it was killed."""
         asked = {
             "limits": limits.model_dump(mode="json"),
             "keep": list(keep),
             "boxes": [list(box) for box in boxes],
         }
         with _scratch(json.dumps(asked).encode() + b"\n" + original) as given, _scratch() as made:
-            there, began = self._connected(), time.monotonic()
+            there, began = self._ready(), time.monotonic()
             try:
                 socket.send_fds(there, [_DONE], [given.fileno(), made.fileno()])
                 in_time, _, _ = select.select([there], [], [], self._bounds.seconds)
@@ -104,6 +128,7 @@ class Decoder:
             self._process.kill()
             self._process.wait()
         self._process = self._socket = None
+        self._said_ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -128,10 +153,26 @@ class Decoder:
         self._socket = ours
         return ours
 
-    def _stopped(self, *, late: bool, waited: float) -> Rejected:
-        """Return the verdict on an original that the process did not come back from."""
+    def _ready(self) -> socket.socket:
+        """Return the way to a process that has said that it can work."""
+        there = self._connected()
+        if not self._said_ready:
+            in_time, _, _ = select.select([there], [], [], _START_SECONDS)
+            self._said_ready = bool(in_time) and there.recv(1) == _READY
+        if not self._said_ready:
+            self.close()
+            raise NotStarted("the process that opens originals did not start")
+        return there
+
+    def _stopped(self, *, late: bool, waited: float) -> Rejected | None:
+        """Return the verdict on an original that the process did not come back from.
+
+        None if it was killed.
+        """
         ended = None if late or self._process is None else self._process.wait()
         self.close()
+        if ended == _KILLED:
+            return None
         if ended in {None, -signal.SIGXCPU}:
             return rejected("decoder_timeout", limit=self._bounds.seconds, actual=round(waited, 1))
         return rejected("decoder_crashed", limit=None, actual=_named(ended))
@@ -143,6 +184,7 @@ def main() -> None:
     there = socket.socket(fileno=0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _hold_memory(bounds.memory_bytes)
+    there.send(_READY)
     while True:
         message, descriptors, _, _ = socket.recv_fds(there, 1, 2)
         if not message:

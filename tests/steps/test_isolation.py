@@ -13,7 +13,7 @@ import pytest
 
 from steps.contract import Rejected
 from steps.formats import ORIGINAL_FORMATS
-from steps.isolation import Bounds, Decoder
+from steps.isolation import Bounds, Decoder, NotStarted
 from steps.limits import Limits
 from steps.opening import Opened, open_picture
 from steps.testing import heics, sources
@@ -81,10 +81,43 @@ def test_a_process_that_crashes_is_a_verdict_and_the_next_original_gets_another(
         _opened_by(decoder, sources.png())
 
 
+def test_a_process_that_cannot_start_is_no_verdict_on_the_original(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It lacks a module, say: that is an error of ours, to be tried again and looked at."""
+    monkeypatch.setattr("steps.isolation._PROGRAM", "import a_module_that_was_not_packed")
+    with Decoder() as decoder, pytest.raises(NotStarted):
+        decoder.open(sources.png(), LIMITS)
+
+
+def test_an_original_whose_process_was_killed_is_opened_by_another() -> None:
+    """The kernel kills what it has no memory for, whoever took it."""
+    with Decoder() as decoder:
+        _opened_by(decoder, sources.png())
+        _end(decoder, signal.SIGKILL)
+
+        _opened_by(decoder, sources.png())
+
+
+def test_an_original_whose_processes_are_killed_twice_takes_too_much_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each came to be ready, and was gone with the original."""
+    killed = (
+        "import os, signal, socket; there = socket.socket(fileno=0); there.send(b'r');"
+        "there.recv(1); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    monkeypatch.setattr("steps.isolation._PROGRAM", killed)
+    with Decoder() as decoder:
+        assert decoder.open(sources.png(), LIMITS) == Rejected(
+            "decoder_out_of_memory", {"limit": None, "actual": None}
+        )
+
+
 def test_a_process_that_hangs_is_a_verdict_after_its_time() -> None:
     """It is waited for so long and no longer, and then killed."""
     with Decoder(Bounds(seconds=0.5)) as decoder:
-        decoder.start()
+        _opened_by(decoder, sources.png())
         child = _child(decoder)
         os.kill(child, signal.SIGSTOP)
         hung = decoder.open(sources.png(), LIMITS)
