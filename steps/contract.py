@@ -174,29 +174,39 @@ def step(
     Raises InvalidStep, as the plugin is imported, for a declaration that breaks the contract.
     """
 
-    def make(function: Callable[[P, O], R]) -> Step[P, O, R]:
-        signature = Signature.of(function)
-        signature.check_codes(rejects, fails)
-        signature.check_calls(calls)
-        check_requires(signature.name, requires)
-        return Step(
-            function=function,
-            name=signature.name,
-            version=version,
-            kind=signature.kind,
-            takes=signature.takes,
-            options_model=cast("type[O]", signature.options),
-            facts_model=signature.facts,
-            rejects=rejects,
-            fails=fails,
-            calls=calls,
-            assets=assets,
-            requires=requires,
-            frames=frames,
-            cost=cost,
-        )
+    said = _Declared(version, rejects, fails, calls, assets, requires, frames, cost)
+    return lambda function: _made(function, said)
 
-    return make
+
+@dataclass(frozen=True)
+class _Declared:
+    """What `@step` is told, by the names that it has in a Step."""
+
+    version: int
+    rejects: tuple[str, ...]
+    fails: tuple[str, ...]
+    calls: tuple[str, ...]
+    assets: tuple[str, ...]
+    requires: tuple[str, ...]
+    frames: Frames
+    cost: Cost
+
+
+def _made(function: Callable[[P, O], R], said: _Declared) -> Step[P, O, R]:
+    """Return the step of a function; raises InvalidStep where it breaks the contract."""
+    signature = Signature.of(function)
+    signature.check_codes(said.rejects, said.fails)
+    signature.check_calls(said.calls)
+    check_requires(signature.name, said.requires)
+    return Step(
+        function=function,
+        name=signature.name,
+        kind=signature.kind,
+        takes=signature.takes,
+        options_model=cast("type[O]", signature.options),
+        facts_model=signature.facts,
+        **vars(said),
+    )
 
 
 def _outcome(answer: object, step: Step[Any, Any, Any], picture: Picture) -> Outcome:
