@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from darkroom.errors import NotFound, StreamConflict
+from darkroom.errors import EventIdReuse, NotFound, StreamConflict
 from darkroom.events import Context, Event, Stream
 from darkroom.history.store import AlreadyAppended, Appended, EventStore
 from darkroom.ids import ImageRef
@@ -85,7 +85,15 @@ def handle_on(
     def attempt() -> Stream:
         now = next(known, None) or store.load(stream.ref)
         events = decide(fold(now), command)
-        return store.append(now, events, context, at=clock()).stream if events else now
+        try:
+            return store.append(now, events, context, at=clock()).stream if events else now
+        except EventIdReuse as reuse:
+            if reuse.version <= now.version:
+                raise
+            # Told in another way since it was loaded: what came first stands.
+            raise StreamConflict(
+                stream=now.ref.stream, expected=now.version, actual=reuse.version
+            ) from reuse
 
     return retries.over(attempt)
 

@@ -89,7 +89,8 @@ def _start(image: Image, command: StartProcessing) -> tuple[Event, ...]:
     """Start a run, unless it is of another object version or there was one as late.
 
     A message that comes again after a deployment has another pipeline digest and so another run
-    id, but the same `n`: one upload still has one first run. A run that is under way makes way.
+    id, but the same `n`: one upload still has one first run. A run that is under way makes way;
+    one that has ended is followed by another only where somebody asked for that.
     """
     run = image.run
     latest = -1 if run is None else run.started.n
@@ -97,7 +98,7 @@ def _start(image: Image, command: StartProcessing) -> tuple[Event, ...]:
         return ()
     started = ProcessingStarted(**vars(command))
     if run is None or run.ended:
-        return (started,)
+        return (started,) if image.waiting else ()
     return ProcessingSuperseded(run_id=run.run_id, by=started.run_id), started
 
 

@@ -121,7 +121,9 @@ def test_a_message_that_comes_again_after_a_deployment_starts_no_second_first_ru
 
 def test_a_later_run_follows_an_ended_one() -> None:
     """Reprocessing: the same image and pipeline, a greater number."""
-    given(*history()).when(start(n=8)).then(started(n=8))
+    asked = ReprocessingRequested(request_id="r-1")
+    given(*history()).when(start(n=8)).then_nothing()
+    given(*history(), asked).when(start(n=8)).then(started(n=8))
 
 
 def test_an_old_message_does_not_start_a_run_behind_a_later_one() -> None:
