@@ -37,8 +37,13 @@ def decoded(original: bytes) -> Frame:
     image = pyvips.Image.new_from_memory(bytes(pixels), width, height, len(mode), "uchar")
     image = image.copy(interpretation="srgb" if mode.startswith("RGB") else "b-w")
     if mode.endswith("a"):
-        image = image.unpremultiply().cast("uchar")
+        image = undimmed(image)
     return _with_metadata(image, opened.info)
+
+
+def undimmed(image: Frame) -> Frame:
+    """Return the image with the colours that alpha has dimmed already, to the nearest level."""
+    return image.unpremultiply().rint().cast("uchar")
 
 
 def _with_metadata(image: Frame, told: Mapping[str, Any]) -> Frame:

@@ -11,9 +11,11 @@ from PIL import Image, ImageChops, ImageStat
 from steps import icc
 from steps.contract import Rejected
 from steps.headers import walk
+from steps.heif import undimmed
 from steps.limits import Limits
 from steps.metadata import KEPT
 from steps.opening import Opened, open_picture
+from steps.picture import Picture
 from steps.testing import heics, sources
 
 LIMITS = Limits(formats=("heic",), max_frames=10)
@@ -63,6 +65,13 @@ def test_grey_is_read() -> None:
     result = opened(heics.heic(heics.coded(heics.GREY)))
 
     assert difference(result, sources.scene(60, 40, "L")) < 3
+
+
+def test_colours_that_alpha_has_dimmed_are_rounded() -> None:
+    """50 of 128 is 99.6 of 255: the nearest level is 100, not 99."""
+    dimmed = Picture.from_pixels(bytes((50, 25, 0, 128)), 1, 1, alpha=True).images[0]
+
+    assert undimmed(dimmed).getpoint(0, 0) == [100, 50, 0, 128]
 
 
 def test_an_auxiliary_picture_is_alpha() -> None:
