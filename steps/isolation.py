@@ -6,6 +6,7 @@ there, and pixels come back, through files in memory that no other process can n
 """
 
 import json
+import logging
 import mmap
 import os
 import re
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -29,6 +31,7 @@ from steps.opening import Header, Opened, gate, opened
 from steps.packing import described, packed, unpacked
 from steps.values import Rejected
 
+_LOGGER = logging.getLogger(__name__)
 _PROGRAM = "from steps.isolation import main; main()"
 _READY, _DONE = b"r", b"."
 _START_SECONDS = 60.0
@@ -205,6 +208,12 @@ def _answer(asked: bytes) -> Iterator[bytes]:
         result = opened(original, Limits.read(said["limits"]), said["keep"], boxes)
     except MemoryError:
         result = rejected("decoder_out_of_memory", limit=None, actual=None)
+    except Exception as error:  # noqa: BLE001  a decoder's edge: bytes find what nobody foresaw
+        # The verdict lets the original go; the log is where the mistake, which is ours, shows.
+        facts = {"limit": None, "actual": f"opening it raised {type(error).__name__}"}
+        broken = {"code": "corrupt", "facts": facts, "raised": traceback.format_exc()}
+        yield json.dumps(broken).encode() + b"\n"
+        return
     if isinstance(result, Rejected):
         yield json.dumps({"code": result.code, "facts": dict(result.facts)}).encode() + b"\n"
         return
@@ -222,6 +231,8 @@ def _read(file: IO[bytes]) -> Opened | Rejected:
     content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     end = content.find(b"\n")
     told = json.loads(content[:end])
+    if "raised" in told:
+        _LOGGER.error("opening an original raised:\n%s", told["raised"])
     if "code" in told:
         return Rejected(told["code"], told["facts"])
     picture = unpacked(told["picture"], memoryview(content)[end + 1 :])

@@ -90,6 +90,20 @@ def test_a_process_that_cannot_start_is_no_verdict_on_the_original(
         decoder.open(sources.png(), LIMITS)
 
 
+def test_what_opening_raises_there_is_a_verdict_and_a_line_of_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody foresaw it: the picture is let go, and whoever reads the log can mend it."""
+    raising = "import steps.isolation as own; own.opened = lambda *_: 1 / 0; own.main()"
+    monkeypatch.setattr("steps.isolation._PROGRAM", raising)
+    with Decoder() as decoder:
+        refused = decoder.open(sources.png(), LIMITS)
+
+    told = {"limit": None, "actual": "opening it raised ZeroDivisionError"}
+    assert refused == Rejected("corrupt", told)
+    assert "division by zero" in caplog.text
+
+
 def test_an_original_whose_process_was_killed_is_opened_by_another() -> None:
     """The kernel kills what it has no memory for, whoever took it."""
     with Decoder() as decoder:
