@@ -71,10 +71,15 @@ class Reconciler:
         """Return what is to be done for the image, and do nothing."""
         return due(self.history.load(ref), self.clock(), self.grace)
 
-    def settle(self, ref: ImageRef) -> Due | None:
-        """Do what is due for the image, and return it. Safe to repeat."""
+    def settle(self, ref: ImageRef, *, resend: bool = True) -> Due | None:
+        """Do what is due for the image, and return it. Safe to repeat.
+
+        With `resend` off no message is sent, for a queue in which it may still be waiting.
+        """
         found = self.due(ref)
         match found:
+            case Message() if not resend:
+                return None
             case Message():
                 self.queue.send(found)
             case Finish() | TimeOut():

@@ -3,7 +3,7 @@
 from infra.settings import Settings
 
 # One invocation for a caller of the API, who would see a refusal, and one for `s3_event`, the
-# projector and `refold`, which Lambda calls again when it refused them.
+# projector, `refold` and `reconcile`, which Lambda calls again when it refused them.
 _HEADROOM = 2
 
 

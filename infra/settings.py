@@ -30,6 +30,8 @@ class Settings:
     # How long a message that is being worked on stays hidden; None: six times the consumer's
     # timeout, as the Lambda guide asks for queues that feed functions.
     visibility_s: int | None = None
+    # How often, in minutes, runs that nobody ended and uploads that nobody told of are looked for.
+    reconciled_every_min: int = 15
     # For each method of the API: requests a second, and how many may come at one moment.
     requests_per_s: int = 50
     request_burst: int = 100

@@ -14,6 +14,7 @@ from infra.kept import Kept
 from infra.pipelines import CompiledPipeline
 from infra.processing import Processing
 from infra.projection import Projection
+from infra.reconciliation import Reconciliation
 from infra.settings import Settings
 from infra.storage import Storage
 from infra.timing import timing
@@ -99,6 +100,14 @@ class AppStack(Stack):
             ingest=self.ingest,
         )
         self.projection = Projection(self, "Projection", settings=settings, code=code, kept=kept)
+        self.reconciliation = Reconciliation(
+            self,
+            "Reconciliation",
+            settings=settings,
+            code=code,
+            kept=kept,
+            intake=self.ingest.intake,
+        )
         self.api = Api(self, "Api", settings=settings, code=code, compiled=compiled, kept=kept)
 
     def _write_outputs(self) -> None:

@@ -38,12 +38,16 @@ for capability in ("uploads", "retrieval", "ingest", "identity", "runs"):
 ALLOWED["darkroom.runs"] |= {"darkroom.ingest"}
 ALLOWED["darkroom.endings"] = ALLOWED["darkroom.runs"] | {"darkroom.runs"}
 ALLOWED["darkroom.reconcile"] = ALLOWED["darkroom.endings"]
+ALLOWED["darkroom.rounds"] = ALLOWED["darkroom.reconcile"] | {"darkroom.reconcile"}
 _CAPABILITIES = (
     _HISTORY
     | {"darkroom.plan", "darkroom.runner"}
     | {
         f"darkroom.{name}"
-        for name in ("uploads", "retrieval", "ingest", "identity", "runs", "endings", "reconcile")
+        for name in (
+            *("uploads", "retrieval", "ingest", "identity", "runs", "endings"),
+            *("reconcile", "rounds"),
+        )
     }
 )
 ALLOWED["darkroom.operations"] = _CAPABILITIES | {"darkroom.operations"}

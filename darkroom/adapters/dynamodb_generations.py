@@ -12,6 +12,7 @@ from boto3.dynamodb.table import BatchWriter
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
+from darkroom.adapters.dynamodb_bookmark import NAME as _BOOKMARK
 from darkroom.adapters.dynamodb_views import DynamoViewStore, generation_of
 from darkroom.projections import Generations
 
@@ -70,7 +71,7 @@ class DynamoGenerations:
         removed = 0
         with BatchWriter(self.table, self.client) as batch:
             for pk, sk in self._keys():
-                if pk != _NAME and generation_of(pk) < generation:
+                if pk not in {_NAME, _BOOKMARK} and generation_of(pk) < generation:
                     batch.delete_item(Key={"pk": {"S": pk}, "sk": {"S": sk}})
                     removed += 1
         return removed

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from darkroom.ingest import Arrival
 
@@ -18,12 +18,18 @@ class S3Arrivals:
     client: "S3Client"
     bucket: str
 
-    def all(self) -> Iterator[tuple[Arrival, datetime]]:
+    def all(self, *, after: str = "") -> Iterator[tuple[Arrival, datetime]]:
         """Yield every object version and when it came, by key; those of a key oldest first.
+
+        Only keys behind `after`, if it is given.
 
         So the first upload under a grant is met before the others, which are to be ignored.
         """
-        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self.bucket)
+        # The stubs do not know that a listing can begin at a key.
+        begin: Any = {"KeyMarker": after} if after else {}
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.bucket, **begin
+        )
         of_key: list[tuple[Arrival, datetime]] = []
         for page in pages:
             for version in page.get("Versions", []):

@@ -22,3 +22,10 @@ class SqsQueue:
         self.client.send_message(
             QueueUrl=self.url, MessageBody=message.model_dump_json(), DelaySeconds=after_s
         )
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits to be received, as far as SQS knows: its count is approximate."""
+        found = self.client.get_queue_attributes(
+            QueueUrl=self.url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return found["Attributes"]["ApproximateNumberOfMessages"] == "0"

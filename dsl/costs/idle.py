@@ -11,6 +11,9 @@ HOURS_A_MONTH = 730
 # gateway endpoints, which cost nothing. Source: VPC guide, "Gateway endpoints".
 ENDPOINTS = ("sqs", "sync-states", "kms", "logs", "xray")
 ZONES = 2
+# infra/reconciliation.py: a call every quarter of an hour, of a function of 512 MB. A second for
+# each is an assumption: it lists an empty bucket, and writes one item.
+RECONCILED, RECONCILING_GB_S = 4 * HOURS_A_MONTH, 0.5
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,9 @@ def idle(prices: Prices) -> Iterator[Standing]:
     endpoints in two zones, each charged by the hour.
     """
     yield Standing(f"{KEYS} keys", KEYS, prices.of["kms_keys"], built=True)
+    what = f"{RECONCILED:,} calls to reconcile x 1 s"
+    seconds = RECONCILED * RECONCILING_GB_S
+    yield Standing(what, seconds, prices.of["lambda_gb_s"], built=True)
     hours = len(ENDPOINTS) * ZONES * HOURS_A_MONTH
     what = f"{len(ENDPOINTS)} endpoints x {ZONES} zones x {HOURS_A_MONTH} h"
     yield Standing(what, hours, prices.of["endpoint_hours"], built=False)

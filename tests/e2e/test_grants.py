@@ -25,6 +25,7 @@ _OPERATIONS = {
     "s3:GetObjectVersion": ("GetObject",),
     "s3:GetObject": ("GetObject", "HeadObject"),
     "s3:DeleteObjectVersion": ("DeleteObject",),
+    "s3:ListBucketVersions": ("ListObjects",),  # as the record calls every listing
 }
 
 
@@ -107,7 +108,8 @@ def _listed(value: str | list[str]) -> list[str]:
 def record(aws: Aws, ada: Client) -> Record:
     """The record of all calls so far: at least an account's, two uploads' and a download's.
 
-    The second is under the same grant: it is ignored, and removed. The first is folded again.
+    The second is under the same grant: it is ignored, and removed. The first is folded again,
+    and the platform is reconciled.
     """
     content = jpeg(900, 600)
     grant = ada.request_upload("picture", "image/jpeg", len(content))
@@ -120,6 +122,7 @@ def record(aws: Aws, ada: Client) -> Record:
     ada.events(image_id)
     ada.download(image_id, "medium")
     aws.refold(ImageRef("main", image_id))
+    aws.reconcile()
     return Record(aws)
 
 

@@ -17,7 +17,16 @@ from infra.pipelines import compiled_pipeline, plan_path
 from tests.wheels import add_wheel, look_only_in
 
 PLAN = "generated/photos/plan.json"
-HANDLERS = ("auth", "images", "s3_event", "orchestrator", "projector", "refold", "stage")
+HANDLERS = (
+    "auth",
+    "images",
+    "s3_event",
+    "orchestrator",
+    "projector",
+    "reconcile",
+    "refold",
+    "stage",
+)
 
 # What Python 3.13 on Amazon Linux 2023, which has glibc 2.34, can load: PEP 425 and PEP 600.
 FITS = re.compile(r"py3-none-any|(cp313-cp313|cp3\d+-abi3)-manylinux(2014|_2_\d+)_aarch64")

@@ -28,7 +28,7 @@ def test_every_function_of_ours_is_traced_and_runs_on_arm(stacks):
     functions = stacks.all("AWS::Lambda::Function")
     ours = [found["Properties"] for name, found in functions.items() if "Notifications" not in name]
 
-    assert len(ours) == len(functions) - 1 == 7
+    assert len(ours) == len(functions) - 1 == 8
     for function in ours:
         assert function["TracingConfig"] == {"Mode": "Active"}
         assert function["Runtime"] == "python3.13"
@@ -37,7 +37,8 @@ def test_every_function_of_ours_is_traced_and_runs_on_arm(stacks):
 
 
 @pytest.mark.parametrize(
-    "handler", ["auth", "images", "s3_event", "orchestrator", "projector", "refold", "stage"]
+    "handler",
+    ["auth", "images", "s3_event", "orchestrator", "projector", "reconcile", "refold", "stage"],
 )
 def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
     """A setting that is missing would be found at night, one too many never."""

@@ -84,4 +84,4 @@ def test_who_only_reads_tables_may_only_decrypt_their_key(stacks):
     readers = {role for role, actions in found.items() if actions == {"kms:Decrypt"}}
     assert [role for role in readers if not role.startswith("ApiImages")] == []
     assert len(readers) == 1
-    assert [found[role] for role in found.keys() - readers] == [WRITE_TABLES] * 5
+    assert [found[role] for role in found.keys() - readers] == [WRITE_TABLES] * 6

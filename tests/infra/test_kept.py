@@ -52,7 +52,7 @@ def test_intermediates_are_gone_after_a_day(stacks):
 
 def test_plain_http_is_refused_by_buckets_and_queues_on_aws(dev):
     """Each has the statement that denies it."""
-    for kind, number in (("AWS::S3::BucketPolicy", 2), ("AWS::SQS::QueuePolicy", 4)):
+    for kind, number in (("AWS::S3::BucketPolicy", 2), ("AWS::SQS::QueuePolicy", 5)):
         policies = dev.all(kind)
         assert len(policies) == number
         for policy in policies.values():

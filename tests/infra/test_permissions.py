@@ -48,7 +48,7 @@ def test_history_can_only_be_added_to(stacks):
         if "HistoryEvents" in str(statement["Resource"]) and statement["Effect"] == "Allow"
     }
 
-    assert len(touching) == 6
+    assert len(touching) == 7
     assert denied == dict.fromkeys(touching, CHANGES_TO_EVENTS)
 
 

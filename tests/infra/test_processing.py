@@ -227,3 +227,24 @@ def test_any_change_of_a_stored_event_is_an_alarm(stacks):
     assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Sum", 1, 60)
     assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
     assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_what_was_lost_is_looked_for_at_fixed_times(stacks):
+    """Every quarter of an hour, and by that rule only."""
+    rule = stacks.properties("AWS::Events::Rule", "ReconciliationClock")
+    ((name, _),) = (
+        (name, each)
+        for name, each in stacks.all("AWS::Events::Rule").items()
+        if name.startswith("Reconciliation")
+    )
+    (permission,) = (
+        found["Properties"]
+        for found in stacks.all("AWS::Lambda::Permission").values()
+        if "Reconciliation" in str(found["Properties"]["FunctionName"])
+    )
+    (target,) = rule["Targets"]
+
+    assert (rule["State"], rule["ScheduleExpression"]) == ("ENABLED", "rate(15 minutes)")
+    assert target["Arn"]["Fn::GetAtt"][0].startswith("ReconciliationReconciler")
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"] == {"Fn::GetAtt": [name, "Arn"]}

@@ -52,3 +52,13 @@ def test_a_deleted_object_is_listed_by_the_versions_that_are_left(s3: "S3Client"
 def test_an_empty_bucket_has_none(s3: "S3Client") -> None:
     """Nothing was uploaded yet."""
     assert list(S3Arrivals(s3, "originals").all()) == []
+
+
+def test_a_listing_can_begin_behind_a_key(s3: "S3Client") -> None:
+    """Of that key no version is listed, so whoever has seen to it goes on."""
+    for key in ("a", "b", "b", "c"):
+        s3.put_object(Bucket="originals", Key=key, Body=b"1")
+
+    found = [each.key for each, _ in S3Arrivals(s3, "originals").all(after="a")]
+
+    assert found == ["b", "b", "c"]

@@ -23,6 +23,7 @@ from darkroom.handlers import (
     observe,
     orchestrator,
     projector,
+    reconcile,
     refold,
     s3_event,
     settings,
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REGION: Final = "eu-central-1"
-FUNCTIONS = (auth, ended, images, orchestrator, projector, refold, s3_event, settings, stage)
+FUNCTIONS = (
+    *(auth, ended, images, orchestrator, projector),
+    *(reconcile, refold, s3_event, settings, stage),
+)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ def test_the_client_that_starts_runs_never_tries_again_by_itself(cloud: Any) -> 
 
 
 @pytest.mark.parametrize(
-    "function", ["auth", "images", "s3_event", "orchestrator", "ended", "projector", "refold"]
+    "function",
+    ["auth", "images", "s3_event", "orchestrator", "ended", "projector", "reconcile", "refold"],
 )
 def test_functions_without_pixels_import_none_of_what_makes_them(function: str) -> None:
     """Their asset has no steps, no libvips and no Pillow; nor do they wait for importing them."""
