@@ -15,6 +15,8 @@ _COLOURS = {
     "image.variant-failed": "yellow",
     "image.variant-dropped": "yellow",
     "image.error-recorded": "yellow",
+    "image.processing-cancelled": "yellow",
+    "image.deleted": "yellow",
     "image.reupload-ignored": "yellow",
 }
 
@@ -28,7 +30,7 @@ def line(version: int, kind: str, elapsed_ms: int, facts: Mapping[str, Any]) -> 
 def said(kind: str, facts: Mapping[str, Any]) -> Text:
     """Return what an event says: its name, of one width, and its facts in words."""
     return Text.assemble(
-        (f"{kind.removeprefix('image.'):<20} ", _COLOURS.get(kind, "cyan")),
+        (f"{kind.removeprefix('image.'):<22} ", _COLOURS.get(kind, "cyan")),
         _SAYS[kind](facts) if kind in _SAYS else "",
     )
 
@@ -80,6 +82,7 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "image.rejected": reason,
     "image.processing-failed": reason,
     "image.processing-timed-out": lambda facts: f"its deadline was {facts['deadline_at']}",
+    "image.processing-superseded": lambda facts: f"{facts['by']} follows",
     "image.processing-completed": lambda facts: (
         f"{facts['state']}: {', '.join(facts['variants']) or 'no pictures'}"
     ),

@@ -19,7 +19,7 @@ def test_the_files_to_be_damaged_are_whole(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", SEEDS)
-@settings(max_examples=min(50, settings().max_examples))
+@settings(max_examples=min(25, settings().max_examples))
 @given(changes=fuzz.changes())
 def test_a_damaged_file_gives_a_picture_or_a_verdict(kind: str, changes: list[fuzz.Change]) -> None:
     """Never an exception, at any scale; the number that was tried is in docs/hostile-input.md."""

@@ -130,11 +130,12 @@ class Path:
     def _project(self) -> None:
         """Tell the projector twice of the image's stream; a record that failed comes again."""
         keys = {"Keys": {"pk": {"S": self.ref.stream}}, "SequenceNumber": "1"}
+        inserted = {"eventName": "INSERT", "dynamodb": keys}
         for _ in range(2):
             answer: Any = None
             while answer is None or answer["batchItemFailures"]:
                 try:
-                    answer = self._call("projector", {"Records": [{"dynamodb": keys}]})
+                    answer = self._call("projector", {"Records": [inserted]})
                 except Killed:
                     continue
 

@@ -37,7 +37,7 @@ OPERATIONS = {
     "s3_event": {"Query", "PutItem", "SendMessage", "DeleteObject"},
     "orchestrator": {"Query", "PutItem", "StartSyncExecution", "SendMessage"},
     "stage": {"Query", "PutItem", "GetObject", "PutObject", "HeadObject"},
-    "projector": {"Query", "PutItem"},
+    "projector": {"GetItem", "Query", "PutItem"},
 }
 STANDARD = {
     **OPERATIONS,
@@ -47,7 +47,7 @@ STANDARD = {
 }
 # What adapters can do and the path does not: readers of the API, and tools.
 ELSEWHERE = {
-    "get_item": "the API shows a view",
+    "get_queue_attributes": "the reconciler asks whether messages wait",
     "scan": "a tool asks for all images",
     "transact_write_items": "several events of one decision",
     "generate_presigned_post": "a signature, and no call",
