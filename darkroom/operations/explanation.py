@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from darkroom.errors import NotFound
-from darkroom.events import ImageRejected, ProcessingFailed, Stream
+from darkroom.events import (
+    ImageRejected,
+    ProcessingCancelled,
+    ProcessingFailed,
+    ProcessingSuperseded,
+    Stream,
+)
 from darkroom.images import Image, ImageState, Run, fold
 from darkroom.operations.chronicle import runs
 from darkroom.operations.letters import Letter
@@ -18,6 +24,8 @@ _ENDED: Mapping[ImageState, str] = {
     "rejected": "was rejected",
     "failed": "failed",
     "timed_out": "timed out",
+    "cancelled": "was called off",
+    "superseded": "was replaced by another pipeline",
 }
 
 
@@ -39,6 +47,9 @@ def explain(stream: Stream, waiting: Sequence[Waiting], now: datetime) -> str:
 
 def _sentences(image: Image, stream: Stream, now: datetime) -> Iterator[str]:
     name, run = image.ref.image_id, image.run
+    if image.deleted:
+        yield f"{name} was deleted: it offers nothing any more. Nothing is to be done."
+        return
     if run is None:
         arrived = stream.events[0].recorded_at
         since = f"since {clock_time(arrived)} ({span(now - arrived)})"
@@ -52,6 +63,8 @@ def _sentences(image: Image, stream: Stream, now: datetime) -> Iterator[str]:
         return
     yield f"{of}, {_ENDED[run.state]} at {clock_time(ended)}, {took} after its run began."
     yield from _ended(run)
+    if image.waiting:
+        yield "Another run was asked for since, and has not begun: its message waits in the queue."
     if image.ignored:
         yield f"A second upload under its key was ignored {counted(len(image.ignored), 'time')}."
 
@@ -85,6 +98,10 @@ def _ended(run: Run) -> Iterator[str]:
         case _ if run.state == "timed_out":
             missing = [name for name in run.promised if name not in run.existing]
             yield f"Its deadline passed before {listed(missing)} came. Upload it again."
+        case ProcessingCancelled():
+            yield "Somebody asked for that; it offers no pictures of this run."
+        case ProcessingSuperseded():
+            yield "A run of the new pipeline follows at once. Nothing is to be done."
         case _ if run.state == "partial":
             yield f"It has {_pictures(run.existing)}."
             yield from _lost(run)

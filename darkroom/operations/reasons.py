@@ -90,10 +90,6 @@ FAILURES: Mapping[str, Reason] = {
     "execution_broke_off": Reason("the execution broke off on every try ({error})", _LOOK),
     "execution_refused": Reason("the execution could not be started ({error})", _LOOK),
     "execution_lost": Reason("the execution did not answer ({error})", _LOOK),
-    "pipeline_changed": Reason(
-        "another pipeline was deployed while it ran",
-        "Nothing is to be done: the image gets a run of the new pipeline.",
-    ),
     "stage_of_another_pipeline": Reason(
         "the machine and the orchestrator were of two deployments", _AGAIN
     ),

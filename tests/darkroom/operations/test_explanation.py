@@ -5,14 +5,21 @@ import pytest
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.errors import NotFound
 from darkroom.events import (
+    EVENTS,
+    ErrorRecorded,
     Event,
+    ImageDeleted,
     ImageRejected,
+    ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
+    ProcessingSuperseded,
     ProcessingTimedOut,
+    ReprocessingRequested,
     ReuploadIgnored,
     Stream,
     VariantDropped,
+    VariantFailed,
 )
 from darkroom.operations.explanation import Waiting, explain
 from darkroom.operations.letters import Letter
@@ -21,6 +28,24 @@ from darkroom.testing.samples import REF, RUN, appended, at
 
 IMAGE = f"{REF.image_id}, by 'photos',"
 BEGUN = samples.history()[:4]
+# One event of each type, as it could follow on these.
+EACH: tuple[Event, ...] = (
+    *samples.history()[:3],
+    ReuploadIgnored(version_id="v2", etag="e", byte_size=9),
+    samples.rendered("medium"),
+    samples.found("a way", "a lake"),
+    VariantFailed(**vars(samples.failure("medium"))),
+    VariantDropped(**vars(samples.drop("medium"))),
+    ErrorRecorded(run_id=RUN, step="s", way="w", code="crashed", facts={}, on_error="pass"),
+    ImageRejected(run_id=RUN, step=None, code="corrupt", facts={}),
+    samples.completed(),
+    ProcessingFailed(run_id=RUN, step=None, code="original_gone", facts={}),
+    ProcessingTimedOut(run_id=RUN, deadline_at=at(60)),
+    ProcessingCancelled(run_id=RUN),
+    ProcessingSuperseded(run_id=RUN, by="another run"),
+    ReprocessingRequested(request_id="r1"),
+    ImageDeleted(),
+)
 REUPLOAD = ReuploadIgnored(version_id="v2", etag="e", byte_size=9)
 
 
@@ -142,6 +167,47 @@ def test_a_second_upload_is_mentioned() -> None:
     assert why(*samples.history(), REUPLOAD).endswith(
         "A second upload under its key was ignored 1 time."
     )
+
+
+def test_a_run_that_was_called_off_offers_nothing() -> None:
+    """It was asked for."""
+    told = why(*BEGUN, ProcessingCancelled(run_id=RUN))
+
+    assert f"{IMAGE} was called off at 2026-11-23 12:00:04 UTC" in told
+    assert "Somebody asked for that" in told
+
+
+def test_a_run_that_was_replaced_is_followed_by_another() -> None:
+    """Until that has begun there is nothing to do."""
+    told = why(*BEGUN, ProcessingSuperseded(run_id=RUN, by="another run"))
+
+    assert "was replaced by another pipeline at" in told
+    assert told.endswith("A run of the new pipeline follows at once. Nothing is to be done.")
+
+
+def test_an_image_that_was_deleted_is_no_more() -> None:
+    """Whatever its runs came to."""
+    assert why(*samples.history(), ImageDeleted()) == (
+        f"{REF.image_id} was deleted: it offers nothing any more. Nothing is to be done."
+    )
+
+
+def test_another_run_that_was_asked_for_is_mentioned() -> None:
+    """The image stands as its latest run does until it begins."""
+    told = why(*samples.history(), ReprocessingRequested(request_id="r1"))
+
+    assert f"{IMAGE} came to be complete" in told
+    assert told.endswith(
+        "Another run was asked for since, and has not begun: its message waits in the queue."
+    )
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.type)
+def test_no_event_at_the_end_of_a_history_leaves_why_without_words(kind: type[Event]) -> None:
+    """A new ending needs its words: a run that was begun, and then the event."""
+    (last,) = (event for event in EACH if type(event) is kind)
+
+    assert why(*BEGUN, last).endswith(".")
 
 
 def test_a_stream_that_nobody_has_begun_is_no_image() -> None:
