@@ -132,12 +132,18 @@ class Path:
         keys = {"Keys": {"pk": {"S": self.ref.stream}}, "SequenceNumber": "1"}
         inserted = {"eventName": "INSERT", "dynamodb": keys}
         for _ in range(2):
-            answer: Any = None
-            while answer is None or answer["batchItemFailures"]:
-                try:
-                    answer = self._call("projector", {"Records": [inserted]})
-                except Killed:
-                    continue
+            self._call_until_projected({"Records": [inserted]})
+
+    def _call_until_projected(self, batch: dict[str, Any]) -> None:
+        """Call as the mapping of a stream does: the batch comes again, whatever failed of it."""
+        for _ in range(TRIES):
+            try:
+                answer = self._call("projector", batch)
+            except (Exception, Killed):  # noqa: BLE001 - the whole batch comes again
+                continue
+            if not answer["batchItemFailures"]:
+                return
+        raise AssertionError("the projector fails each time")
 
     def _receive(self) -> None:
         url = self.cloud.settings["QUEUE_URL"]

@@ -37,11 +37,12 @@ OPERATIONS = {
     "s3_event": {"Query", "PutItem", "SendMessage", "DeleteObject"},
     "orchestrator": {"Query", "PutItem", "StartSyncExecution", "SendMessage"},
     "stage": {"Query", "PutItem", "GetObject", "PutObject", "HeadObject"},
-    "projector": {"GetItem", "Query", "PutItem"},
+    "projector": {"GetItem", "Query", "PutItem", "SendMessage"},
 }
 STANDARD = {
     **OPERATIONS,
     "stage": OPERATIONS["stage"] - {"HeadObject"},
+    "projector": OPERATIONS["projector"] - {"SendMessage"},  # only when it fails
     "orchestrator": {"Query", "PutItem", "StartExecution", "SendMessage"},
     "ended": {"Query", "PutItem"},
 }
