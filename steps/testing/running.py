@@ -25,7 +25,7 @@ Replies = Callable[[Call], Reply]
 Outcome = Picture | Facts | Rejected | StepFailed
 
 
-MOST_EXAMPLES = 40
+MOST_EXAMPLES = 30
 
 
 class RuleBroken(AssertionError):
@@ -85,7 +85,7 @@ def for_all(
 ) -> None:
     """Run the check on drawn pictures and options, as often as the hypothesis profile says.
 
-    At most 40 times: there are a dozen rules for each step.
+    At most 30 times: there are a dozen rules for each step.
     """
     count = min(MOST_EXAMPLES, settings.default.max_examples if settings.default else 100)
     # No database of failures: all rules of all steps would share one entry.

@@ -31,7 +31,7 @@ from darkroom.testing import samples
 from darkroom.testing.samples import CONTEXT, REF, at
 
 # Some 20 ms each. `SCHEDULES=10000` is the full measure.
-_FEW = 1_500 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 300
+_FEW = 750 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 300
 SCHEDULES = int(os.environ.get("SCHEDULES", _FEW))
 PARTS = 10  # tests to share them: each may take five minutes, also at the full measure
 RECEIVES = 3
