@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.ids import ImageRef
+from darkroom.testing import DynamoVandal, make_table
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -43,19 +44,14 @@ class OnMoto:
         """The view store."""
         return DynamoViewStore(self.session.client("dynamodb"), self.outputs["ViewsTable"])
 
-    def change(self, ref: ImageRef, version: int, **attributes: dict[str, str]) -> None:
-        """Overwrite attributes of a stored event, as nobody may."""
-        client = self.session.client("dynamodb")
-        key: Any = {"pk": {"S": ref.stream}, "sk": {"N": str(version)}}
-        table = self.outputs["EventsTable"]
-        item = client.get_item(TableName=table, Key=key)["Item"]
-        client.put_item(TableName=table, Item={**item, **attributes})
+    @property
+    def vandal(self) -> DynamoVandal:
+        """Somebody who changes and deletes stored events, as nobody may."""
+        return DynamoVandal(self.session.client("dynamodb"), self.outputs["EventsTable"])
 
-    def remove(self, ref: ImageRef, version: int) -> None:
-        """Delete a stored event, as nobody may."""
-        key: Any = {"pk": {"S": ref.stream}, "sk": {"N": str(version)}}
-        table = self.outputs["EventsTable"]
-        self.session.client("dynamodb").delete_item(TableName=table, Key=key)
+    def change(self, ref: ImageRef, version: int, **attributes: str) -> None:
+        """Overwrite attributes of a stored event."""
+        self.vandal.put({**self.vandal.look(ref, version), **attributes})
 
     @property
     def s3(self) -> "S3Client":
@@ -70,25 +66,14 @@ class OnMoto:
 
 def deploy(session: boto3.Session) -> OnMoto:
     """Make what verbs look into: the tables and the queues."""
-    tables: dict[str, Literal["N", "S"]] = {"EventsTable": "N", "ViewsTable": "S"}
-    for name, sort_key in tables.items():
-        session.client("dynamodb").create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": sort_key},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    dynamodb = session.client("dynamodb")
+    make_table(dynamodb, "EventsTable", sort_key="N")
+    make_table(dynamodb, "ViewsTable", sort_key="S")
     sqs = session.client("sqs")
     urls = {output: sqs.create_queue(QueueName=name)["QueueUrl"] for name, output in QUEUES.items()}
     s3 = session.client("s3")
     where: Any = {"LocationConstraint": session.region_name}
     s3.create_bucket(Bucket="originals", CreateBucketConfiguration=where)
     s3.put_bucket_versioning(Bucket="originals", VersioningConfiguration={"Status": "Enabled"})
-    tables_and_bucket = {**{name: name for name in tables}, "OriginalsBucket": "originals"}
-    return OnMoto(session, {**tables_and_bucket, **urls})
+    named = {name: name for name in ("EventsTable", "ViewsTable")}
+    return OnMoto(session, {**named, "OriginalsBucket": "originals", **urls})

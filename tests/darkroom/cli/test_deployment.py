@@ -149,7 +149,7 @@ def test_a_profile_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str])
 def test_an_event_of_newer_code_is_named(tell: Tell, deployed: OnMoto) -> None:
     """A checkout that is too old says so."""
     appended(deployed.history, samples.uploaded())
-    deployed.change(REF, 1, t={"S": "image.admired"})
+    deployed.change(REF, 1, t="image.admired")
 
     status, said = tell("history", REF.image_id)
 

@@ -41,7 +41,7 @@ def test_an_image_that_cannot_be_folded_is_named_and_the_views_stay(
     tell: Tell, deployed: OnMoto, generations: DynamoGenerations
 ) -> None:
     """With the cure; and with the flag, the others are shown."""
-    deployed.remove(REFS[1], 2)
+    deployed.vandal.remove(REFS[1], 2)
 
     status, said = tell("rebuild", "--settle-s", "0")
 

@@ -30,7 +30,7 @@ def test_a_sound_history_exits_with_0_and_tells_its_head(
 
 def test_an_edited_event_exits_with_3(tell: Tell, image: str, deployed: OnMoto) -> None:
     """It is named by its version."""
-    deployed.change(REF, 3, by={"S": "somebody else"})
+    deployed.change(REF, 3, by="somebody else")
 
     assert tell("verify", image) == (
         3,
@@ -40,7 +40,7 @@ def test_an_edited_event_exits_with_3(tell: Tell, image: str, deployed: OnMoto) 
 
 def test_a_removed_event_exits_with_3(tell: Tell, image: str, deployed: OnMoto) -> None:
     """Also the first, which makes the rest no image at all."""
-    deployed.remove(REF, 1)
+    deployed.vandal.remove(REF, 1)
 
     assert tell("verify", image)[0] == 3
     assert "broken: event 1 is not there" in tell("verify", "--all")[1]
@@ -50,7 +50,7 @@ def test_newest_events_that_were_cut_off_are_found_by_the_view(
     tell: Tell, image: str, deployed: OnMoto
 ) -> None:
     """The chain alone would hold."""
-    deployed.remove(REF, 7)
+    deployed.vandal.remove(REF, 7)
 
     status, said = tell("verify", image)
 
@@ -64,7 +64,7 @@ def test_a_history_that_was_written_anew_is_found_by_what_was_noted(
     """Its chain holds, and its view tells a version only."""
     noted = tell("verify", image)[1].split()[-1]
     for version in range(1, 8):
-        deployed.remove(REF, version)
+        deployed.vandal.remove(REF, version)
     appended(deployed.history, *samples.history()[:3], *map(samples.rendered, "abc"))
     appended(deployed.history, samples.completed())
 
@@ -96,7 +96,7 @@ def test_an_event_of_newer_code_is_no_break_and_no_success(
     tell: Tell, image: str, deployed: OnMoto
 ) -> None:
     """1: this checkout cannot say."""
-    deployed.change(REF, 5, t={"S": "image.admired"})
+    deployed.change(REF, 5, t="image.admired")
 
     status, said = tell("verify", image)
 
@@ -109,7 +109,7 @@ def test_all_histories_are_verified_and_only_the_broken_ones_told(
 ) -> None:
     """Of all tenants, with a count; one that is broken stops no other."""
     appended(deployed.history, *samples.history()[:3], ref=OTHER)
-    deployed.change(OTHER, 2, d={"S": samples.started(n=4).data()})
+    deployed.change(OTHER, 2, d=samples.started(n=4).data())
 
     status, said = tell("verify", "--all")
 
