@@ -12,26 +12,15 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.handlers import clients
+from darkroom.handlers.folding import stores
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import setting
 from darkroom.history.changes import changes
 from darkroom.projections import NotProjected, Refold, opened, project, refs_in
 
 HISTORY_CHANGED = "HistoryChanged"  # the metric that infra/projection.py has an alarm on
-
-
-@cache
-def stores() -> tuple[DynamoEventStore, DynamoGenerations]:
-    """Return the history and the views, wired from this function's settings."""
-    client = clients.dynamodb()
-    return (
-        DynamoEventStore(client, setting("EVENTS_TABLE")),
-        DynamoGenerations(client, setting("VIEWS_TABLE")),
-    )
 
 
 @cache

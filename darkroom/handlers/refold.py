@@ -1,28 +1,14 @@
 """An image waits to be folded again: fold its whole history, as it is by now, into the views."""
 
 import json
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.adapters.dynamodb_generations import DynamoGenerations
-from darkroom.handlers import clients
+from darkroom.handlers.folding import stores
 from darkroom.handlers.observe import logger, metrics, observed
-from darkroom.handlers.settings import setting
 from darkroom.projections import Refold, opened, project
-
-
-@cache
-def stores() -> tuple[DynamoEventStore, DynamoGenerations]:
-    """Return the history and the views, wired from this function's settings."""
-    client = clients.dynamodb()
-    return (
-        DynamoEventStore(client, setting("EVENTS_TABLE")),
-        DynamoGenerations(client, setting("VIEWS_TABLE")),
-    )
 
 
 @observed

@@ -8,7 +8,7 @@ from functools import _lru_cache_wrapper
 from hashlib import sha1
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 from moto import mock_aws
@@ -19,6 +19,7 @@ from darkroom.handlers import (
     auth,
     clients,
     ended,
+    folding,
     images,
     observe,
     orchestrator,
@@ -30,13 +31,11 @@ from darkroom.handlers import (
     stage,
 )
 from darkroom.plan import Plan
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from darkroom.testing import make_table
 
 REGION: Final = "eu-central-1"
 FUNCTIONS = (
-    *(auth, ended, images, orchestrator, projector),
+    *(auth, ended, folding, images, orchestrator, projector),
     *(reconcile, refold, s3_event, settings, stage),
 )
 
@@ -113,8 +112,8 @@ def cloud(
 def _deployed(name: str) -> dict[str, str]:
     """Make tables, buckets and queue, and return the settings that name them."""
     dynamodb, s3 = clients.dynamodb(), clients.s3()
-    for kind, sort_key in (("events", "N"), ("views", "S")):
-        _table(dynamodb, f"{kind}-{name}", sort_key)
+    make_table(dynamodb, f"events-{name}", sort_key="N")
+    make_table(dynamodb, f"views-{name}", sort_key="S")
     for kind in ("originals", "variants"):
         s3.create_bucket(
             Bucket=f"{kind}-{name}",
@@ -137,21 +136,6 @@ def _deployed(name: str) -> dict[str, str]:
         "MAX_RECEIVES": "3",
         "PATIENCE_S": "600",
     }
-
-
-def _table(client: "DynamoDBClient", name: str, sort_key: Any) -> None:
-    client.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": sort_key},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 def _user_pool() -> Mapping[str, str]:
