@@ -9,16 +9,14 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from steps import icc
-from steps.contract import Rejected
 from steps.headers import walk
 from steps.heif import undimmed
-from steps.limits import Limits
 from steps.metadata import KEPT
-from steps.opening import Opened, open_picture
+from steps.opening import Opened
 from steps.picture import Picture
 from steps.testing import heics, sources
+from tests.steps.reading import opened, verdict
 
-LIMITS = Limits(formats=("heic",), max_frames=10)
 SCENE = sources.scene(60, 40)
 MODEL = (
     b"II*\0\x08\0\0\0\x02\0\x10\x01\x02\0\x04\0\0\0Ada\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0"
@@ -26,20 +24,6 @@ MODEL = (
 )
 """An EXIF block of a camera's name, and of an orientation that is not to be followed."""
 T = Image.Transpose
-
-
-def opened(original: bytes, *keep: str, box: int | None = None) -> Opened:
-    boxes = ((box, box),) if box else ()
-    result = open_picture(original, LIMITS, keep, boxes)
-    assert isinstance(result, Opened), result
-    return result
-
-
-def verdict(original: bytes) -> tuple[str, object]:
-    """Return the code of the rejection, and what was found."""
-    result = open_picture(original, LIMITS)
-    assert isinstance(result, Rejected)
-    return result.code, result.facts["actual"]
 
 
 def difference(result: Opened, other: Image.Image) -> float:

@@ -13,25 +13,11 @@ from steps.limits import Limits
 from steps.metadata import KEPT
 from steps.opening import Opened, open_picture
 from steps.testing import sources, tiffs
+from tests.steps.reading import opened, verdict
 
-LIMITS = Limits(formats=("tiff",), max_frames=10)
 METHODS = ["tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "jpeg"]
 FAXES = ["group3", "group4", "tiff_ccitt"]
 SCENE = sources.scene(60, 40)
-
-
-def opened(original: bytes, *keep: str, box: int | None = None) -> Opened:
-    boxes = ((box, box),) if box else ()
-    result = open_picture(original, LIMITS, keep, boxes)
-    assert isinstance(result, Opened), result
-    return result
-
-
-def verdict(original: bytes) -> tuple[str, object]:
-    """Return the code of the rejection, and what was found."""
-    result = open_picture(original, LIMITS)
-    assert isinstance(result, Rejected)
-    return result.code, result.facts["actual"]
 
 
 def difference(result: Opened, other: Image.Image) -> float:
