@@ -92,7 +92,8 @@ def _embedded() -> Deployment:
 
 
 def _client(session: boto3.Session, service: str, reached: Mapping[str, Any]) -> Any:
-    return session.client(service, **reached)  # type: ignore[call-overload]
+    of_any_service: Callable[..., Any] = session.client
+    return of_any_service(service, **reached)
 
 
 def outputs_of(client: Any, environment: str) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """AWS clients, made once a function and only those that it uses."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -58,7 +59,8 @@ def step_functions(worst_case_s: int) -> "SFNClient":
 @cache
 def of_service(name: str) -> Any:
     """Return the client of a service that a step calls, by its name, such as `rekognition`."""
-    return boto3.client(name, config=_RETRIES)  # type: ignore[call-overload]
+    of_any_service: Callable[..., Any] = boto3.client
+    return of_any_service(name, config=_RETRIES)
 
 
 @cache
