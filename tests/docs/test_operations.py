@@ -5,17 +5,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from darkroom.cli import deployment, main
+from darkroom.cli import main
 from darkroom.cli.arguments import parser
 from darkroom.ids import original_key
 from darkroom.ingest import Message
 from darkroom.testing import samples
 from darkroom.testing.samples import OWNER, REF, another_image, appended
-from tests.darkroom.cli.deployed import OnMoto, deploy
+from tests.darkroom.cli.deployed import OnMoto, on_moto
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 VERBS = PAGE.partition("\n## ")[0]
@@ -49,19 +47,10 @@ def test_every_verb_of_an_operator_has_its_row() -> None:
     assert set(ROWS) == set(verbs(parser())) - ELSEWHERE
 
 
-@pytest.fixture(scope="module")
-def session() -> boto3.Session:
-    """Shared, since a session keeps the services' models, which take long to read."""
-    return boto3.Session("test", "test", region_name="eu-central-1")
-
-
 @pytest.fixture
-def deployed(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[OnMoto]:
+def deployed() -> Iterator[OnMoto]:
     """A deployment with something for each verb to do."""
-    with mock_aws():
-        made = deploy(session)
-        monkeypatch.setattr(deployment, "session_of", lambda _: session)
-        monkeypatch.setattr(deployment, "outputs_of", lambda *_: made.outputs)
+    with on_moto() as made:
         appended(made.history, *samples.history()[:4])
         appended(made.history, samples.uploaded(), ref=another_image(1))
         key = original_key("photos", another_image(2), OWNER)

@@ -2,28 +2,16 @@
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from darkroom.cli import deployment, main
-from tests.darkroom.cli.deployed import OnMoto, Tell, deploy
-
-
-@pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """Shared, since a session keeps the services' models, which take long to read."""
-    return boto3.Session("test", "test", region_name="eu-central-1")
+from darkroom.cli import main
+from tests.darkroom.cli.deployed import OnMoto, Tell, on_moto
 
 
 @pytest.fixture
-def deployed(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[OnMoto]:
+def deployed() -> Iterator[OnMoto]:
     """A deployment to `dev`, in eu-central-1."""
-    with mock_aws():
-        made = deploy(session)
-        monkeypatch.setattr(deployment, "session_of", lambda _: session)
-        # moto's CloudFormation wants more packages than we have: test_deployment.py answers for it.
-        monkeypatch.setattr(deployment, "outputs_of", lambda *_: made.outputs)
+    with on_moto() as made:
         yield made
 
 

@@ -1,13 +1,18 @@
 """A deployment on moto: what the stacks' outputs name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import pytest
+from moto import mock_aws
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_views import DynamoViewStore
+from darkroom.cli import deployment
 from darkroom.ids import ImageRef
 from darkroom.testing import DynamoVandal, make_table
 
@@ -64,7 +69,25 @@ class OnMoto:
         return self.session.client("sqs")
 
 
-def deploy(session: boto3.Session) -> OnMoto:
+@contextmanager
+def on_moto() -> Iterator[OnMoto]:
+    """A deployment to `dev`, in eu-central-1, which verbs find."""
+    session = _session()
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        made = _deploy(session)
+        patch.setattr(deployment, "session_of", lambda _: session)
+        # moto's CloudFormation wants more packages than we have: test_deployment.py answers for it.
+        patch.setattr(deployment, "outputs_of", lambda *_: made.outputs)
+        yield made
+
+
+@cache
+def _session() -> boto3.Session:
+    """Shared, since a session keeps the services' models, which take long to read."""
+    return boto3.Session("test", "test", region_name="eu-central-1")
+
+
+def _deploy(session: boto3.Session) -> OnMoto:
     """Make what verbs look into: the tables and the queues."""
     dynamodb = session.client("dynamodb")
     make_table(dynamodb, "EventsTable", sort_key="N")

@@ -1,7 +1,7 @@
 """A verb finds the platform where `--env` and `--profile` say, or says what is missing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,8 +49,8 @@ def test_what_is_no_image_id_is_refused_before_aws_is_asked(tell: Tell) -> None:
 @pytest.fixture
 def cloudformation(deployed: OnMoto) -> Iterator[Stubber]:
     """A client of CloudFormation that answers as it is told to."""
-    client: Any = deployed.session.client("cloudformation")  # type: ignore[call-overload]
-    with Stubber(client) as stub:
+    of_any_service: Callable[..., Any] = deployed.session.client
+    with Stubber(of_any_service("cloudformation")) as stub:
         yield stub
 
 
