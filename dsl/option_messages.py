@@ -49,14 +49,16 @@ def report_invalid(
     error: ValidationError, target: Target, written: Written, report: Report
 ) -> None:
     """Record each of the mistakes that pydantic found in the options `written`."""
+    details = error.errors(include_url=False)
+    places = [_place(detail, _path(detail, written.mapping)) for detail in details]
     told: set[tuple[str | int, ...]] = set()
-    for detail in error.errors(include_url=False):
+    for detail, place in zip(details, places, strict=True):
         path = _path(detail, written.mapping)
         entry = written.mapping.get(str(path[0])) if path else None
-        if entry is not None and tuple(path) not in told:
+        if entry is not None and place not in told:
             # Of a value that may be one thing or another, pydantic tells why it is neither.
-            told.add(tuple(path))
-            _report_value(_Wrong(detail, path, entry), target, report)
+            told.add(place)
+            _report_value(_Wrong(detail, path, entry, places.count(place)), target, report)
         elif entry is not None:
             continue
         elif detail["type"] == "missing":
@@ -64,6 +66,12 @@ def report_invalid(
             report.add("P004", written.given.key, title, cure=cure, note=target.declared)
         else:
             _report_together(_sentence(detail), target, written, report)
+
+
+def _place(detail: ErrorDetails, path: list[str | int]) -> tuple[str | int, ...]:
+    """Return what is told at once: a value, or all numbers of a list that are beyond one bound."""
+    in_a_list = len(path) > 1 and detail["type"] in _TOO_SMALL + _TOO_LARGE
+    return (path[0], detail["type"]) if in_a_list else tuple(path)
 
 
 def _report_together(sentence: str, target: Target, written: Written, report: Report) -> None:
@@ -116,6 +124,7 @@ class _Wrong:
     detail: ErrorDetails
     path: list[str | int]  # of the value, within all options
     entry: Entry
+    alike: int = 1  # mistakes that are told with this one
 
     @property
     def span(self) -> Span:
@@ -123,13 +132,19 @@ class _Wrong:
         return find(self.entry.value, self.path[1:])
 
     @property
-    def kind(self) -> str:
-        """Name what was written where the value is wrong."""
+    def tree(self) -> Tree:
+        """What was written where the value is wrong."""
         tree = self.entry.value
         for part in self.path[1:]:
             if not isinstance(part, int) or not isinstance(tree, Sequence):
                 break
             tree = tree.items[part]
+        return tree
+
+    @property
+    def kind(self) -> str:
+        """Name it."""
+        tree = self.tree
         is_short = isinstance(tree, Scalar) and not isinstance(tree.value, str)
         return _spelt(self.detail["input"]) if is_short else kind_of(tree)
 
@@ -168,8 +183,7 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
         title = f'"{shortened(word)}" is no value of `{name}`'
         cure = did_you_mean(word, allowed, "write one of those allowed")
     elif kind in _TOO_SMALL + _TOO_LARGE:
-        size = "small" if kind in _TOO_SMALL else "large"
-        title = f"`{name}` is too {size}: {_shown(wrong.entry.value, report)}"
+        title = _beyond(wrong, report)
         cure, note = _within_bounds(words or _bound(wrong.detail), target, name), target.declared
     elif kind in _LENGTHS:
         title, cure = _length(wrong, report)
@@ -178,6 +192,16 @@ def _report_value(wrong: _Wrong, target: Target, report: Report) -> None:
         sentence, cure = _with_cure(_sentence(wrong.detail))
         title = f"`{name}` of {target.of}: {sentence}"
     report.add("P003", wrong.span, title, cure=cure, allowed=allowed, note=note)
+
+
+def _beyond(wrong: _Wrong, report: Report) -> str:
+    """Return the title for a number that is too small or too large, or for several in a list."""
+    name, shown = wrong.entry.key, _shown(wrong.tree, report)
+    size = "small" if wrong.detail["type"] in _TOO_SMALL else "large"
+    if wrong.alike > 1:
+        return f"{wrong.alike} entries of `{name}` are too {size}, the first of them {shown}"
+    one = "" if wrong.tree is wrong.entry.value else "an entry of "
+    return f"{one}`{name}` is too {size}: {shown}"
 
 
 def _within_bounds(words: str, target: Target, name: str) -> str:

@@ -9,6 +9,7 @@ from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
 from dsl.draft import Plugins
 from dsl.text import shortened
+from steps.plugins import find
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*/*.yaml"))
 LONG = "w" * 500
@@ -34,3 +35,20 @@ def test_a_value_is_cut_behind_forty_characters() -> None:
     assert shortened("a" * 40) == "a" * 40
     assert shortened("a" * 41) == "a" * 39 + "…"
     assert shortened("a\n  b") == "a b"
+
+
+def test_numbers_of_a_list_that_are_beyond_one_bound_are_told_at_once() -> None:
+    """Pixels where shares are meant are one mistake, not one for each number."""
+    text = (
+        "pipeline: photos\nsteps:\n"
+        "  cut: { uses: crop, with: { area: [0, 0.5, 200, 100] } }\n"
+        "  soft: { uses: blur, with: { boxes: [[0, 0, 1, 2]] } }\n"
+    )
+
+    with pytest.raises(PipelineRefused) as refused:
+        compile_source(text, "pipeline.yaml", find())
+
+    assert [told.title for told in refused.value.diagnostics] == [
+        "2 entries of `area` are too large, the first of them 200",
+        "an entry of `boxes` is too large: 2",
+    ]
