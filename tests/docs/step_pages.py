@@ -150,10 +150,15 @@ def _value(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         return "a list"
     if "examples" in schema:
-        return ", ".join(f"`{each}`" for each in schema["examples"][:2])
+        return ", ".join(f"`{_written(each)}`" for each in schema["examples"][:2])
     return {"string": "text", "integer": "a whole number", "boolean": "`true`, `false`"}.get(
         str(schema.get("type")), "a number"
     ) + _bounds(schema)
+
+
+def _written(example: object) -> str:
+    """Return an example as pipeline.yaml takes it: YAML 1.1 would read 16:9 as a time."""
+    return f'"{example}"' if isinstance(example, str) and ":" in example else str(example)
 
 
 def _bounds(schema: Mapping[str, Any]) -> str:
