@@ -7,6 +7,8 @@ import pytest
 
 from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
+from steps.encoding import ENCODER_VERSION
+from steps.opening import OPENING_VERSION
 from steps.plugins import find
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +39,17 @@ def test_its_mistake_is_told_in_these_words() -> None:
 
     message = refused.value.render().rpartition("\n\n")[0].strip()
     assert f"```\n{_without_lines(message)}\n```" in _without_lines(README)
+
+
+def test_its_demo_shows_the_versions_that_there_are() -> None:
+    """Of each step in the recipes, as a demo of today tells them."""
+    versions = {"open": OPENING_VERSION, "encode": ENCODER_VERSION}
+    versions |= {name: found.version for name, found in find().items()}
+
+    shown = re.findall(r"([a-z_]+) v(\d+)", README)
+
+    assert {name for name, _ in shown} == {"open", "resize", "watermark", "encode"}
+    assert all(versions[name] == int(version) for name, version in shown)
 
 
 def _without_lines(text: str) -> str:
