@@ -49,6 +49,8 @@ def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
     )
     told = {name for name in function["Environment"]["Variables"] if name.startswith("DARKROOM_")}
     text = (HANDLERS / f"{handler}.py").read_text("utf-8")
+    if "from darkroom.handlers.folding import" in text:
+        text += (HANDLERS / "folding.py").read_text("utf-8")
     reads = set(re.findall(r'setting\("(\w+)"\)', text))
     reads |= {"PLAN"} if re.search(r"\bplan\(\)", text) else set()
     reads |= {"USER_POOL_CLIENT_ID"} if re.search(r"\buser_id\(", text) else set()
