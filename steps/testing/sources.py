@@ -100,13 +100,14 @@ def saved_tiff(image: Image.Image, *, orientation: int = 1, **save: Any) -> byte
 
 def srgb_profile() -> bytes:
     """Return the ICC profile of sRGB."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    struct.pack_into(">6H", profile, 24, 2026, 1, 1, 0, 0, 0)  # not when it was made
+    return bytes(profile)
 
 
 def p3_profile() -> bytes:
     """Return a profile of Display P3: that of sRGB with wider primaries, adapted to D50."""
     profile = bytearray(srgb_profile())
-    struct.pack_into(">6H", profile, 24, 2026, 1, 1, 0, 0, 0)  # not when it was made
     (tags,) = struct.unpack_from(">I", profile, 128)
     for at in range(132, 132 + 12 * tags, 12):
         name, place, _ = struct.unpack_from(">4sII", profile, at)
