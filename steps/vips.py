@@ -14,7 +14,7 @@ import pyvips
 
 __all__ = ["pyvips", "remarks"]
 
-LOADERS = ("JpegBuffer", "PngBuffer", "NsgifBuffer", "WebpBuffer", "HeifBuffer", "TiffBuffer")
+LOADERS = ("JpegSource", "PngSource", "NsgifSource", "WebpSource", "HeifSource", "TiffSource")
 """The decoders that may be entered; the many others of libvips are not all hardened."""
 
 
