@@ -50,10 +50,10 @@ STEP_LOCKS := $(wildcard requirements/steps/*.txt)
 	@$(BIN)/npm ci --prefix bench --silent --no-audit --no-fund
 	@mkdir -p .stamps && touch $@
 
-demo: setup ## run the whole platform on this machine with one picture: make demo PHOTO=photo.jpg
+demo: setup generate ## run the whole platform on this machine with one picture: make demo PHOTO=photo.jpg
 	@$(PY) -m darkroom demo $(if $(PHOTO),"$$PHOTO")
 
-up: setup ## start the embedded cloud, deploy to it, and leave it running
+up: setup generate ## start the embedded cloud, deploy to it, and leave it running
 	@$(PY) -m darkroom up
 
 down: .stamps/python ## stop the embedded cloud that `make up` started
