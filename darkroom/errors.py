@@ -4,7 +4,7 @@ DarkroomError
 ├── InvalidRequest   the caller asked for what no caller may have; the code says what
 │   └── InvalidKey   an object key that no grant of ours can have made
 ├── NotSignedIn      there is no valid session
-├── TooManyRequests  the platform, or one behind it, is busy with this caller
+├── TooManyRequests  a quota is used up, or the platform is busy with this caller
 ├── NotFound         it does not exist, or not for this caller
 ├── Unfinished       a run could not be started, or broke off
 ├── StreamConflict   another writer was first: load and decide again
@@ -51,9 +51,15 @@ class NotSignedIn(DarkroomError):
 
 
 class TooManyRequests(DarkroomError):
-    """Too much was asked for at one time; the same request may be served a little later."""
+    """Too much was asked for; the same request may be served after `retry_after_s` seconds."""
 
     code = "too_many_requests"
+
+    def __init__(
+        self, code: str | None = None, /, *, retry_after_s: int = 1, **facts: Fact
+    ) -> None:
+        super().__init__(code, **facts)
+        self.retry_after_s = retry_after_s
 
 
 class NotFound(DarkroomError):

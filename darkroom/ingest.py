@@ -11,6 +11,7 @@ from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, parse_original_key
 from darkroom.images import Image, RecordUpload
 from darkroom.objects import Removal
+from darkroom.quotas import Counters
 
 
 class Message(BaseModel):
@@ -94,3 +95,12 @@ def record_upload(
     elif arrival.version_id in image.ignored:
         originals.remove(arrival.key, arrival.version_id)
     return image
+
+
+def settle_upload(image: Image, arrival: Arrival, counters: Counters) -> None:
+    """Count for the image's owner the bytes that arrived, and no longer those that were granted.
+
+    Safe to repeat. An object that came second counts nothing, and changes nothing.
+    """
+    if image.original.version_id == arrival.version_id:
+        counters.settle(image.owner, image.ref.image_id, arrival.byte_size)

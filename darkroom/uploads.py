@@ -9,6 +9,7 @@ from urllib.parse import quote
 from darkroom.errors import InvalidRequest
 from darkroom.ids import ImageRef, new_image_id, original_key
 from darkroom.plan import Plan
+from darkroom.quotas import Quota
 
 # As long as a phone on a poor line needs to begin sending; S3 looks at it only at the start.
 GRANT_LIFE = timedelta(minutes=5)
@@ -46,7 +47,7 @@ class Presigner(Protocol):
     def post(
         self, key: str, *, fields: Mapping[str, str], byte_size: int, life: timedelta
     ) -> Presigned:
-        """Sign a form that admits exactly `key`, `fields` and `byte_size` bytes, for `life`."""
+        """Sign a form that admits `key`, `fields` and 1 to `byte_size` bytes, for `life`."""
         ...
 
 
@@ -79,11 +80,12 @@ class Owner:
 
 @dataclass(frozen=True)
 class Grants:
-    """Gives grants under the limits of the pipeline."""
+    """Gives grants under the limits of the pipeline, and of what a user may have in a day."""
 
     tenant: str
     plan: Plan
     presigner: Presigner
+    quota: Quota
     clock: Callable[[], datetime]
     randomness: Callable[[int], bytes]
 
@@ -93,13 +95,14 @@ class Grants:
         Raises InvalidRequest, with limit and actual value, for what the pipeline would refuse
         anyway (a type it does not accept, no bytes, or too many), for a file name that is empty
         or of more than 255 bytes, for tags that the pipeline does not list or that are empty, and
-        where names and tags are more than S3 keeps.
+        where names and tags are more than S3 keeps. Raises TooManyRequests beyond the quota.
         """
         self._check(request)
         fields = _fields(owner, request)
         now = self.clock()
         ref = ImageRef(self.tenant, new_image_id(now, self.randomness))
         key = original_key(self.plan.pipeline, ref, owner.id)
+        self.quota.take(owner.id, {ref.image_id: request.byte_size})
         signed = self.presigner.post(
             key, fields=fields, byte_size=request.byte_size, life=GRANT_LIFE
         )

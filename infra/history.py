@@ -1,4 +1,4 @@
-"""History: the table of events, which is the truth, and the table of views folded from it."""
+"""History: the table of events, which is the truth, that of views folded from it, and counters."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -12,7 +12,10 @@ _NUMBER = dynamodb.AttributeType.NUMBER
 
 
 class History(Construct):
-    """`events` has one item for each event, (stream, version); `views` one for each row."""
+    """`events` has one item for each event, (stream, version); `views` one for each row.
+
+    `counters` has what users were granted, by user and day; its items expire.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, encryption: Encryption
@@ -24,6 +27,7 @@ class History(Construct):
             "Events", sort_by=_NUMBER, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
         )
         self.views = self._table("Views", sort_by=_TEXT, stream=None)
+        self.counters = self._table("Counters", sort_by=_TEXT, stream=None, expires_by="expires_at")
 
     def _table(
         self,
@@ -31,6 +35,7 @@ class History(Construct):
         *,
         sort_by: dynamodb.AttributeType,
         stream: dynamodb.StreamViewType | None,
+        expires_by: str | None = None,
     ) -> dynamodb.Table:
         retain = self._settings.retain_data
         return dynamodb.Table(
@@ -45,6 +50,7 @@ class History(Construct):
                 point_in_time_recovery_enabled=True
             ),
             stream=stream,
+            time_to_live_attribute=expires_by,
             deletion_protection=self._settings.protect_data,
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )

@@ -60,7 +60,9 @@ class Ingest(Construct):
             code=code,
             handler="s3_event",
             environment={
+                "TENANT": settings.tenant,
                 "EVENTS_TABLE": kept.history.events.table_name,
+                "COUNTERS_TABLE": kept.history.counters.table_name,
                 "ORIGINALS_BUCKET": kept.storage.originals.bucket_name,
                 "QUEUE_URL": self.intake.queue_url,
             },
@@ -79,6 +81,7 @@ class Ingest(Construct):
         return [
             allow("dynamodb:Query", "dynamodb:PutItem", on=[kept.history.events.table_arn]),
             append_only(kept.history.events),
+            allow("dynamodb:UpdateItem", on=[kept.history.counters.table_arn]),
             use_table_key(kept.encryption.history, writes=True),
             # An object that came second under one grant is nobody's image.
             allow("s3:DeleteObjectVersion", on=[kept.storage.originals.arn_for_objects("*")]),

@@ -32,6 +32,9 @@ class Settings:
     visibility_s: int | None = None
     # How often, in minutes, runs that nobody ended and uploads that nobody told of are looked for.
     reconciled_every_min: int = 15
+    # What each user may be granted in a day, which begins at midnight in UTC.
+    uploads_a_day: int = 1_000
+    upload_bytes_a_day: int = 10_000_000_000
     # For each method of the API: requests a second, and how many may come at one moment.
     requests_per_s: int = 50
     request_burst: int = 100

@@ -48,6 +48,7 @@ class DataStack(Stack):
         outputs = {
             "EventsTable": self.kept.history.events.table_name,
             "ViewsTable": self.kept.history.views.table_name,
+            "CountersTable": self.kept.history.counters.table_name,
             "OriginalsBucket": self.kept.storage.originals.bucket_name,
             "VariantsBucket": self.kept.storage.variants.bucket_name,
             "UserPoolId": self.kept.identity.pool.user_pool_id,

@@ -33,8 +33,10 @@ ALLOWED["darkroom.history"] = _CORE | {"darkroom.history"}
 ALLOWED["darkroom.projections"] = ALLOWED["darkroom.history"] | {"darkroom.projections"}
 _HISTORY = ALLOWED["darkroom.projections"]
 ALLOWED["darkroom.runner"] = _HISTORY | {"darkroom.runner", "darkroom.plan", "steps"}
-for capability in ("uploads", "retrieval", "ingest", "identity", "runs"):
+for capability in ("quotas", "uploads", "retrieval", "ingest", "identity", "runs"):
     ALLOWED[f"darkroom.{capability}"] = _HISTORY | {"darkroom.plan"}
+ALLOWED["darkroom.uploads"] |= {"darkroom.quotas"}
+ALLOWED["darkroom.ingest"] |= {"darkroom.quotas"}
 ALLOWED["darkroom.runs"] |= {"darkroom.ingest"}
 ALLOWED["darkroom.endings"] = ALLOWED["darkroom.runs"] | {"darkroom.runs"}
 ALLOWED["darkroom.reconcile"] = ALLOWED["darkroom.endings"]
@@ -45,7 +47,7 @@ _CAPABILITIES = (
     | {
         f"darkroom.{name}"
         for name in (
-            *("uploads", "retrieval", "ingest", "identity", "runs", "endings"),
+            *("quotas", "uploads", "retrieval", "ingest", "identity", "runs", "endings"),
             *("reconcile", "rounds"),
         )
     }

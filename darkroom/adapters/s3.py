@@ -121,14 +121,14 @@ class S3Forms:
     def post(
         self, key: str, *, fields: Mapping[str, str], byte_size: int, life: timedelta
     ) -> Presigned:
-        """Sign a form that admits exactly `key`, `fields` and `byte_size` bytes, for `life`."""
+        """Sign a form that admits `key`, `fields` and 1 to `byte_size` bytes, for `life`."""
         form = self.client.generate_presigned_post(
             Bucket=self.bucket,
             Key=key,
             Fields=dict(fields),
             Conditions=[
                 *({name: value} for name, value in fields.items()),
-                ["content-length-range", byte_size, byte_size],
+                ["content-length-range", 1, byte_size],
             ],
             ExpiresIn=int(life.total_seconds()),
         )

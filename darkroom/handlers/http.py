@@ -43,6 +43,13 @@ def problem(status: HTTPStatus, code: str, **facts: Any) -> Response[str]:
     )
 
 
+def too_many(error: TooManyRequests) -> Response[str]:
+    """Return the problem that says when to ask again, in seconds (RFC 9110, Retry-After)."""
+    answer = problem(HTTPStatus.TOO_MANY_REQUESTS, error.code, **error.facts)
+    answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
+
+
 def resolver() -> APIGatewayRestResolver:
     """Return a resolver that validates requests and answers every error as a problem."""
     app = APIGatewayRestResolver(enable_validation=True)
@@ -53,6 +60,8 @@ def resolver() -> APIGatewayRestResolver:
         if status is None:
             logger.exception("unexpected", extra={"code": error.code})
             return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+        if isinstance(error, TooManyRequests):
+            return too_many(error)
         return problem(status, error.code, **error.facts)
 
     @app.exception_handler(RequestValidationError)

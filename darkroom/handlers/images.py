@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
 
 from darkroom.adapters.cognito import CognitoDirectory
+from darkroom.adapters.dynamodb_counters import DynamoCounters
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.s3 import S3Forms, S3Links
@@ -19,6 +20,7 @@ from darkroom.handlers.observe import logger, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import valid_image_id
 from darkroom.projections import MAX_LIMIT, CurrentViews
+from darkroom.quotas import Amount, Quota
 from darkroom.retrieval import PAGE_SIZE, Retrieval
 from darkroom.uploads import Grants, Owner, UploadRequest
 
@@ -38,7 +40,17 @@ class Upload(Body):
 def grants() -> Grants:
     """Return what grants uploads, wired from this function's settings."""
     forms = S3Forms(clients.s3(), setting("ORIGINALS_BUCKET"))
-    return Grants(setting("TENANT"), plan(), forms, clients.now, os.urandom)
+    return Grants(setting("TENANT"), plan(), forms, quota(), clients.now, os.urandom)
+
+
+@cache
+def quota() -> Quota:
+    """Return what a user may be granted in a day, wired from this function's settings."""
+    limit = Amount(int(setting("UPLOADS_A_DAY")), int(setting("BYTES_A_DAY")))
+    counters = DynamoCounters(
+        clients.dynamodb(), setting("COUNTERS_TABLE"), setting("TENANT"), clients.now
+    )
+    return Quota(limit, counters, clients.now)
 
 
 @cache

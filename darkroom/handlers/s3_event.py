@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from darkroom.adapters.dynamodb_counters import DynamoCounters
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.s3 import S3Originals
 from darkroom.adapters.sqs import SqsQueue
@@ -13,7 +14,7 @@ from darkroom.errors import InvalidKey
 from darkroom.handlers import clients
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import setting
-from darkroom.ingest import Arrival, arrivals, record_upload
+from darkroom.ingest import Arrival, arrivals, record_upload, settle_upload
 
 
 @cache
@@ -34,6 +35,13 @@ def originals() -> S3Originals:
     return S3Originals(clients.s3(), setting("ORIGINALS_BUCKET"))
 
 
+@cache
+def counters() -> DynamoCounters:
+    """Return where uploads are counted, wired from this function's settings."""
+    table = setting("COUNTERS_TABLE")
+    return DynamoCounters(clients.dynamodb(), table, setting("TENANT"), clients.now)
+
+
 @observed
 def handler(event: dict[str, Any], _: LambdaContext) -> None:
     """Take each announced object version.
@@ -50,7 +58,7 @@ def _record(arrival: Arrival) -> None:
     # The key's last part is the image's id, if the key is one of ours.
     logger.append_keys(correlation_id=arrival.key.rpartition("/")[2])
     try:
-        record_upload(
+        image = record_upload(
             arrival,
             history=history(),
             queue=queue(),
@@ -62,5 +70,6 @@ def _record(arrival: Arrival) -> None:
         logger.error("object under a key that no grant makes", extra=dict(error.facts))
         metrics.add_metric("UnknownObject", MetricUnit.Count, 1)
         return
+    settle_upload(image, arrival, counters())
     logger.info("upload recorded", extra={"byte_size": arrival.byte_size})
     metrics.add_metric("OriginalBytes", MetricUnit.Bytes, arrival.byte_size)

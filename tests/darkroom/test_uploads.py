@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.errors import InvalidRequest
+from darkroom.errors import InvalidRequest, TooManyRequests
 from darkroom.ids import ImageRef, original_key, valid_image_id
 from darkroom.plan import Opening, Plan, Task
+from darkroom.quotas import Amount, Quota
 from darkroom.testing.samples import OWNER, at
 from darkroom.uploads import (
     GRANT_LIFE,
@@ -52,8 +53,32 @@ class FakePresigner:
         return Presigned(url="https://originals.example", fields={**fields, "key": key})
 
 
-def grants(presigner: FakePresigner) -> Grants:
-    return Grants("main", PLAN, presigner, clock=lambda: at(0), randomness=bytes)
+@dataclass
+class FakeCounters:
+    """Counts for one owner and one day."""
+
+    taken: list[Amount] = field(default_factory=list)
+    reserved: dict[str, int] = field(default_factory=dict)
+
+    def take(self, owner: str, day: str, amount: Amount, limit: Amount) -> bool:
+        if sum(each.uploads for each in (*self.taken, amount)) > limit.uploads:
+            return False
+        self.taken.append(amount)
+        return True
+
+    def reserve(self, owner: str, day: str, image_id: str, byte_size: int) -> None:
+        self.reserved[image_id] = byte_size
+
+    def settle(self, owner: str, image_id: str, byte_size: int) -> None:
+        self.reserved.pop(image_id)
+
+
+def quota(counters: FakeCounters | None = None) -> Quota:
+    return Quota(Amount(2, 5000), counters or FakeCounters(), clock=lambda: at(0))
+
+
+def grants(presigner: FakePresigner, counters: FakeCounters | None = None) -> Grants:
+    return Grants("main", PLAN, presigner, quota(counters), clock=lambda: at(0), randomness=bytes)
 
 
 def signed(request: UploadRequest, owner: Owner) -> dict[str, str]:
@@ -140,12 +165,29 @@ def test_what_the_pipeline_would_refuse_gets_no_grant(
     """With the limit and what was asked instead; nothing is signed."""
     presigner = FakePresigner()
 
+    counters = FakeCounters()
     with pytest.raises(InvalidRequest) as raised:
-        grants(presigner).grant(Owner(OWNER), replace(REQUEST, **change))
+        grants(presigner, counters).grant(Owner(OWNER), replace(REQUEST, **change))
 
     assert (raised.value.code, raised.value.facts["actual"]) == (code, actual)
     assert limit is None or raised.value.facts["limit"] == limit
     assert presigner.asked == []
+    assert counters.taken == []
+
+
+def test_what_is_granted_is_counted_and_beyond_the_quota_nothing_is_signed() -> None:
+    """By the bytes that were asked for, reserved for the image."""
+    presigner, counters = FakePresigner(), FakeCounters()
+    sequence = iter((b"\1" * 10, b"\2" * 10, b"\3" * 10))
+    ours = replace(grants(presigner, counters), randomness=lambda _: next(sequence))
+
+    granted = [ours.grant(Owner(OWNER), REQUEST) for _ in range(2)]
+    with pytest.raises(TooManyRequests, match="quota_exceeded"):
+        ours.grant(Owner(OWNER), REQUEST)
+
+    assert counters.taken == [Amount(1, 1000)] * 2
+    assert counters.reserved == {grant.image_id: 1000 for grant in granted}
+    assert len(presigner.asked) == 2
 
 
 def test_the_limits_themselves_are_granted() -> None:
@@ -159,7 +201,7 @@ def test_the_limits_themselves_are_granted() -> None:
 def test_each_grant_is_for_another_image() -> None:
     """Ids sort by time, and differ within a millisecond by chance alone."""
     sequence = iter((b"\1" * 10, b"\2" * 10))
-    ours = Grants("main", PLAN, FakePresigner(), lambda: at(0), lambda _: next(sequence))
+    ours = Grants("main", PLAN, FakePresigner(), quota(), lambda: at(0), lambda _: next(sequence))
 
     first, second = ours.grant(Owner(OWNER), REQUEST), ours.grant(Owner(OWNER), REQUEST)
 

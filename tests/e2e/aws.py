@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from darkroom.adapters.dynamodb_counters import DynamoCounters
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.sqs import SqsQueue
+from darkroom.handlers.clients import now
 from darkroom.ids import ImageRef
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs
@@ -42,6 +44,11 @@ class Aws:
     def views(self) -> DynamoGenerations:
         """The generations of the views."""
         return DynamoGenerations(self._dynamodb, self._table("Views"))
+
+    @cached_property
+    def counters(self) -> DynamoCounters:
+        """What users were granted."""
+        return DynamoCounters(self._dynamodb, self._table("Counters"), "main", now)
 
     @cached_property
     def _dynamodb(self) -> "DynamoDBClient":

@@ -62,7 +62,7 @@ def test_plain_http_is_refused_by_buckets_and_queues_on_aws(dev):
 
 
 def test_tables_can_be_put_back_to_any_moment_and_are_encrypted(stacks):
-    """Both, by the key of the history."""
+    """All, by the key of the history."""
     for table in stacks.all("AWS::DynamoDB::Table").values():
         properties = table["Properties"]
         recovery = properties["PointInTimeRecoverySpecification"]
@@ -90,6 +90,20 @@ def test_events_are_keyed_by_stream_and_version_and_streamed_whole(stacks):
     assert keys(views) == [("pk", "HASH", "S"), ("sk", "RANGE", "S")]
     assert events["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert "StreamSpecification" not in views
+
+
+def test_what_was_granted_is_forgotten(stacks):
+    """By the attribute that says when; neither events nor views are."""
+    tables = stacks.all("AWS::DynamoDB::Table")
+    expiring = {
+        name: found["Properties"]["TimeToLiveSpecification"]
+        for name, found in tables.items()
+        if "TimeToLiveSpecification" in found["Properties"]
+    }
+
+    ((name, setting),) = expiring.items()
+    assert name.startswith("HistoryCounters")
+    assert setting == {"AttributeName": "expires_at", "Enabled": True}
 
 
 def test_data_outlives_its_stack_on_aws(dev):

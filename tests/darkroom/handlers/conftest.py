@@ -114,6 +114,7 @@ def _deployed(name: str) -> dict[str, str]:
     dynamodb, s3 = clients.dynamodb(), clients.s3()
     make_table(dynamodb, f"events-{name}", sort_key="N")
     make_table(dynamodb, f"views-{name}", sort_key="S")
+    make_table(dynamodb, f"counters-{name}", sort_key="S")
     for kind in ("originals", "variants"):
         s3.create_bucket(
             Bucket=f"{kind}-{name}",
@@ -127,6 +128,9 @@ def _deployed(name: str) -> dict[str, str]:
         "PIPELINE": "photos",
         "EVENTS_TABLE": f"events-{name}",
         "VIEWS_TABLE": f"views-{name}",
+        "COUNTERS_TABLE": f"counters-{name}",
+        "UPLOADS_A_DAY": "20",
+        "BYTES_A_DAY": "1000000000",
         "ORIGINALS_BUCKET": f"originals-{name}",
         "VARIANTS_BUCKET": f"variants-{name}",
         "REFOLD_URL": clients.sqs().create_queue(QueueName=f"refold-{name}")["QueueUrl"],

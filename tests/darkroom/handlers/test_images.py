@@ -60,8 +60,26 @@ def test_an_upload_is_granted(ask: Ask, user: str) -> None:
     assert fields["key"] == original_key("photos", ref, user)
     assert fields["x-amz-meta-owner-name"] == "Ada%20Lovelace"
     policy = json.loads(base64.b64decode(fields["policy"]))
-    assert ["content-length-range", 1234, 1234] in policy["conditions"]
+    assert ["content-length-range", 1, 1234] in policy["conditions"]
     assert grant["expires_at"][:16] == policy["expiration"][:16]
+
+
+def test_beyond_the_quota_of_a_day_the_answer_says_when_to_ask_again(
+    cloud: Any, user: str, request_of: Callable[..., dict[str, Any]], context: Any
+) -> None:
+    """429 as a problem, with the limits, and with the seconds until midnight."""
+    asked = request_of("POST", "/images", REQUEST, sub=user)
+    limit = int(images.setting("UPLOADS_A_DAY"))
+    granted = [images.handler(asked, context)["statusCode"] for _ in range(limit)]
+
+    refused = images.handler(asked, context)
+
+    headers, problem = refused["multiValueHeaders"], json.loads(refused["body"])
+    assert granted == [201] * limit
+    assert (refused["statusCode"], problem["code"]) == (429, "quota_exceeded")
+    assert (problem["uploads_a_day"], problem["bytes_a_day"]) == (limit, 1_000_000_000)
+    assert headers["Content-Type"] == ["application/problem+json"]
+    assert 1 <= int(headers["Retry-After"][0]) <= 24 * 3600
 
 
 @pytest.mark.parametrize(

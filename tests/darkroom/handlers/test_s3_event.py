@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from darkroom.handlers import clients, s3_event
 from darkroom.ingest import Message
+from darkroom.quotas import Amount
 from darkroom.testing import samples
-from darkroom.testing.samples import REF
+from darkroom.testing.samples import OWNER, REF
 
 AwsEvent = Callable[[str], dict[str, Any]]
 LogLines = Callable[[], list[dict[str, Any]]]
@@ -51,6 +52,22 @@ def test_three_announcements_are_one_event_and_three_messages(
 
     assert cloud.history.load(REF).version == 1
     assert len(messages(cloud)) == 3
+
+
+def test_an_upload_is_counted_by_the_bytes_that_arrived(
+    cloud: Any, aws_event: AwsEvent, context: Any
+) -> None:
+    """Announced twice, it gives back once what was reserved beyond them."""
+    counters, limit = s3_event.counters(), Amount(2, 9_000_000)
+    assert counters.take(OWNER, "2026-11-24", Amount(1, 5_000_000), limit)
+    counters.reserve(OWNER, "2026-11-24", REF.image_id, 5_000_000)
+
+    for _ in range(2):
+        s3_event.handler(aws_event("s3_object_created"), context)
+
+    left = limit.byte_size - samples.uploaded().byte_size
+    assert not counters.take(OWNER, "2026-11-24", Amount(1, left + 1), limit)
+    assert counters.take(OWNER, "2026-11-24", Amount(1, left), limit)
 
 
 def test_the_test_event_of_s3_is_nothing(cloud: Any, aws_event: AwsEvent, context: Any) -> None:
