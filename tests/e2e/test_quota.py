@@ -10,7 +10,7 @@ from darkroom.handlers.clients import now
 from darkroom.ids import parse_original_key
 from darkroom.local.client import Client, Refused
 from darkroom.quotas import Amount
-from infra.settings import LOCAL
+from infra.environments import settings_for
 
 
 def test_fifty_at_one_time_get_exactly_the_twenty_there_are(aws: Aws) -> None:
@@ -32,8 +32,8 @@ def test_of_fifty_requests_twenty_are_granted_where_twenty_are_left(
     client = new_user("Fifty")
     form = client.request_upload("picture", "image/jpeg", 10)["upload"]
     owner = parse_original_key(form["fields"]["key"]).owner
-    limit = Amount(LOCAL.uploads_a_day, LOCAL.upload_bytes_a_day)
-    used = Amount(LOCAL.uploads_a_day - 1 - 20, 0)
+    limit = Amount(settings_for("local").uploads_a_day, settings_for("local").upload_bytes_a_day)
+    used = Amount(settings_for("local").uploads_a_day - 1 - 20, 0)
     assert aws.counters.take(owner, now().date().isoformat(), used, limit)
 
     with ThreadPoolExecutor(8) as threads:

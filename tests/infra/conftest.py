@@ -16,11 +16,11 @@ from darkroom.plan import Plan
 from dsl.backends.asl import state_machine
 from dsl.backends.wiring import render_wiring
 from dsl.canonical import pretty
-from infra import settings
 from infra.assets import ROOT, Assets
 from infra.pipelines import CompiledPipeline, compiled_pipeline, plan_path
 from infra.settings import Settings
 from infra.stacks import add_stacks
+from tests.infra import environments
 
 Resource = dict[str, Any]
 
@@ -67,7 +67,10 @@ def templates(assets: Assets, tmp_path_factory: pytest.TempPathFactory) -> dict[
     """The templates of local, dev and prod."""
     folder = tmp_path_factory.mktemp("synth")
     return synthesised(
-        folder, assets, (settings.LOCAL, settings.DEV, settings.PROD), compiled_pipeline()
+        folder,
+        assets,
+        (environments.LOCAL, environments.DEV, environments.PROD),
+        compiled_pipeline(),
     )
 
 
@@ -80,7 +83,7 @@ def standard(assets: Assets, tmp_path_factory: pytest.TempPathFactory) -> Synthe
         update={"engine": "standard", "worst_case_s": 7_200}
     )
     compiled = wired(plan, folder)
-    return synthesised(folder, assets, (settings.PROD,), compiled)["prod"]
+    return synthesised(folder, assets, (environments.PROD,), compiled)["prod"]
 
 
 def wired(plan: Plan, folder: Path) -> Any:

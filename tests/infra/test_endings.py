@@ -1,8 +1,8 @@
 """A pipeline on a Standard machine: nobody waits for its runs, and an event ends them."""
 
 from infra.pipelines import compiled_pipeline
-from infra.settings import PROD
 from infra.timing import timing
+from tests.infra.environments import PROD
 
 
 def test_a_standard_machine_is_started_and_has_a_place_of_its_own(standard):

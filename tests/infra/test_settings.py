@@ -1,6 +1,7 @@
 """Settings: what differs between environments is written down, and nothing else differs."""
 
 import shutil
+from collections import Counter
 from dataclasses import fields, replace
 from zipfile import ZipFile
 
@@ -14,20 +15,85 @@ from darkroom.local import cloud
 from infra import pipelines
 from infra.assets import Assets
 from infra.concurrency import check_concurrency
+from infra.environments import SettingsError, differences, settings_for, table
 from infra.pipelines import compiled_pipeline, plan_path
-from infra.settings import DEV, LOCAL, LOCAL_DIFFERENCES, PROD, settings_for
 from infra.stacks import add_stacks
 from infra.timing import timing
 from tests.infra.conftest import synthesised
+from tests.infra.environments import DEV, LOCAL, PROD
 
 
 def test_what_is_different_locally_is_listed_with_its_reason():
     """Every field in which the embedded cloud differs from dev, and no other."""
-    names = {field.name for field in fields(LOCAL)} - {"environment", "log_level"}
+    names = {field.name for field in fields(LOCAL)} - {"environment"}
     different = {name for name in names if getattr(LOCAL, name) != getattr(DEV, name)}
 
     # On a machine of four cores or more the number of runs happens to be that of dev.
-    assert different | {"runs_at_once"} == LOCAL_DIFFERENCES.keys()
+    assert different | {"runs_at_once"} == differences("local").keys()
+
+
+def test_the_embedded_cloud_goes_without_what_the_differences_say_and_nothing_else(local, dev):
+    """Its stacks have fewer resources of those types, and as many of all others."""
+    here, there = (
+        Counter(
+            each["Type"] for part in (found.data, found.app) for each in part["Resources"].values()
+        )
+        for found in (local, dev)
+    )
+    named = {kind for each in differences("local").values() for kind in each.leaves_out}
+
+    assert (there - here).keys() == named
+    assert not here - there
+
+
+def test_the_differences_are_printed_with_their_reasons():
+    """Each by its name, both values, and why."""
+    text = "\n".join(table("local"))
+
+    assert text.startswith("local is dev, but for this:\n")
+    for name, each in differences("local").items():
+        assert f"\n  {name}: " in text
+        assert f"\n    {each.because}" in text
+    assert "visibility_s: 30, not none" in text
+    assert "tls_only: false, not true" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "settings:\n  log_days: 14\n  runs_at_onec: 4\n",
+            "dev.yaml:3: there is no setting `runs_at_onec`. Did you mean `runs_at_once`?",
+        ),
+        ("settings: {log_days: 13}", "dev.yaml:1: `log_days` is 13: input should be 1, 3, 5"),
+        ("settings:\n  max_receives: 4\n", "dev.yaml:2: `max_receives` is 4: input should be g"),
+        ("settings:\n  tls_only: 1\n", "dev.yaml:2: `tls_only` is 1: input should be a valid b"),
+        ("setings: {}", "dev.yaml:1: there is no key `setings`. Did you mean `settings`?"),
+        ("like: dev", "dev.yaml:1: 'dev' cannot be like itself"),
+        ("- nothing", "dev.yaml:1: there is no mapping of settings, like, differences"),
+        ("settings: {", "dev.yaml:1: expected the node content"),
+        (
+            "like: prod\ndifferences:\n  tls_only:\n    is: false\n",
+            "dev.yaml:1: `differences.tls_only.because`: field required",
+        ),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_where_it_is(text, told, tmp_path):
+    """With the file, the line, and what there is to choose from."""
+    (tmp_path / "dev.yaml").write_text(text)
+
+    with pytest.raises(SettingsError) as refused:
+        settings_for("dev", tmp_path)
+    assert str(refused.value).startswith(f"environments/{told}")
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(tmp_path):
+    """Nobody mends one to find the next."""
+    (tmp_path / "dev.yaml").write_text("settings:\n  log_level: LOUD\n  log_days: 13\n  nap: 1\n")
+
+    with pytest.raises(SettingsError) as refused:
+        settings_for("dev", tmp_path)
+    assert [line.split(":")[1] for line in str(refused.value).splitlines()] == ["2", "3", "4"]
 
 
 def test_environments_are_found_by_name():

@@ -20,9 +20,9 @@ from infra.assets import ROOT
 from infra.functions import ARCHITECTURE, RUNTIME
 from infra.kept import Kept
 from infra.pipelines import compiled_pipeline, plan_path
-from infra.settings import DEV
 from infra.stacks import DataStack
 from steps.allocator import KEEPS_MEMORY
+from tests.infra.environments import DEV
 
 RUFF = Path(sys.executable).with_name("ruff")
 
