@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from darkroom.plan.models import Plan
@@ -16,13 +16,12 @@ from dsl.costs import command as costs
 from dsl.diagnostics import PipelineRefused
 from dsl.difference import command as differences
 from dsl.difference.command import NotAPlan
-from dsl.draft import Plugins
 from dsl.drift import Drifted
 from dsl.explain import UnknownCode, explain
 from dsl.files import PLAIN, compile_all, compile_file
 from dsl.findings import Finding
 from steps import plugins
-from steps.plugins import BrokenPlugin
+from steps.plugins import BrokenPlugin, Found
 from steps.requires import required
 
 GENERATED = Path("generated")
@@ -35,6 +34,7 @@ class _Outcome:
     code: int
     text: str
     findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()  # what people are told beside, on standard error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +57,8 @@ def _compile(chosen: argparse.Namespace) -> _Outcome:
     try:
         if chosen.command == "lock":
             return _Outcome(0, "\n".join(packages.lock(required())) or "no step requires packages")
-        return _done(chosen, plugins.find())
+        found = plugins.survey()
+        done = _done(chosen, found)
     except PipelineRefused as refused:
         return _Outcome(REFUSED, refused.render(), findings.of_refusal(refused))
     except BrokenPlugin as broken:
@@ -69,9 +70,11 @@ def _compile(chosen: argparse.Namespace) -> _Outcome:
         path = Path(error.filename).as_posix()
         title = f"{path} cannot be read: {error.strerror}"
         return _Outcome(MISUSED, f"error: {title}", (Finding(code=None, title=title, path=path),))
+    beside = tuple(findings.of_broken_plugin(each, severity="note") for each in found.broken)
+    return replace(done, findings=(*done.findings, *beside), notes=found.notes)
 
 
-def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
+def _done(chosen: argparse.Namespace, found: Found) -> _Outcome:
     if chosen.command == "diff":
         text, breaking = differences.run(chosen.old, chosen.new, chosen.region, found, chosen.env)
         return _Outcome(BREAKING if breaking else 0, text)
@@ -81,7 +84,8 @@ def _done(chosen: argparse.Namespace, found: Plugins) -> _Outcome:
         return _Outcome(0, costs.run(priced, found, chosen))
     one = chosen.command == "check" and chosen.env
     compiled = {one: compile_file(path, found, one)} if one else compile_all(path, found)
-    if unlocked := packages.drift(required()):
+    broken = [each.name for each in found.broken]
+    if unlocked := packages.drift(required(broken), spared=broken):
         text = packages.report(unlocked)
         return _drifted(unlocked, "P037", packages.LOCKS, text, cure=packages.CURE)
     if chosen.command == "check":
@@ -163,6 +167,7 @@ def _say(outcome: _Outcome, form: str) -> int:
     else:
         stream = sys.stdout if outcome.code in (0, BREAKING) else sys.stderr
         stream.write(f"{outcome.text}\n")
+        sys.stderr.writelines(f"\n{note}\n" for note in outcome.notes)
     return outcome.code
 
 

@@ -43,14 +43,18 @@ def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Finding, ...]:
     return tuple(map(_of_diagnostic, diagnostics))
 
 
-def of_broken_plugin(broken: BrokenPlugin) -> Finding:
-    """Return what is wrong with a plugin, at its file where it has one here."""
+def of_broken_plugin(broken: BrokenPlugin, *, severity: Severity = "error") -> Finding:
+    """Return what is wrong with a plugin, at its file where it has one here.
+
+    It is a "note" where no step uses the plugin.
+    """
     place = _FILE.fullmatch(broken.place)
     return Finding(
         code=None,
         title=f"a step plugin is broken: {broken.cause if place else broken}",
         path=place["path"] if place else None,
         line=int(place["line"]) if place and place["line"] else None,
+        severity=severity,
     )
 
 

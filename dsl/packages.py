@@ -8,7 +8,7 @@ developers: one environment holds them all, and so does a function that runs sev
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from dsl.drift import Drifted
@@ -58,8 +58,16 @@ def lock(required: Mapping[str, tuple[str, ...]], folder: Path = LOCKS) -> tuple
     return (*wrote, *(f"removed {path}" for path in left_over))
 
 
-def drift(required: Mapping[str, tuple[str, ...]], folder: Path = LOCKS) -> tuple[Drifted, ...]:
-    """Return the locks that are not of what the plugins require; none if all are."""
+def drift(
+    required: Mapping[str, tuple[str, ...]],
+    folder: Path = LOCKS,
+    *,
+    spared: Collection[str] = (),
+) -> tuple[Drifted, ...]:
+    """Return the locks that are not of what the plugins require; none if all are.
+
+    Those of `spared` plugins are not looked at: they are broken, and tell of nothing.
+    """
     found = []
     for plugin, pins in required.items():
         path = folder / f"{plugin}.txt"
@@ -69,8 +77,12 @@ def drift(required: Mapping[str, tuple[str, ...]], folder: Path = LOCKS) -> tupl
         elif (locked := tuple(_locked(path))) != pins:
             lines = (f"  locked: {', '.join(locked)}", f"  required: {', '.join(pins)}")
             found.append(Drifted(path.name, "differs", lines))
-    for path in _left_over(required, folder):
-        found.append(Drifted(path.name, "belongs to no step that requires packages"))
+    for path in _left_over({*required, *spared}, folder):
+        found.append(
+            Drifted(
+                path.name, "belongs to no step that requires packages: it is gone, or requires none"
+            )
+        )
     return tuple(found)
 
 
@@ -111,6 +123,6 @@ def _locked(path: Path) -> Iterator[str]:
             yield line.removeprefix(_REQUIRES)
 
 
-def _left_over(required: Mapping[str, tuple[str, ...]], folder: Path) -> Iterator[Path]:
+def _left_over(required: Collection[str], folder: Path) -> Iterator[Path]:
     """Yield the locks of plugins that require nothing, or are gone, in order."""
     yield from (path for path in sorted(folder.glob("*.txt")) if path.stem not in required)

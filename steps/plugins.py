@@ -3,8 +3,10 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,11 +53,65 @@ class Source:
     place: str
 
 
+@dataclass(frozen=True)
+class Found(Mapping[str, AnyStep]):
+    """The plugins that work, by name, in order; to ask for a broken one raises its BrokenPlugin.
+
+    So a broken file is in nobody's way but theirs who use it.
+    """
+
+    working: Mapping[str, AnyStep]
+    broken: tuple[BrokenPlugin, ...] = ()
+
+    def __getitem__(self, name: str) -> AnyStep:
+        """Return the plugin; raises BrokenPlugin, or KeyError for one that there is not."""
+        for each in self.broken:
+            if each.name == name:
+                raise each
+        return self.working[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of those that work."""
+        return iter(self.working)
+
+    def __len__(self) -> int:
+        """Return how many work."""
+        return len(self.working)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people are told of the broken ones where nothing uses them."""
+        return tuple(
+            f"note: a plugin that no step uses is broken\n --> {each}" for each in self.broken
+        )
+
+
+def survey() -> Found:
+    """Return all plugins that work, and what is wrong with the others."""
+    working, broken = {}, []
+    for name, loaded in _all():
+        try:
+            if (found := loaded()) is not None:
+                working[name] = found
+        except BrokenPlugin as cause:
+            broken.append(cause)
+    return Found(dict(sorted(working.items())), tuple(broken))
+
+
 def find() -> dict[str, AnyStep]:
     """Return all plugins by name, in order; raises BrokenPlugin for the first that is broken."""
-    own = {name: found for name in _file_names() if (found := _from_file(name)) is not None}
-    shipped = {each.name: _from_entry_point(each) for each in _entry_points()}
-    return dict(sorted((own | shipped).items()))
+    found = survey()
+    for each in found.broken:
+        raise each
+    return dict(found.working)
+
+
+def _all() -> Iterator[tuple[str, Callable[[], AnyStep | None]]]:
+    """Yield the name of each plugin, and what loads it; None comes of a file of the kernel."""
+    for name in _file_names():
+        yield name, partial(_from_file, name)
+    for each in _entry_points():
+        yield each.name, partial(_from_entry_point, each)
 
 
 def load(name: str) -> AnyStep:
@@ -66,7 +122,7 @@ def load(name: str) -> AnyStep:
                 return _from_entry_point(each)
     elif _is_file(name) and (found := _from_file(name)) is not None:
         return found
-    raise UnknownPlugin(name, tuple(find()))
+    raise UnknownPlugin(name, tuple(survey()))
 
 
 def sources() -> Iterator[Source]:
@@ -151,9 +207,22 @@ def _imported(module: str, name: str, place: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:
         cause = f"{type(missing).__name__}: {missing}{_cure(missing.name or '')}"
-        raise BrokenPlugin(name, place, cause) from missing
+        raise BrokenPlugin(name, _within(place, module, missing), cause) from missing
     except Exception as cause:
-        raise BrokenPlugin(name, place, f"{type(cause).__name__}: {cause}") from cause
+        text = f"{type(cause).__name__}: {cause}"
+        raise BrokenPlugin(name, _within(place, module, cause), text) from cause
+
+
+def _within(place: str, module: str, error: Exception) -> str:
+    """Return the place with the line of the module's file at which the error came up, if any."""
+    path = _path(module)
+    if path is None or not place.endswith(".py"):
+        return place
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f"{place}:{error.lineno}"
+    called = traceback.extract_tb(error.__traceback__)
+    lines = [each.lineno for each in called if each.filename == str(path)]
+    return f"{place}:{lines[-1]}" if lines else place
 
 
 def _cure(module: str) -> str:

@@ -1,20 +1,23 @@
 """What steps require, read from their text: what it takes to import them may not be here yet."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from steps.plugins import BrokenPlugin, sources
 from steps.signature import check_requires
 from steps.values import InvalidStep
 
 
-def required() -> dict[str, tuple[str, ...]]:
-    """Return what each plugin that is found requires, in order; those that do not are left out.
+def required(left_out: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Return what each plugin requires, in order; those that require nothing are left out.
 
-    Raises BrokenPlugin for what no package can be had by; nothing is imported.
+    So are those `left_out` by name. Raises BrokenPlugin for what no package can be had by; nothing
+    is imported.
     """
     found = {}
     for source in sources():
+        if source.name in left_out:
+            continue
         try:
             requires = written(source.path.read_text("utf-8"), source.function)
         except (InvalidStep, SyntaxError) as cause:

@@ -79,10 +79,10 @@ def _generated() -> Finding:
     from dsl import drift, generate
     from dsl.diagnostics import PipelineRefused
     from dsl.files import compile_all
-    from steps.plugins import BrokenPlugin, find
+    from steps.plugins import BrokenPlugin, survey
 
     try:
-        plugins = find()
+        plugins = survey()
         wanted = generate.files(compile_all(ROOT / "pipeline.yaml", plugins), plugins)
     except (PipelineRefused, BrokenPlugin, OSError):
         return Finding(

@@ -13,7 +13,7 @@ from dsl.__main__ import BROKEN_PLUGIN, DRIFTED, MISUSED, REFUSED, main
 from dsl.codes import CODES
 from dsl.findings import Finding, as_github, as_json
 from steps import plugins
-from steps.plugins import BrokenPlugin
+from steps.plugins import BrokenPlugin, Found
 
 GOOD = "pipeline: photos\nsteps:\n  small: { uses: resize, with: { width: 800 } }\n"
 BAD = GOOD.replace("width", "widht")
@@ -158,10 +158,10 @@ def test_a_broken_plugin_is_told_at_its_file(
 ) -> None:
     """It has no code: it is no mistake of the pipeline."""
 
-    def find() -> None:
-        raise BrokenPlugin("glow", place, "SyntaxError: 'x'\nnever closed")
-
-    monkeypatch.setattr(plugins, "find", find)
+    broken = BrokenPlugin("glow", place, "SyntaxError: 'x'\nnever closed")
+    found_plugins = Found(plugins.find(), (broken,))
+    monkeypatch.setattr(plugins, "survey", lambda: found_plugins)
+    (project / "pipeline.yaml").write_text(f"{GOOD}  glow: {{ uses: glow }}\n")
 
     assert main(["check", "--format", "json"]) == BROKEN_PLUGIN
     (found,) = diagnostics(capsys)
@@ -175,6 +175,25 @@ def test_a_broken_plugin_is_told_at_its_file(
     }
     assert message == found["title"]
     assert path or place in message
+
+
+def test_a_broken_plugin_that_no_step_uses_is_a_note(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At its file, too; the command ends well."""
+    broken = BrokenPlugin("glow", "steps/glow.py:12", "SyntaxError: 'x' was never closed")
+    found_plugins = Found(plugins.find(), (broken,))
+    monkeypatch.setattr(plugins, "survey", lambda: found_plugins)
+
+    assert main(["generate", "--format", "json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert main(["check", "--format", "github"]) == 0
+
+    assert (found["path"], found["line"], found["severity"]) == ("steps/glow.py", 12, "note")
+    assert "::notice file=steps/glow.py,line=12::" in capsys.readouterr().out
+    assert (project / "generated").exists()
 
 
 def test_a_file_that_is_not_there_is_a_finding_too(

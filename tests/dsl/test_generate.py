@@ -9,7 +9,7 @@ import pytest
 from darkroom.plan import Plan
 from dsl.__main__ import BROKEN_PLUGIN, DRIFTED, MISUSED, REFUSED, main
 from steps import plugins
-from steps.plugins import BrokenPlugin
+from steps.plugins import BrokenPlugin, Found
 
 PIPELINE = """pipeline: photos
 steps:
@@ -17,6 +17,7 @@ steps:
     uses: resize
     variants: { small: { width: 100 }, large: { width: 800 } }
 """
+BROKEN = BrokenPlugin("glow", "steps/glow.py:7", "NameError: name 'x' is not defined")
 FILES = [
     "__init__.py",
     "photos/PIPELINE.md",
@@ -248,17 +249,41 @@ def test_a_mistake_is_exit_code_1(project: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_a_broken_plugin_is_exit_code_2(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not the pipeline's fault, and the message says whose it is."""
 
-    def find() -> None:
-        raise BrokenPlugin("glow", "steps/glow.py", "NameError: name 'x' is not defined")
-
-    monkeypatch.setattr(plugins, "find", find)
+    found = Found(plugins.find(), (BROKEN,))
+    monkeypatch.setattr(plugins, "survey", lambda: found)
+    (project / "pipeline.yaml").write_text(f"{PIPELINE}  glow: {{ uses: glow }}\n")
 
     assert main(["generate"]) == BROKEN_PLUGIN
-    assert "steps/glow.py: NameError" in capsys.readouterr().err
+
+    assert "error: a step plugin is broken\n --> steps/glow.py:7: NameE" in capsys.readouterr().err
+    assert not (project / "generated").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "generate"])
+def test_a_broken_plugin_that_no_step_uses_is_told_and_stops_nothing(
+    command: str,
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On standard error, with its file and line; its lock stays what it was."""
+    found = Found(plugins.find(), (BROKEN,))
+    monkeypatch.setattr(plugins, "survey", lambda: found)
+    lock = project / "requirements/steps/glow.txt"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("# requires numpy==2.4.0\n")
+
+    assert main([command]) == 0
+
+    assert capsys.readouterr().err == (
+        "\nnote: a plugin that no step uses is broken\n"
+        " --> steps/glow.py:7: NameError: name 'x' is not defined\n"
+    )
+    assert (project / "generated").exists() == (command == "generate")
 
 
 def test_an_asset_that_is_not_there_breaks_its_plugin(
@@ -267,7 +292,7 @@ def test_an_asset_that_is_not_there_breaks_its_plugin(
     """The plugin declares it, so the plugin is named, and nothing is generated."""
     found = plugins.find()
     mark = replace(found["watermark"], assets=("fonts/gone.otf",))
-    monkeypatch.setattr(plugins, "find", lambda: {**found, "watermark": mark})
+    monkeypatch.setattr(plugins, "survey", lambda: Found({**found, "watermark": mark}))
     (project / "pipeline.yaml").write_text(
         "pipeline: photos\nsteps: { mark: { uses: watermark, with: { text: hello } } }\n"
     )

@@ -98,7 +98,7 @@ def test_drift_is_told_with_the_cure(folder: Path) -> None:
         "  tint.txt differs",
         "    locked: tinge==1.2.0",
         "    required: tinge==1.3.0",
-        "  gone.txt belongs to no step that requires packages",
+        "  gone.txt belongs to no step that requires packages: it is gone, or requires none",
         "  = help: run `make lock` and commit the result",
     ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from steps import plugins
-from steps.plugins import BrokenPlugin, UnknownPlugin, find, load
+from steps.plugins import BrokenPlugin, UnknownPlugin, find, load, survey
 
 GOOD = '''
 """{name}: do nothing much."""
@@ -85,10 +85,46 @@ def test_a_broken_file_is_told_by_its_name_and_cause(
     """Whoever wrote it reads which file and why, from `find` as from `load`."""
     add_file("broken_here", source)
 
-    with pytest.raises(BrokenPlugin, match=r"^steps/broken_here\.py: .*" + cause):
+    with pytest.raises(BrokenPlugin, match=r"^steps/broken_here\.py(:\d+)?: .*" + cause):
         load("broken_here")
-    with pytest.raises(BrokenPlugin, match=r"^steps/broken_here\.py: "):
+    with pytest.raises(BrokenPlugin, match=r"^steps/broken_here\.py"):
         find()
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("\n\nimport nothing_of_that_name", 3),
+        ("x = 1\ndef broken_here(:\n  pass", 2),
+        (f"{GOOD.format(name='broken_here')}\n{'_' * 3}\n", 13),
+        (GOOD.format(name="broken_here").replace("-> Picture", "-> str"), 8),
+    ],
+    ids=["import", "syntax", "name", "declaration"],
+)
+def test_a_broken_file_is_told_with_the_line(add_file: AddFile, source: str, line: int) -> None:
+    """Its own, however deep in a library or in the kernel the error came up."""
+    add_file("broken_here", source)
+
+    with pytest.raises(BrokenPlugin) as broken:
+        load("broken_here")
+
+    assert broken.value.place == f"steps/broken_here.py:{line}"
+
+
+def test_a_broken_file_is_in_nobodys_way_but_theirs_who_use_it(add_file: AddFile) -> None:
+    """All others are found; whoever asks for it is told what is wrong with it."""
+    add_file("broken_here", "import nothing_of_that_name")
+
+    found = survey()
+
+    assert {"resize", "validate"} <= set(found)
+    assert "broken_here" not in set(found)
+    assert found.get("no_such_step") is None
+    assert found.notes == (f"note: a plugin that no step uses is broken\n --> {found.broken[0]}",)
+    with pytest.raises(BrokenPlugin, match="nothing_of_that_name"):
+        found.get("broken_here")
+    with pytest.raises(UnknownPlugin):
+        load("no_such_step")
 
 
 def test_a_misnamed_function_is_told_by_its_line(add_file: AddFile) -> None:

@@ -44,7 +44,7 @@ def test_a_step_whose_packages_are_missing_is_told_with_the_cure(add_file: AddFi
         find()
 
     assert str(broken.value) == (
-        "steps/tint.py: ModuleNotFoundError: No module named 'nothing_of_that_name'. If the step "
+        "steps/tint.py:3: ModuleNotFoundError: No module named 'nothing_of_that_name'. If the step "
         "declares it, as in requires=('nothing_of_that_name==1.0',), run `make lock`; if not, "
         "declare it"
     )
@@ -94,7 +94,9 @@ def test_what_is_no_pin_is_refused(add_file: AddFile, requires: str) -> None:
     add_file("tint", source.replace('("nothing-of-that-name==1.2",)', requires))
 
     for reading in (required, find):
-        with pytest.raises(BrokenPlugin, match=r"^steps/tint.py: InvalidStep: tint.* requires "):
+        with pytest.raises(
+            BrokenPlugin, match=r"^steps/tint.py(:\d+)?: InvalidStep: tint.* requires "
+        ):
             reading()
 
 
