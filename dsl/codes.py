@@ -67,6 +67,7 @@ CODES: Mapping[str, str] = {
     "D310": "an expression ends the YAML value it stands in",
     "D311": "an overlay adds a step",
     "D312": "a facts step has variants",
+    "D313": "a step keeps metadata that the opening drops",
     "W001": "a kill fails the image though an error of the step would not",
     "W002": "a step may need more memory than its function has",
 }

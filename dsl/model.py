@@ -124,10 +124,10 @@ class StepEntry:
 
 @dataclass(frozen=True)
 class PipelineFile:
-    """A whole file. What is None was not written, or was reported."""
+    """A whole file. What is None was not written, or was reported; `keep` was reported then."""
 
     name: Name | None
     accept: Given | None
-    keep: tuple[Name, ...]
+    keep: tuple[Name, ...] | None
     engine: str  # "auto" leaves it to the compiler
     steps: tuple[StepEntry, ...]

@@ -42,12 +42,13 @@ def _pipeline_name(tree: Mapping, report: Report) -> Name | None:
     return name and fields.as_word(name, "a pipeline's name", report, taken)
 
 
-def _keep(entry: Entry | None, report: Report) -> tuple[Name, ...]:
+def _keep(entry: Entry | None, report: Report) -> tuple[Name, ...] | None:
+    """Return what is named; None, and a report, if any of it is no kind of metadata."""
     names = fields.as_names(entry, "write: keep: [icc, copyright]", report) if entry else ()
-    for name in names or ():
-        if name.text not in KEEPS:
-            fields.refuse_choice(name, "keep", KEEPS, report)
-    return names or ()
+    unknown = [name for name in names or () if name.text not in KEEPS]
+    for name in unknown:
+        fields.refuse_choice(name, "keep", KEEPS, report)
+    return None if unknown else names
 
 
 def _engine(entry: Entry | None, report: Report) -> str:

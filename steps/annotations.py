@@ -19,6 +19,14 @@ class FileIn:
     folder: str
 
 
+@dataclass(frozen=True)
+class LetIn:
+    """The option lists metadata: `Annotated[tuple[Kept, ...], LetIn()]`.
+
+    The compiler refuses what the pipeline's `keep` does not let in: no step could find it.
+    """
+
+
 def notes(field: FieldInfo) -> Iterator[Any]:
     """Yield what `Annotated` says of an option, also within its type, as in `Bytes | None`."""
     yield from field.metadata
@@ -32,6 +40,14 @@ def folders(model: type[BaseModel]) -> Mapping[str, str]:
         for name, field in model.model_fields.items()
     }
     return {name: folder for name, folder in found.items() if folder is not None}
+
+
+def of_metadata(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names of the options that list metadata."""
+    fields = model.model_fields.items()
+    return tuple(
+        name for name, field in fields if any(isinstance(each, LetIn) for each in notes(field))
+    )
 
 
 def _within(annotation: Any) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
-from steps.annotations import FileIn, folders
+from steps.annotations import FileIn, LetIn, folders
 from steps.picture import Picture
 from steps.signature import Signature, check_requires
 from steps.units import Bytes, PixelCount, Seconds, Share, Unit
@@ -39,6 +39,7 @@ __all__ = [
     "Facts",
     "FileIn",
     "InvalidStep",
+    "LetIn",
     "Options",
     "Picture",
     "PixelCount",

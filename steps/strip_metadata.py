@@ -1,16 +1,17 @@
 """strip_metadata: remove more metadata on a branch than the pipeline does."""
 
 from dataclasses import replace
+from typing import Annotated
 
-from steps.contract import Cost, Options, Picture, step
+from steps.contract import Cost, LetIn, Options, Picture, step
 from steps.metadata import Kept, only
 
 
 class StripMetadataOptions(Options):
-    """What is left of the metadata that the pipeline's `keep` lets in."""
+    """What is left of the metadata."""
 
-    keep: tuple[Kept, ...] = ()
-    """What stays; nothing if left out."""
+    keep: Annotated[tuple[Kept, ...], LetIn()] = ()
+    """What stays, of that which the pipeline's `keep` lets in; nothing if left out."""
 
 
 @step(version=1, frames="all", cost=Cost(cpu_ms=25, memory_mb=12))

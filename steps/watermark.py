@@ -48,7 +48,7 @@ class WatermarkOptions(Options):
     """The name of a picture file in steps/marks; its transparency is kept."""
     anchor: Anchor = "south-east"
     """Where the mark stands: a side, a corner or the centre."""
-    opacity: Annotated[float, Ge(0), Le(1)] = 0.5
+    opacity: Share = 0.5
     """How much of the picture the mark hides: 0 (invisible) to 1."""
     size: Annotated[Share, Gt(0)] = 0.04
     """The height of the type (one em) or of the image, as a share of the picture's shorter side."""
@@ -56,7 +56,7 @@ class WatermarkOptions(Options):
     """The distance of the mark from the edges, as a share of the picture's shorter side."""
     colour: Colour = "white"
     """The colour of the text; an image has its own."""
-    shadow: Annotated[float, Ge(0), Le(1)] = 0.7
+    shadow: Share = 0.7
     """How strong the shadow is: 0 (none) to 1."""
     angle: Annotated[float, Ge(-90), Le(90)] = 0.0
     """How far the mark is turned clockwise, in degrees; upwards to the right is less than 0."""

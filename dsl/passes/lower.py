@@ -35,7 +35,7 @@ def run(draft: Draft, _: Report) -> Draft:
 
 def _kept(draft: Draft) -> tuple[Kept, ...]:
     """Return what metadata the opening keeps, in one order whatever order the file has."""
-    asked = {name.text for name in draft.file.keep}
+    asked = {name.text for name in draft.file.keep or ()}
     return tuple(each for each in get_args(Kept) if each in asked)
 
 

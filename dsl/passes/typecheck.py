@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from darkroom.plan.expressions import Constant, Expression, Reference
-from dsl import expressions, options, scopes
+from dsl import expressions, option_metadata, options, scopes
 from dsl.acceptance import accepted_by, tags_of
 from dsl.diagnostics import Report
-from dsl.draft import Draft, Resolved
+from dsl.draft import Draft, Plugin, Resolved
 from dsl.expressions import SAID, Kind, Scope
-from dsl.model import Condition, Given, nothing_given
+from dsl.model import Condition, Given, Name, nothing_given
 from dsl.option_types import Target
 from dsl.options import Checked
+from dsl.text import Span
 from dsl.tree import Entry, Scalar, kind_of
 from steps.annotations import folders
 
@@ -24,7 +25,7 @@ def run(draft: Draft, report: Report) -> Draft:
     conditions: dict[str, Expression] = {}
     draft = replace(draft, limits=accepted_by(draft, report), tags=tags_of(draft, report))
     for step, scope in scopes.of_steps(draft):
-        checked |= _options(step, scope, report)
+        checked |= _options(step, scope, draft.file.keep, report)
         _note_verdict(step, report)
         if step.entry.when and (found := _condition(step.entry.when, scope, report)):
             conditions[step.name] = found
@@ -53,18 +54,32 @@ def variant_names(step: Resolved) -> tuple[str | None, ...]:
 
 
 def _options(
-    step: Resolved, scope: Scope, report: Report
+    step: Resolved, scope: Scope, keep: tuple[Name, ...] | None, report: Report
 ) -> Mapping[tuple[str, str | None], Checked]:
     """Check the options of `with`, replaced one by one by those of each variant."""
     if step.plugin is None or step.entry.uses is None or step.entry.unclear_with:
         return {}
-    model = step.plugin.options_model
-    files = {name: step.plugin.files_in(folder) for name, folder in folders(model).items()}
-    plugin = step.plugin.name
-    target = Target(f'step "{step.name}" ({plugin})', model, plugin=plugin, files=files)
+    target = _target(step, step.plugin)
+    found = {}
+    for name, (entries, place) in _merged(step, step.entry.uses.span).items():
+        found[step.name, name] = options.check(target, entries, scope, place, report)
+        if keep is not None:
+            let_in = tuple(each.text for each in keep)
+            option_metadata.check(entries, target, let_in, report)
+    return {key: checked for key, checked in found.items() if checked is not None}
+
+
+def _target(step: Resolved, plugin: Plugin) -> Target:
+    model = plugin.options_model
+    files = {name: plugin.files_in(folder) for name, folder in folders(model).items()}
+    of = f'step "{step.name}" ({plugin.name})'
+    return Target(of, model, plugin=plugin.name, files=files)
+
+
+def _merged(step: Resolved, at: Span) -> Mapping[str | None, tuple[tuple[Entry, ...], Given]]:
+    """Return the options of each variant, or of the step, and where those of its own stand."""
     given = step.entry.given
     shared = _entries(given) | {entry.key: entry for entry in step.misplaced}
-    at = step.entry.uses.span
     merged: dict[str | None, tuple[dict[str, Entry], Given]] = {
         variant.name.text: (
             shared | {entry.key: entry for entry in variant.options.entries},
@@ -74,11 +89,7 @@ def _options(
     }
     if not merged and not step.entry.garbled:
         merged = {None: (shared, given or nothing_given(at))}
-    found = {
-        (step.name, name): options.check(target, tuple(entries.values()), scope, place, report)
-        for name, (entries, place) in merged.items()
-    }
-    return {key: checked for key, checked in found.items() if checked is not None}
+    return {name: (tuple(each.values()), place) for name, (each, place) in merged.items()}
 
 
 def _entries(given: Given | None) -> dict[str, Entry]:

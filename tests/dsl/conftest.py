@@ -20,6 +20,7 @@ from steps.contract import (
     Call,
     Cost,
     Facts,
+    LetIn,
     Options,
     Picture,
     Rejected,
@@ -28,6 +29,7 @@ from steps.contract import (
 )
 from steps.formats import Encoding, Format
 from steps.lengths import Length
+from steps.metadata import Kept
 from steps.validate import validate
 
 Compile = Callable[[str], Compiled]
@@ -100,6 +102,14 @@ class ConvertOptions(Options):
         return 1 if self.frames == "first" else frames
 
 
+class StripOptions(Options):
+    """What is left of the metadata."""
+
+    __module__ = "stubs.strip"
+
+    keep: Annotated[tuple[Kept, ...], LetIn()] = ()
+
+
 class NoOptions(Options):
     """Nothing to choose."""
 
@@ -136,6 +146,12 @@ def convert(picture: Picture, options: ConvertOptions) -> Picture:
 @step(version=1, frames="one")
 def poster(picture: Picture, options: NoOptions) -> Picture:
     """Stub of a step that takes no animations."""
+    return picture
+
+
+@step(version=1)
+def strip(picture: Picture, options: StripOptions) -> Picture:
+    """Stub of a step that leaves less of the metadata."""
     return picture
 
 
@@ -191,6 +207,7 @@ def plugins() -> Plugins:
             refuse,
             resize,
             slow,
+            strip,
             validate,
             watermark,
         )

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from dsl import quantities
 from dsl.diagnostics import Report
+from dsl.option_types import json_schema, unit_of
 from dsl.text import SourceText, Span
 from dsl.tree import Scalar, ScalarValue
-from steps.units import BYTES, PIXEL_COUNT, SECONDS, SHARE, Unit
+from steps.plugins import AnyStep, find
+from steps.units import BYTES, LENGTH, PIXEL_COUNT, SECONDS, SHARE, Unit
 
 
 def read(value: ScalarValue, unit: Unit) -> tuple[float | None, list[str]]:
@@ -105,3 +107,19 @@ def test_a_quantity_is_spelt_as_people_write_it() -> None:
     """For messages that name a limit."""
     assert quantities.spell(25_000_000, BYTES) == "25MB"
     assert quantities.spell(50_000_000, PIXEL_COUNT) == "50MP"
+
+
+@pytest.mark.parametrize("plugin", find().values(), ids=lambda plugin: plugin.name)
+def test_whatever_is_a_part_of_something_takes_percent(plugin: AnyStep) -> None:
+    """An option from 0 to 1 at the most is a share: nobody has to know which of them are."""
+    model = plugin.options_model
+    most = {
+        name: each.get("maximum", each.get("exclusiveMaximum"))
+        for name, option in json_schema(model)["properties"].items()
+        for each in option.get("anyOf", [option])
+        if each.get("type") == "number"
+    }
+
+    parts = [name for name, bound in most.items() if bound is not None and bound <= 1]
+
+    assert [name for name in parts if unit_of(model, name) not in {SHARE, LENGTH}] == []
