@@ -288,9 +288,7 @@ class Composer:
             return Removal(span)
         read = scalars.read(text)
         if isinstance(read, scalars.Refused):
-            before = self._report.source.content[: span.start].rstrip()
-            if read.code == "Y008" and before.endswith("when:"):
-                read = scalars.as_condition(read)
+            read = scalars.behind("".join(self._path[-1:]), text, read)
             self._report.add(read.code, span, read.title, cure=read.help)
             return Unreadable(span)
         return self._placed(event, read)

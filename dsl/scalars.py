@@ -21,6 +21,8 @@ _OLD_OCTAL = re.compile(r"[-+]?0[0-9]{1,20}")
 _OLD_UNDERSCORES = re.compile(r"[-+]?[1-9][0-9]*(_[0-9]+)+(\.[0-9_]*)?")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 
+_TIMES = ("timeout", "wait")
+
 # Beyond 2**53 a JSON reader that keeps numbers as doubles, such as JSONata's, loses digits.
 _LARGEST = 2**53
 _DIGITS = 17
@@ -47,9 +49,16 @@ def read(text: str) -> ScalarValue | Refused:
     return text
 
 
-def as_condition(refused: Refused) -> Refused:
-    """Return what is told of `yes` as a condition, where `true` would not do either."""
-    return replace(refused, help="write a condition, such as picture.width >= 400, or no `when`")
+def behind(key: str, text: str, refused: Refused) -> Refused:
+    """Return what is told of a trap of YAML 1.1 where the key says what was meant."""
+    if refused.code == "Y008" and key == "when":
+        # `true` would not do either.
+        cure = "write a condition, such as picture.width >= 400, or no `when`"
+        return replace(refused, help=cure)
+    if key in _TIMES and _SEXAGESIMAL.fullmatch(text):
+        cure = f"write {_base_60(text)}s, if it is minutes and seconds"
+        return replace(refused, help=cure)
+    return refused
 
 
 def _trap(text: str) -> Refused | None:
@@ -58,7 +67,8 @@ def _trap(text: str) -> Refused | None:
     if folded in _SAID_YES + _SAID_NO and text in (folded, folded.title(), folded.upper()):
         meant = "true" if folded in _SAID_YES else "false"
         was = f"`{text}` is a text in YAML 1.2, and means {meant} in YAML 1.1"
-        return Refused("Y008", was, f'write {meant}, or "{text}" in quotes for the text')
+        cure = f'write {meant} if it is a yes/no value, or "{text}" in quotes if it is a text'
+        return Refused("Y008", was, cure)
     if _OLD_OCTAL.fullmatch(text):
         digits = text.lstrip("+-0_") or "0"
         old = f"the number {int(digits, 8)}" if set(digits) <= set("01234567") else "a text"
@@ -70,8 +80,7 @@ def _trap(text: str) -> Refused | None:
         return Refused("Y008", was, f'write {number}, or "{text}" in quotes for the text')
     if _SEXAGESIMAL.fullmatch(text):
         was = f"`{text}` is a text in YAML 1.2, and the number {_base_60(text)} in YAML 1.1"
-        cure = f'write "{text}" in quotes for the text, or {_base_60(text)}s for a time'
-        return Refused("Y008", was, cure)
+        return Refused("Y008", was, f'write "{text}", in quotes')
     return None
 
 
