@@ -82,7 +82,7 @@ def _judged(job: Job, replies: Replies) -> Verdict:
         except Stopped:
             pass
         except RuleBroken as broken:
-            # What was stopped may show as a broken: the cause is told, not what followed.
+            # What is not pure may show as a broken rule: the cause is told, not what followed.
             return Verdict(_sentences(job, guard) or (str(broken),))
     return Verdict(_sentences(job, guard), outcomes)
 
@@ -101,7 +101,8 @@ def peak_mb() -> float:
 
 
 def _sentences(job: Job, guard: Guard) -> tuple[str, ...]:
-    return tuple(f"{job.function} {each}. {PURE}" for each in guard.broken)
+    """Return what it did in one sentence, and the rule in another; nothing if it did nothing."""
+    return (f"{job.function} {'; '.join(guard.broken)}. {PURE}",) if guard.broken else ()
 
 
 def _twice(step: AnyStep, case: Case, replies: Replies) -> object:

@@ -1,5 +1,6 @@
 """The guard: tells what a step reaches beyond its picture and options, and stops what would last.
 
+What only looks, at a clock or a file, is told and let go on: so all of it is told at once.
 It stays for the rest of the process, so only a process of its own may have one. Files, network
 and processes are seen by Python's audit events, before they happen. Clock, randomness and
 environment have no events: there the profiler sees each call, however the function was imported.
@@ -22,6 +23,7 @@ _FILES = ("os.", "shutil.", "tempfile.", "glob.", "pathlib.", "mmap.", "sqlite3.
 _PROCESSES = ("subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _LOOKS = {"stat", "lstat", "access"}
+_LEAVES_NOTHING = ("reads ", "looks ", "is random ")
 _ENVIRONMENT: frozenset[CodeType] = frozenset(
     getattr(type(os.environ), name).__code__ for name in ("__getitem__", "__iter__", "__len__")
 )
@@ -54,7 +56,7 @@ class Guard:
     def _on_event(self, event: str, arguments: tuple[Any, ...]) -> None:
         done = self._forbidden(event, arguments)
         if done:
-            self._stop(done, self._place(sys._getframe(1)))
+            self._tell(done, self._place(sys._getframe(1)))
 
     def _forbidden(self, event: str, arguments: tuple[Any, ...]) -> str | None:
         """Return what the event says is being done, None if a step may do it."""
@@ -82,16 +84,21 @@ class Guard:
         else:
             return
         if done:
-            self._stop(done, self._place(frame, directly=done.startswith("reads the env")))
+            self._tell(done, self._place(frame, directly=done.startswith("reads the env")))
 
     def _font(self, frame: FrameType, function: Any) -> str | None:
         """Return what Pillow does where it lets FreeType open a font: no event tells of that."""
         font = frame.f_locals.get("font") if function.__name__ == "getfont" else None
         return self._opening(font, "r", 0) if isinstance(font, str | os.PathLike) else None
 
-    def _stop(self, done: str, place: str | None) -> None:
-        if place is not None:
-            self.broken.append(f"{done}, at {place}")
+    def _tell(self, done: str, place: str | None) -> None:
+        """Record what is done, once for each place; raises Stopped where it would last."""
+        if place is None:
+            return
+        told = f"{done}, at {place}"
+        if told not in self.broken:
+            self.broken.append(told)
+        if not done.startswith(_LEAVES_NOTHING):
             raise Stopped(done)
 
     def _place(self, frame: FrameType | None, *, directly: bool = False) -> str | None:

@@ -9,6 +9,7 @@ from steps.testing.purity import cases_for, verdict_on
 from steps.testing.running import Replies, require
 from steps.testing.strategies import KINDS
 
+__tracebackhide__ = True  # of pytest: a failure is the broken rule, not how it was tried
 SLACK_MB = 48
 """What a process may take beside: caches of glyphs, buffers of libvips' threads, the allocator."""
 _LARGE = "photo-sized"

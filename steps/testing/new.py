@@ -3,12 +3,22 @@
 Both pass as they are, and do nothing yet. Nothing that is there is written over.
 """
 
+import builtins
 import keyword
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
+RESERVED = (
+    *("image", "picture", "original", "and", "or", "not", "in", "else", "exists"),
+    *("true", "false", "null"),
+)
+"""Words with a meaning of their own in pipeline files: the compiler has the same list."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+# Of packages that a step may yet declare in `requires`, and that are not installed before.
+_OFTEN_REQUIRED = ("numpy", "scipy", "skimage", "cv2", "torch", "onnxruntime")
 _PLUGIN = '''"""{name}: say in one line what it does to a picture."""
 
 from typing import Annotated
@@ -77,11 +87,8 @@ def begin(name: str, root: Path) -> str:
 
     Raises Refused for a name that no step can have, and for one that is taken.
     """
-    if not _NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise Refused(
-            f"'{name}' cannot be the name of a step: it is a Python function's and a file's too. "
-            "Use small letters, digits and _, as in: make new-step NAME=soft_glow"
-        )
+    if why := _why_not(name):
+        raise Refused(f"'{name}' cannot be the name of a step: {why}")
     plugin, test = Path(f"steps/{name}.py"), Path(f"tests/steps/test_{name}.py")
     taken = [each for each in (plugin, test, plugin.with_suffix("")) if (root / each).exists()]
     if taken:
@@ -90,6 +97,23 @@ def begin(name: str, root: Path) -> str:
     for path, text in ((plugin, _PLUGIN), (test, _TEST)):
         (root / path).write_text(text.format(name=name, model=model), encoding="utf-8")
     return _NEXT.format(name=name, plugin=plugin, test=test)
+
+
+def _why_not(name: str) -> str:
+    """Return why no step can have the name, and what to do instead; "" if one can."""
+    if not _NAME.fullmatch(name) or (keyword.iskeyword(name) and name not in RESERVED):
+        return (
+            "it is a Python function's and a file's too. "
+            "Use small letters, digits and _, as in: make new-step NAME=soft_glow"
+        )
+    another = f"Choose another, as in: make new-step NAME={name}_step"
+    if name in RESERVED:
+        return f"it means something else in pipeline.yaml. {another}"
+    if hasattr(builtins, name):
+        return f"it would hide Python's own {name} from its file. {another}"
+    if name in _OFTEN_REQUIRED or find_spec(name) is not None:
+        return f"there is a Python module {name}, which its file could not use then. {another}"
+    return ""
 
 
 if __name__ == "__main__":

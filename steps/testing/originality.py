@@ -7,6 +7,8 @@ from steps.plugins import AnyStep
 from steps.testing.originals import originals
 from steps.testing.running import Replies, for_all, outcome, require, told
 
+__tracebackhide__ = True  # of pytest: a failure is the broken rule, not how it was tried
+
 
 def survives_every_kind_of_original(step: AnyStep, replies: Replies | None = None) -> None:
     """Palette, 16 bits, CMYK, grey with alpha, profiles, animations: none makes it crash."""

@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 from steps.plugins import AnyStep
 from steps.testing.running import Replies, require
 
+__tracebackhide__ = True  # of pytest: a failure is the broken rule, not how it was tried
 _KERNEL = ("annotated-types", "pi-heif", "pillow", "pydantic", "pyvips", "pyvips-binary")
 
 

@@ -18,6 +18,7 @@ from steps.testing.child import Case, Job, Verdict
 from steps.testing.running import Replies, RuleBroken, for_all, outcome, require, told
 from steps.testing.strategies import KINDS
 
+__tracebackhide__ = True  # of pytest: a failure is the broken rule, not how it was tried
 _PROGRAM = "from steps.testing.child import main; main()"
 _LONGEST_S = 60
 _PICTURES = ("one pixel", "transparent", "photo-sized")

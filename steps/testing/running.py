@@ -20,6 +20,7 @@ from steps.contract import (
 from steps.plugins import AnyStep
 from steps.testing.strategies import options_for, pictures
 
+__tracebackhide__ = True  # of pytest: a failure is the broken rule, not how it was tried
 Replies = Callable[[Call], Reply]
 """Answers a calling step's calls, in place of AWS."""
 Outcome = Picture | Facts | Rejected | StepFailed

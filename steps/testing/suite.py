@@ -24,6 +24,8 @@ from steps.testing.purity import is_pure
 from steps.testing.running import Outcome, Replies, for_all, outcome, require, told
 from steps.testing.strategies import KINDS
 
+__tracebackhide__ = True  # of pytest: a failure is the broken rule, not how it was tried
+
 
 class Rule(Protocol):
     """One rule of the contract. Only steps that make calls need `replies`."""

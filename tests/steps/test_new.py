@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from steps.testing.new import Refused, begin
+from dsl import keys
+from steps.testing.new import RESERVED, Refused, begin
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,7 +96,30 @@ def test_a_name_that_no_step_can_have_is_refused(tmp_path: Path, name: str) -> N
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["resize", "picture", "testing"])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        *((word, "means something else in pipeline.yaml") for word in RESERVED),
+        ("round", "hide Python's own round"),
+        ("json", "there is a Python module json"),
+        ("numpy", "there is a Python module numpy"),
+        ("pydantic", "there is a Python module pydantic"),
+    ],
+)
+def test_a_name_with_another_meaning_is_refused(tmp_path: Path, name: str, why: str) -> None:
+    """With the reason, and one that would do."""
+    with pytest.raises(Refused, match=f"{why}.*NAME={name}_step$"):
+        begin(name, tmp_path)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_words_of_the_language_are_the_compilers() -> None:
+    """Steps know nothing of it, so both have the list."""
+    assert set(RESERVED) == set(keys.RESERVED)
+
+
+@pytest.mark.parametrize("name", ["resize", "metadata", "testing"])
 def test_a_name_that_is_taken_is_refused(name: str) -> None:
     """By a plugin, or by a file or folder of the kernel's."""
     with pytest.raises(Refused, match=f"steps/{name}.* is there already"):

@@ -124,6 +124,23 @@ def test_what_is_not_pure_is_told(
     assert not list(tmp_path.glob("kept*"))
 
 
+def test_all_that_a_step_looks_at_is_told_at_once(add_file: AddFile) -> None:
+    """Each with its line, and once however often: nobody runs the suite three times to hear it."""
+    body = "\n    ".join(
+        ["for _ in range(3):", "    time.time()", "random.random()", "os.environ.get('HOME')"]
+    )
+    add_file("sepia", sepia(top="import os, random, time", body=f"{body}\n    return picture"))
+
+    with pytest.raises(RuleBroken) as broken:
+        is_pure(load("sepia"))
+
+    assert str(broken.value).partition(". A step is pure")[0] == (
+        "sepia reads the clock (time.time), at sepia.py:12; "
+        "is random (random.random), at sepia.py:13; "
+        "reads the environment (os.environ), at sepia.py:14"
+    )
+
+
 def test_hiding_the_trace_does_not_help(add_file: AddFile, tmp_path: Path) -> None:
     """What a step catches itself is still told."""
     body = "\n    ".join(
