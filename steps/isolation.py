@@ -84,7 +84,8 @@ class Decoder:
 
         An original that stops the process is rejected as "decoder_timeout" or "decoder_crashed",
         and one that a second process is killed for too as "decoder_out_of_memory"; the next one
-        gets a new process. Raises NotStarted where there is none to be had.
+        gets a new process. What raises in there is a mistake of ours: it is logged, and is
+        "decoder_crashed" too. Raises NotStarted where there is no process to be had.
         """
         verdict = gate(original, limits)
         if verdict is not None:
@@ -209,9 +210,10 @@ def _answer(asked: bytes) -> Iterator[bytes]:
     except MemoryError:
         result = rejected("decoder_out_of_memory", limit=None, actual=None)
     except Exception as error:  # noqa: BLE001  a decoder's edge: bytes find what nobody foresaw
-        # The verdict lets the original go; the log is where the mistake, which is ours, shows.
+        # What decoders object to is a verdict by now: this mistake is ours, so the original is not
+        # called "corrupt". It is let go; the log is where the mistake shows.
         facts = {"limit": None, "actual": f"opening it raised {type(error).__name__}"}
-        broken = {"code": "corrupt", "facts": facts, "raised": traceback.format_exc()}
+        broken = {"code": "decoder_crashed", "facts": facts, "raised": traceback.format_exc()}
         yield json.dumps(broken).encode() + b"\n"
         return
     if isinstance(result, Rejected):

@@ -93,14 +93,14 @@ def test_a_process_that_cannot_start_is_no_verdict_on_the_original(
 def test_what_opening_raises_there_is_a_verdict_and_a_line_of_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nobody foresaw it: the picture is let go, and whoever reads the log can mend it."""
+    """Nobody foresaw it: the picture is let go, and not called corrupt; the log has the mistake."""
     raising = "import steps.isolation as own; own.opened = lambda *_: 1 / 0; own.main()"
     monkeypatch.setattr("steps.isolation._PROGRAM", raising)
     with Decoder() as decoder:
         refused = decoder.open(sources.png(), LIMITS)
 
     told = {"limit": None, "actual": "opening it raised ZeroDivisionError"}
-    assert refused == Rejected("corrupt", told)
+    assert refused == Rejected("decoder_crashed", told)
     assert "division by zero" in caplog.text
 
 
