@@ -12,7 +12,10 @@ NAME ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
-# By the environment: a file's name is no part of a shell's command.
+# By the environment, and as it was given: a file's name is no part of a shell's command, nor of
+# make's own language, where a$b is one letter and what $b stands for.
+override PHOTO := $(value PHOTO)
+override PHOTOS := $(value PHOTOS)
 export PHOTO PHOTOS PIPELINE NAME
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -87,8 +90,8 @@ golden: .stamps/python ## rewrite the golden files of tests; read the diff befor
 new-step: .stamps/python ## begin a step, with its test, to edit: make new-step NAME=soft_glow
 	@$(PY) -m steps.testing.new "$$NAME"
 
-docs: .stamps/python ## write docs/steps and docs/events.md of the code
-	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_event_page.py --golden
+docs: .stamps/python ## write docs/steps, docs/codes.md and docs/events.md of the code
+	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_code_page.py tests/docs/test_event_page.py --golden
 
 check: setup ## format, lint, types, imports, drift of generated/
 	@$(BIN)/ruff format --check .

@@ -22,9 +22,9 @@ from darkroom.local.deploy import Outputs, deploy
 from darkroom.local.mails import mailed_code
 from darkroom.local.queues import messages_in
 from darkroom.local.sample import sample_picture
+from darkroom.local.written import replaced
 from darkroom.uploads import MEDIA_TYPES
 from steps.encoding import extension
-from steps.formats import TRAITS
 
 _EMAIL, _NAME = "ada@example.com", "Ada Lovelace"
 _DRAINED_WITHIN_S = 30.0
@@ -32,8 +32,6 @@ _LOOK_EVERY_S = 0.1
 # What a file's ending says it is; what it really is, the platform finds out.
 _SHORT = {"jpg": "jpeg", "tif": "tiff", "heif": "heic"}
 CONTENT_TYPES = {**MEDIA_TYPES, **{ending: MEDIA_TYPES[name] for ending, name in _SHORT.items()}}
-# What a demo may have written: only that does the next one remove.
-ENDINGS = tuple(traits.extension for traits in TRAITS.values())
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -67,8 +65,8 @@ def _walk_through(
     client = _signed_up(cloud, Client(outputs.api_url))
     console.print(f"{photo.name} goes in, as {_NAME}", style="bold", markup=False)
     image_id = _uploaded(client, photo)
-    promised = _followed(client, image_id, console)
-    _fetched(client, client.settled(image_id), promised, out, console)
+    _follow(client, image_id, console)
+    _fetched(client, client.settled(image_id), out, console)
     _nothing_left_over(cloud, outputs)
 
 
@@ -104,18 +102,14 @@ def _uploaded(client: Client, photo: Path) -> str:
         raise CommandFailed(f"The upload was refused. {told}") from refused
 
 
-def _followed(client: Client, image_id: str, console: Console) -> tuple[str, ...]:
-    """Print the image's events up to its ending, as they happen; return what was promised."""
+def _follow(client: Client, image_id: str, console: Console) -> None:
+    """Print the image's events up to its ending, as they happen."""
     first = ""
-    promised: tuple[str, ...] = ()
     for event in client.follow(image_id):
-        if event["type"] == "image.processing-started":
-            promised = tuple(event["facts"]["variants"])
         first = first or event["at"]
         elapsed = _elapsed_ms(first, event["at"])
         line = timeline.line(event["version"], event["type"], elapsed, event["facts"])
         console.print(line, soft_wrap=True)
-    return promised
 
 
 def _elapsed_ms(first: str, later: str) -> int:
@@ -123,31 +117,20 @@ def _elapsed_ms(first: str, later: str) -> int:
     return round(span.total_seconds() * 1000)
 
 
-def _fetched(
-    client: Client,
-    image: dict[str, Any],
-    promised: tuple[str, ...],
-    folder: Path,
-    console: Console,
-) -> None:
+def _fetched(client: Client, image: dict[str, Any], folder: Path, console: Console) -> None:
     """Write every variant, and a sheet of all of them, in place of what another demo wrote."""
-    for name in (*promised, "contact-sheet"):
-        for ending in ENDINGS:
-            (folder / f"{name}.{ending}").unlink(missing_ok=True)
-    if not image["variants"]:
+    variants = image["variants"]
+    contents = {name: client.download(image["image_id"], name) for name in variants}
+    named = {f"{name}.{extension(variants[name]['format'])}": contents[name] for name in contents}
+    if contents:
+        named["contact-sheet.png"] = contact_sheet(contents)
+    for path in replaced(folder, named):
+        console.print(f"wrote {path}", style="dim", markup=False)
+    if not contents:
         why = timeline.reason(image["reason"]) if image["reason"] else "none was promised"
         console.print(f"no pictures: {image['state']}, {why}", style="bold", soft_wrap=True)
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {}
-    for name, variant in image["variants"].items():
-        contents[name] = client.download(image["image_id"], name)
-        path = folder / f"{name}.{extension(variant['format'])}"
-        path.write_bytes(contents[name])
-        console.print(f"wrote {path}", style="dim", markup=False)
-    sheet = folder / "contact-sheet.png"
-    sheet.write_bytes(contact_sheet(contents))
-    console.print(f"wrote {sheet}", style="dim", markup=False)
+        if image["reason"]:
+            console.print(timeline.cure(image["reason"]), soft_wrap=True)
 
 
 def _nothing_left_over(cloud: EmbeddedCloud, outputs: Outputs) -> None:

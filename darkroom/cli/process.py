@@ -1,14 +1,15 @@
 """`process`: run pipeline.yaml on pictures, in this process. No cloud, no Node."""
 
 import argparse
+import sys
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.photos import chosen
 from darkroom.local import timeline
 from darkroom.local.files import Done, Given, Job, Undone, process_file, process_files
 from darkroom.plan import Plan
@@ -18,11 +19,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Process each picture; 1 if any of them did not come to be complete."""
     plan = compiled(options.pipeline, options.env)
     given = Given(plan, options.owner_name, _tags(options.tag, plan))
-    photos = _photos(options.photos, options.out)
-    if not photos:
-        raise CommandFailed(f"There are no files to process in {options.photos[0]}.")
-    jobs = [Job(photo, folder) for folder, photo in photos.items()]
+    photos = chosen(options.photos, options.out)
+    jobs = [Job(photo, folder) for folder, photo in photos.pictures.items()]
     states = [_alone(jobs[0], given, console)] if len(jobs) == 1 else _all(jobs, given, console)
+    if told := photos.passed_over:
+        console.print(told, style="dim", markup=False, soft_wrap=True)
     return 0 if all(state == "complete" for state in states) else 1
 
 
@@ -32,6 +33,8 @@ def _alone(job: Job, given: Given, console: Console) -> str:
     if isinstance(told, Undone):
         raise CommandFailed(told.reason)
     _report(console, job.photo, told, whole=True)
+    for cure in _cures(told):
+        console.print(cure, markup=False, soft_wrap=True)
     return told.state
 
 
@@ -39,6 +42,7 @@ def _all(jobs: list[Job], given: Given, console: Console) -> list[str]:
     """Process the pictures on all cores, tell the ending of each, and return their states."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     states: list[str] = []
+    cures: dict[str, None] = {}
     try:
         with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
             task = bar.add_task(given.plan.pipeline, total=len(jobs))
@@ -49,11 +53,14 @@ def _all(jobs: list[Job], given: Given, console: Console) -> list[str]:
                 else:
                     _report(console, job.photo, told, whole=False)
                     states.append(told.state)
+                    cures |= dict.fromkeys(_cures(told))
                 bar.advance(task)
     finally:
         counted = [f"{count} {state}" for state, count in Counter(states).most_common()]
         if len(states) < len(jobs):
             counted.append(f"{len(jobs) - len(states)} left")
+        for cure in cures:
+            console.print(cure, markup=False, soft_wrap=True)
         console.print(", ".join(counted), style="bold")
     return states
 
@@ -61,53 +68,31 @@ def _all(jobs: list[Job], given: Given, console: Console) -> list[str]:
 def compiled(pipeline: Path, environment: str = "") -> Plan:
     """Return the plan of a pipeline file, with the overlay of `environment`.
 
-    Raises CommandFailed with all mistakes in it.
+    What is wrong with plugins that it does not use goes to standard error. Raises CommandFailed
+    with all mistakes in it.
     """
     # The compiler is a developer's tool: nothing that runs in the cloud reaches it.
     from dsl.diagnostics import PipelineRefused
     from dsl.files import compile_file
-    from steps.plugins import BrokenPlugin, find
+    from steps.plugins import BrokenPlugin, survey
 
+    found = survey()
     try:
-        return compile_file(pipeline, find(), environment).plan
+        plan = compile_file(pipeline, found, environment).plan
     except PipelineRefused as refused:
         raise CommandFailed(refused.render().rstrip()) from refused
     except BrokenPlugin as broken:
         raise CommandFailed(f"A step plugin is broken: {broken}") from broken
     except OSError as error:
         raise CommandFailed(f"{error.filename} cannot be read: {error.strerror}.") from error
+    sys.stderr.writelines(f"{note}\n" for note in found.notes)
+    return plan
 
 
-def _photos(given: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """Return each picture by the folder for its variants; `out` itself holds none to process."""
-    photos: dict[Path, Path] = {}
-    for path in given:
-        if not path.exists():
-            raise CommandFailed(f"{path} does not exist.")
-        for photo in _files(path, out) if path.is_dir() else [path]:
-            folder = out / (photo.relative_to(path) if path.is_dir() else photo.name)
-            if folder.is_file():
-                raise CommandFailed(
-                    f"{folder} is a file, and the variants need a folder of that"
-                    f" name. Give another --out."
-                )
-            if folder in photos:
-                both = f"{photos[folder]} and {photo}"
-                raise CommandFailed(f"{both} would both be written to {folder}.")
-            photos[folder] = photo
-    return photos
-
-
-def _files(folder: Path, out: Path) -> list[Path]:
-    """The files in `folder` and below it, but for hidden ones and what lies in `out`."""
-    shown = (
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not path.resolve().is_relative_to(out.resolve())
-    )
-    return sorted(shown)
+def _cures(done: Done) -> list[str]:
+    """Return what can be done, where there is something to be done."""
+    facts = done.history.events[-1].event.model_dump(mode="json")
+    return [timeline.cure(facts)] if "code" in facts else []
 
 
 def _tags(words: list[str], plan: Plan) -> dict[str, str]:

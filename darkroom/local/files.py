@@ -8,6 +8,7 @@ from pathlib import Path
 from darkroom.history import Stream
 from darkroom.local import cores
 from darkroom.local.inprocess import Processed, process
+from darkroom.local.written import replaced
 from darkroom.plan import Plan
 
 
@@ -45,13 +46,16 @@ class Undone:
 
 
 def process_file(job: Job, given: Given) -> Done | Undone:
-    """Take one file through the plan, in this process, and write its variants."""
+    """Take one file through the plan, in this process, and write its variants.
+
+    They take the place of those that an earlier run wrote there.
+    """
     try:
         processed = process(job.photo, given.plan, given.owner_name, tags=given.tags)
     except OSError as error:
         return Undone(f"{job.photo} cannot be read: {error.strerror}.")
     try:
-        written = tuple(_written(processed, job.folder))
+        written = replaced(job.folder, _named(processed))
     except OSError as error:
         return Undone(f"{error.filename} cannot be written: {error.strerror}.")
     return Done(processed.image.state, processed.history, written)
@@ -64,13 +68,10 @@ def process_files(jobs: list[Job], given: Given) -> Iterator[tuple[Job, Done | U
         yield job, told or Undone(f"{job.photo} brought its process down.")
 
 
-def _written(processed: Processed, folder: Path) -> Iterator[Path]:
+def _named(processed: Processed) -> dict[str, bytes]:
+    """Return the variants by the names of their files."""
     run = processed.image.run
-    if not processed.variants or run is None:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in processed.variants.items():
-        extension = run.rendered[name].key.rsplit(".", 1)[-1]
-        path = folder / f"{name}.{extension}"
-        path.write_bytes(content)
-        yield path
+    endings = (
+        {name: each.key.rsplit(".", 1)[-1] for name, each in run.rendered.items()} if run else {}
+    )
+    return {f"{name}.{endings[name]}": content for name, content in processed.variants.items()}

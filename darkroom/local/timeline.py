@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
+from darkroom.operations import reasons
 from darkroom.operations.words import byte_size
 
 _COLOURS = {
@@ -41,6 +42,11 @@ def reason(facts: Mapping[str, Any]) -> str:
     known = {name: value for name, value in facts["facts"].items() if value is not None}
     told = ", ".join(f"{name} {value}" for name, value in sorted(known.items(), reverse=True))
     return f"{facts['code']}{step}" + (f" ({told})" if told else "")
+
+
+def cure(facts: Mapping[str, Any]) -> str:
+    """Return what can be done about that."""
+    return reasons.reason(facts["code"], facts.get("step"), facts["facts"]).cure
 
 
 def _upload(facts: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ _AGAIN = "Upload it again: an ended run is not taken up."
 _BOUNDS = "A file that costs a decoder so much is refused on purpose. " + _SOUND
 _LOOK = "The functions' logs of that time say why. " + _AGAIN
 
-_BYTES = frozenset({"too_many_bytes", "metadata_too_large", "truncated"})
+_BYTES = frozenset({"too_many_bytes", "metadata_too_large", "truncated", "over_budget"})
 
 
 def _over(what: str, option: str) -> Reason:
@@ -92,6 +92,14 @@ FAILURES: Mapping[str, Reason] = {
     "execution_lost": Reason("the execution did not answer ({error})", _LOOK),
     "stage_of_another_pipeline": Reason(
         "the machine and the orchestrator were of two deployments", _AGAIN
+    ),
+    "over_budget": Reason(
+        "even at the lowest quality the file has {actual}, and `max_bytes` is {limit}",
+        "Give convert a larger max_bytes, or make the picture smaller before it.",
+    ),
+    "not_encodable": Reason(
+        "the picture that the step made could not be written ({exception})",
+        "That is a mistake in the step: the stage's log has the traceback. " + _AGAIN,
     ),
     "unsupported_text": Reason(
         "no font has {characters} of the text's characters", "Write a text in the fonts' scripts."

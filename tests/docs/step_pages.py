@@ -82,7 +82,10 @@ def overview(steps: Mapping[str, AnyStep]) -> str:
         for name, step in steps.items()
     ]
     head = ["| step | gives | what it does |", "|---|---|---|"]
-    intro = "Every step plugin in `steps/`. Your own is one file: [add a step](../add-a-step.md)."
+    intro = (
+        "Every step plugin in `steps/`. Your own is one file: [add a step](../add-a-step.md). What "
+        "any of them can fail with: [codes](../codes.md)."
+    )
     return "\n\n".join(["# Steps", intro, "\n".join([*head, *rows])]) + "\n"
 
 

@@ -1,23 +1,31 @@
 """What a demo writes, and what it leaves alone."""
 
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
 
 from darkroom.cli import demo
 from darkroom.local.client import Client
+from darkroom.local.written import replaced
 
 
 def test_only_what_a_demo_wrote_is_cleared(tmp_path: Path) -> None:
-    """A rejected picture leaves no variants of another one; other people's files stay."""
-    for name in ("large.jpg", "thumbnail.png", "contact-sheet.png", "large.psd", "notes.txt"):
-        (tmp_path / name).write_bytes(b"something")
+    """A rejected picture leaves no variants of another one, and is told with what can be done."""
+    replaced(tmp_path, dict.fromkeys(("large.jpg", "thumbnail.png", "contact-sheet.png"), b"x"))
+    for name in ("large.psd", "medium.jpg"):
+        (tmp_path / name).write_bytes(b"somebody else's")
     rejected = {
         "state": "rejected",
         "variants": {},
         "reason": {"step": "check", "code": "empty", "facts": {"limit": 1, "actual": 0}},
     }
+    console = Console(record=True, file=StringIO())
 
-    demo._fetched(Client(""), rejected, ("thumbnail", "large"), tmp_path, Console(quiet=True))
+    demo._fetched(Client(""), rejected, tmp_path, console)
 
-    assert {path.name for path in tmp_path.iterdir()} == {"large.psd", "notes.txt"}
+    assert {path.name for path in tmp_path.iterdir()} == {"large.psd", "medium.jpg"}
+    assert console.export_text().splitlines() == [
+        "no pictures: rejected, empty by check (limit 1, actual 0)",
+        "Upload it again.",
+    ]

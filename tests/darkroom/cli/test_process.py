@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from darkroom.cli import main
-from steps.testing.sources import jpeg
+from darkroom.local.written import LIST
+from steps import plugins
+from steps.testing.sources import jpeg, tiff
 
 PIPELINE = Path(__file__).parents[3] / "pipeline.yaml"
 Run = Callable[..., int]
@@ -47,7 +49,8 @@ def photos(tmp_path: Path) -> Path:
 
 def written(tmp_path: Path) -> list[str]:
     out = tmp_path / "out"
-    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    files = (path for path in out.rglob("*") if path.is_file() and path.name != LIST)
+    return sorted(path.relative_to(out).as_posix() for path in files)
 
 
 def test_a_picture_is_processed_and_its_timeline_told(
@@ -76,15 +79,68 @@ def test_a_picture_is_processed_and_its_timeline_told(
 def test_a_folder_is_processed_with_all_below_it(
     run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A line each; 1, since the text among them is rejected, which stops no other."""
-    assert run(photos) == 1
+    """A line each; 0, since what is no picture by its name and its content is passed over."""
+    assert run(photos) == 0
 
     folders = {path.rsplit("/", 1)[0] for path in written(tmp_path)}
     assert folders == {"lake.jpg", "2026/sea.jpg"}
     out = capsys.readouterr().out
-    assert "rejected" in out
-    assert "unsupported_format by check" in out
     assert out.count("processing-completed") == 2
+    assert out.splitlines()[-2:] == ["2 complete", "1 passed over, as no pictures: notes.txt"]
+
+
+def test_a_picture_that_is_none_any_more_is_rejected_in_a_folder_too(
+    run: Run, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its name says that it was to be one. What can be done is told once, for all of a kind."""
+    for name in ("broken.jpg", "empty.png", "scan.tif", "other.tif"):
+        (photos / name).write_bytes(b"")
+    (photos / "broken.jpg").write_text("not a picture")
+    for name in ("scan.tif", "other.tif"):
+        (photos / name).write_bytes(tiff(8, 8))
+
+    assert run(photos) == 1
+
+    *lines, cure, other_cure, counted, _ = capsys.readouterr().out.splitlines()
+    assert "actual tiff" in "".join(lines)
+    assert cure == (
+        "Convert it to one of these, or add its format to accept.formats in the pipeline."
+    )
+    assert other_cure == "Upload it again."
+    assert counted == "4 rejected, 2 complete"
+
+
+def test_a_picture_leaves_no_variant_of_an_earlier_run(
+    run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of another pipeline are replaced; other people's files, and other pictures' stay."""
+    small = tmp_path / "small.yaml"
+    small.write_text("pipeline: photos\nsteps: { tiny: { uses: resize, with: { width: 9 } } }\n")
+    assert run(photos / "lake.jpg", photos / "2026" / "sea.jpg") == 0
+    (tmp_path / "out" / "lake.jpg" / "notes.txt").write_text("mine")
+
+    assert run(photos / "lake.jpg", pipeline=small) == 0
+
+    assert written(tmp_path) == [
+        "lake.jpg/notes.txt",
+        "lake.jpg/tiny.jpg",
+        *(f"sea.jpg/{name}.jpg" for name in ("large", "medium", "thumbnail")),
+    ]
+
+
+def test_a_broken_plugin_that_the_pipeline_does_not_use_stops_nothing(
+    run: Run, photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told on standard error, with its file and line."""
+    broken = plugins.BrokenPlugin("glow", "steps/glow.py:7", "NameError: name 'x'")
+    found = plugins.Found(plugins.find(), (broken,))
+    monkeypatch.setattr(plugins, "survey", lambda: found)
+
+    assert run(photos / "lake.jpg") == 0
+
+    assert capsys.readouterr().err == (
+        "note: a plugin that no step uses is broken\n --> steps/glow.py:7: NameError: name 'x'\n"
+    )
 
 
 def test_a_file_whose_variants_cannot_be_written_stops_no_other(
@@ -132,11 +188,13 @@ def test_an_interrupted_folder_ends_in_words(photos: Path, tmp_path: Path) -> No
 def test_a_picture_that_is_rejected_is_told_and_exits_with_1(
     run: Run, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No files are left behind."""
+    """No files are left behind, and what can be done is the last line."""
     assert run(photos / "notes.txt") == 1
 
     assert not (tmp_path / "out").exists()
-    assert "unsupported_format by check" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "unsupported_format by check" in told
+    assert told.endswith("add its format to accept.formats in the pipeline.\n")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +220,7 @@ def test_what_is_not_there_is_said_in_a_sentence(
     assert run(tmp_path / name) == 1
     assert capsys.readouterr().err.strip() in {
         f"{tmp_path / 'no-such.jpg'} does not exist.",
-        f"There are no files to process in {tmp_path / 'empty'}.",
+        f"There are no pictures in {tmp_path / 'empty'}.",
     }
 
 
