@@ -72,8 +72,9 @@ test: setup ## run all tests, those on the embedded cloud included
 storm: setup ## take 200 uploads, each announced twice, through stages that keep dying: STORM_UPLOADS=number
 	@$(PY) -m pytest -q tests/e2e/storm.py --timeout 3600
 
-generate: .stamps/python ## compile pipeline.yaml into generated/; REPLACE=yes: of another name
+generate: .stamps/python ## compile pipeline.yaml into generated/, and write openapi.json; REPLACE=yes: of another name
 	@$(PY) -m dsl generate "$$PIPELINE" $(if $(REPLACE),--replace)
+	@$(PY) -m darkroom.contract
 
 explain: .stamps/python ## tell what the pipeline does, what a million images cost, and why
 	@$(PY) -m dsl cost "$$PIPELINE" $(if $(ENV),--env $(ENV))
@@ -93,12 +94,13 @@ new-step: .stamps/python ## begin a step, with its test, to edit: make new-step 
 docs: .stamps/python ## write docs/steps, docs/codes.md and docs/events.md of the code
 	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_code_page.py tests/docs/test_event_page.py --golden
 
-check: setup ## format, lint, types, imports, drift of generated/
+check: setup ## format, lint, types, imports, drift of generated/ and openapi.json
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(PY) -m pytest -q tests/test_imports.py
 	@$(PY) -m dsl generate --check "$$PIPELINE"
+	@$(PY) -m darkroom.contract --check
 
 synth: setup ## write the CloudFormation of ENV=local|dev|prod to cdk.out
 	@$(BIN)/npx cdk synth --quiet --context env=$(or $(ENV),dev)

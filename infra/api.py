@@ -1,12 +1,15 @@
 """API: what a client of the platform can call."""
 
 import json
+import re
+from typing import Any
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.functions import PlatformFunction
@@ -14,29 +17,18 @@ from infra.identity import SIGNED_IN_SCOPE, Identity
 from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, plan_path
+from infra.routes import Route, routes
 from infra.settings import Settings
-
-# For anybody: how one becomes a user, and how a user signs in.
-_OPEN_ROUTES = (
-    ("POST", "/accounts"),
-    ("POST", "/accounts/confirm"),
-    ("POST", "/sessions"),
-)
-
-# For users, with an access token.
-_USER_ROUTES = (
-    ("GET", "/images"),
-    ("POST", "/images"),
-    ("GET", "/images/{id}"),
-    ("GET", "/images/{id}/events"),
-    ("GET", "/images/{id}/variants/{name}"),
-    ("GET", "/usage"),
-)
 
 # What the gateway refuses by itself: status, code, title. The rest keep the status they have.
 _REFUSALS = {
     "UNAUTHORIZED": (401, "not_signed_in", "Unauthorized"),
     "ACCESS_DENIED": (403, "forbidden", "Forbidden"),
+    "WAF_FILTERED": (403, "forbidden", "Forbidden"),
+    "BAD_REQUEST_BODY": (400, "malformed_request", "Bad Request"),
+    "BAD_REQUEST_PARAMETERS": (400, "malformed_request", "Bad Request"),
+    "REQUEST_TOO_LARGE": (413, "too_large", "Request Entity Too Large"),
+    "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type", "Unsupported Media Type"),
     "THROTTLED": (429, "too_many_requests", "Too Many Requests"),
     "DEFAULT_4XX": (None, "refused", "Refused by the gateway"),
     "DEFAULT_5XX": (None, "internal", "Failed in the gateway"),
@@ -59,12 +51,13 @@ class Api(Construct):
         code: lambda_.Code,
         compiled: CompiledPipeline,
         kept: Kept,
+        intake: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
         self._code = code
         self.auth = self._auth(kept.identity)
-        self.images = self._images(compiled, kept)
+        self.images = self._images(compiled, kept, intake)
         self.rest = self._rest_api()
         self._add_routes(kept.identity)
         self._word_refusals()
@@ -90,7 +83,9 @@ class Api(Construct):
             ],
         )
 
-    def _images(self, compiled: CompiledPipeline, kept: Kept) -> PlatformFunction:
+    def _images(
+        self, compiled: CompiledPipeline, kept: Kept, intake: sqs.IQueue
+    ) -> PlatformFunction:
         return PlatformFunction(
             self,
             "Images",
@@ -107,10 +102,11 @@ class Api(Construct):
                 "BYTES_A_DAY": str(self._settings.upload_bytes_a_day),
                 "ORIGINALS_BUCKET": kept.storage.originals.bucket_name,
                 "VARIANTS_BUCKET": kept.storage.variants.bucket_name,
+                "QUEUE_URL": intake.queue_url,
                 "USER_POOL_ID": kept.identity.pool.user_pool_id,
                 "USER_POOL_CLIENT_ID": kept.identity.client.user_pool_client_id,
             },
-            permissions=_images_permissions(kept),
+            permissions=_images_permissions(kept, intake),
         )
 
     def _rest_api(self) -> apigateway.RestApi:
@@ -139,29 +135,61 @@ class Api(Construct):
                 metrics_enabled=True,
                 throttling_rate_limit=self._settings.requests_per_s,
                 throttling_burst_limit=self._settings.request_burst,
+                method_options=self._open_methods(),
                 access_log_destination=apigateway.LogGroupLogDestination(access_log),
                 access_log_format=_access_log_format(),
             ),
         )
 
+    def _open_methods(self) -> dict[str, apigateway.MethodDeploymentOptions]:
+        """Throttle more what anybody may call, each method by itself."""
+        fewer = apigateway.MethodDeploymentOptions(
+            metrics_enabled=True,
+            throttling_rate_limit=self._settings.open_requests_per_s,
+            throttling_burst_limit=self._settings.open_request_burst,
+        )
+        return {f"{each.path}/{each.method}": fewer for each in routes() if not each.signed_in}
+
     def _add_routes(self, identity: Identity) -> None:
         authorizer = apigateway.CognitoUserPoolsAuthorizer(
             self, "Users", cognito_user_pools=[identity.pool]
         )
-        for method, path in _OPEN_ROUTES:
-            self.rest.root.resource_for_path(path).add_method(
-                method,
-                _integration(self.auth),
-                authorization_type=apigateway.AuthorizationType.NONE,
-            )
-        for method, path in _USER_ROUTES:
-            self.rest.root.resource_for_path(path).add_method(
-                method,
-                _integration(self.images),
-                authorizer=authorizer,
+        validator = self.rest.add_request_validator("Bodies", validate_request_body=True)
+        functions = {"auth": self.auth, "images": self.images}
+        for route in routes():
+            access: dict[str, Any] = {"authorization_type": apigateway.AuthorizationType.NONE}
+            if route.signed_in:
                 # Without a scope the gateway would take ID tokens, and refuse access tokens.
-                authorization_scopes=[SIGNED_IN_SCOPE],
+                access = {"authorizer": authorizer, "authorization_scopes": [SIGNED_IN_SCOPE]}
+            self.rest.root.resource_for_path(route.path).add_method(
+                route.method,
+                _integration(functions[route.function]),
+                **access,
+                **self._validation(route, validator),
             )
+
+    def _validation(self, route: Route, validator: apigateway.RequestValidator) -> dict[str, Any]:
+        """Have the gateway refuse what is no object, or has not all the fields it must have.
+
+        The function looks closely. The model says no more than that: its language is draft 4 of
+        JSON Schema, and openapi.json is written in a newer one.
+        """
+        if route.body is None:
+            return {}
+        name = f"{route.method.title()}{re.sub(r'[^a-z]', '', route.path)}"
+        model = self.rest.add_model(
+            name,
+            content_type="application/json",
+            schema=apigateway.JsonSchema(
+                schema=apigateway.JsonSchemaVersion.DRAFT4,
+                type=apigateway.JsonSchemaType.OBJECT,
+                required=list(route.body),
+            ),
+        )
+        return {
+            "request_validator": validator,
+            "request_models": {"application/json": model},
+        }
 
     def _word_refusals(self) -> None:
         """Have the gateway refuse in the form in which our functions do."""
@@ -208,15 +236,17 @@ def _access_log_format() -> apigateway.AccessLogFormat:
     return apigateway.AccessLogFormat.custom(json.dumps(fields))
 
 
-def _images_permissions(kept: Kept) -> list[iam.PolicyStatement]:
+def _images_permissions(kept: Kept, intake: sqs.IQueue) -> list[iam.PolicyStatement]:
     """A presigned grant or link is worth what its signer may do: hence the rights on objects."""
     keys, storage, history = kept.encryption, kept.storage, kept.history
     return [
         allow("dynamodb:Query", "dynamodb:GetItem", on=[history.views.table_arn]),
-        allow("dynamodb:Query", on=[history.events.table_arn]),
+        allow("dynamodb:Query", "dynamodb:PutItem", on=[history.events.table_arn]),
         append_only(history.events),
         allow("dynamodb:UpdateItem", "dynamodb:PutItem", on=[history.counters.table_arn]),
         use_table_key(keys.history, writes=True),
+        allow("sqs:SendMessage", on=[intake.queue_arn]),
+        use_key(keys.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         allow("s3:PutObject", on=[storage.originals.arn_for_objects("*")]),
         use_key(keys.originals, "kms:GenerateDataKey", through="s3"),
         allow("s3:GetObject", on=[storage.variants.arn_for_objects("*")]),

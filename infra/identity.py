@@ -45,6 +45,13 @@ class Identity(Construct):
             ),
         )
         self.client = self._client()
+        cognito.CfnUserPoolGroup(
+            self,
+            "Admins",
+            user_pool_id=self.pool.user_pool_id,
+            group_name="admin",
+            description="May see anybody's images, their histories and what they amount to",
+        )
 
     def _client(self) -> cognito.UserPoolClient:
         client = self.pool.add_client(

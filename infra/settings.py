@@ -68,6 +68,9 @@ class Settings:
     # For each method of the API: requests a second, and how many may come at one moment.
     requests_per_s: Annotated[int, Ge(1)] = 50
     request_burst: Annotated[int, Ge(1)] = 100
+    # The same for those that anybody may call: signing up, in, and what guesses passwords.
+    open_requests_per_s: Annotated[int, Ge(1)] = 10
+    open_request_burst: Annotated[int, Ge(1)] = 20
     # Tables, buckets, keys and users outlive the stack.
     retain_data: bool = True
     # Deleting them, or the stack that holds them, is refused until it is allowed by hand.

@@ -109,7 +109,15 @@ class AppStack(Stack):
             kept=kept,
             intake=self.ingest.intake,
         )
-        self.api = Api(self, "Api", settings=settings, code=code, compiled=compiled, kept=kept)
+        self.api = Api(
+            self,
+            "Api",
+            settings=settings,
+            code=code,
+            compiled=compiled,
+            kept=kept,
+            intake=self.ingest.intake,
+        )
 
     def _write_outputs(self) -> None:
         outputs = {

@@ -33,11 +33,12 @@ ALLOWED["darkroom.history"] = _CORE | {"darkroom.history"}
 ALLOWED["darkroom.projections"] = ALLOWED["darkroom.history"] | {"darkroom.projections"}
 _HISTORY = ALLOWED["darkroom.projections"]
 ALLOWED["darkroom.runner"] = _HISTORY | {"darkroom.runner", "darkroom.plan", "steps"}
-for capability in ("quotas", "uploads", "retrieval", "ingest", "identity", "runs"):
+for capability in ("quotas", "uploads", "retrieval", "manifest", "ingest", "identity", "runs"):
     ALLOWED[f"darkroom.{capability}"] = _HISTORY | {"darkroom.plan"}
 ALLOWED["darkroom.uploads"] |= {"darkroom.quotas"}
 ALLOWED["darkroom.ingest"] |= {"darkroom.quotas"}
 ALLOWED["darkroom.runs"] |= {"darkroom.ingest"}
+ALLOWED["darkroom.control"] = ALLOWED["darkroom.runs"]
 ALLOWED["darkroom.endings"] = ALLOWED["darkroom.runs"] | {"darkroom.runs"}
 ALLOWED["darkroom.reconcile"] = ALLOWED["darkroom.endings"]
 ALLOWED["darkroom.rounds"] = ALLOWED["darkroom.reconcile"] | {"darkroom.reconcile"}
@@ -47,8 +48,8 @@ _CAPABILITIES = (
     | {
         f"darkroom.{name}"
         for name in (
-            *("quotas", "uploads", "retrieval", "ingest", "identity", "runs", "endings"),
-            *("reconcile", "rounds"),
+            *("quotas", "uploads", "retrieval", "manifest", "ingest", "identity", "runs"),
+            *("endings", "control", "reconcile", "rounds"),
         )
     }
 )
@@ -56,6 +57,7 @@ ALLOWED["darkroom.operations"] = _CAPABILITIES | {"darkroom.operations"}
 ALLOWED["darkroom.adapters"] = ALLOWED["darkroom.operations"] | {"darkroom.adapters"}
 ALLOWED["darkroom.testing"] = _HISTORY | {"darkroom.testing"}
 ALLOWED["darkroom.handlers"] = ALLOWED["darkroom.adapters"] | {"darkroom.handlers"}
+ALLOWED["darkroom.contract"] = ALLOWED["darkroom.handlers"]
 ALLOWED["darkroom.local"] = ALLOWED["darkroom.handlers"] | {"darkroom.local", "steps.allocator"}
 ALLOWED["darkroom.cli"] = ALLOWED["darkroom.local"] | {
     "darkroom.cli",

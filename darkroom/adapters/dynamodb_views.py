@@ -5,11 +5,13 @@ of a generation after the first have its number at the end of `pk`; tombstones h
 """
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from darkroom.ids import ImageRef
+from darkroom.images import ImageState
 from darkroom.projections import GalleryRow, ImageRow, Page, Row, Usage, usage
 from darkroom.projections.paging import check_limit, page, place
 from darkroom.projections.rows import gallery_partition, image_key
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 _ABOVE_ALL = "~"  # sorts after every time
+_MANY = 1000  # rows a call, some 350 KB, where most may be passed over
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,13 @@ class DynamoViewStore:
         return None if item is None else ImageRow.model_validate_json(item["d"]["S"])
 
     def images_of(
-        self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
+        self,
+        tenant: str,
+        owner: str,
+        *,
+        state: ImageState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page:
         """Return a page of the owner's images, newest first; see ViewStore."""
         check_limit(limit)
@@ -74,10 +83,12 @@ class DynamoViewStore:
             },
             FilterExpression="attribute_not_exists(gone)",
             ScanIndexForward=False,
-            PaginationConfig={"MaxItems": limit + 1, "PageSize": limit + 1},
+            PaginationConfig={"PageSize": limit + 1 if state is None else _MANY},
         )
-        items = [item for found in pages for item in found["Items"]]
-        return page([GalleryRow.model_validate_json(item["d"]["S"]) for item in items], limit)
+        items = (item for found in pages for item in found["Items"])
+        rows = (GalleryRow.model_validate_json(item["d"]["S"]) for item in items)
+        shown = (row for row in rows if state in (None, row.state))
+        return page(tuple(islice(shown, limit + 1)), limit)
 
     def usage_of(self, tenant: str, owner: str) -> Usage:
         """Return what the owner's images amount to, page by page of a megabyte; see ViewStore."""

@@ -14,6 +14,7 @@ from darkroom.history.appending import append, read_on
 from darkroom.history.capacity import Meter
 from darkroom.history.items import Item, from_item, to_item
 from darkroom.ids import ImageRef
+from darkroom.images import ImageState
 from darkroom.projections import GalleryRow, Generations, ImageRow, Page, Row, Usage, usage
 from darkroom.projections.paging import check_limit, page, place
 from darkroom.projections.rows import gallery_partition, image_key
@@ -109,7 +110,13 @@ class MemoryViewStore:
         return None if stored is None else ImageRow.model_validate_json(stored[1])
 
     def images_of(
-        self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
+        self,
+        tenant: str,
+        owner: str,
+        *,
+        state: ImageState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page:
         """Return a page of the owner's images, newest first; see ViewStore."""
         check_limit(limit)
@@ -119,7 +126,7 @@ class MemoryViewStore:
             rows = {sk: row for (pk, sk), (_, row) in self._rows.items() if pk == partition}
         keys = sorted((sk for sk in rows if below is None or sk < below), reverse=True)
         found = (GalleryRow.model_validate_json(rows[sk]) for sk in keys)
-        shown = (row for row in found if not row.gone)
+        shown = (row for row in found if not row.gone and state in (None, row.state))
         return page(tuple(islice(shown, limit + 1)), limit)
 
     def usage_of(self, tenant: str, owner: str) -> Usage:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from darkroom.errors import NotFound
 from darkroom.objects import Original, Stored
+from darkroom.retrieval import Disposition
 from darkroom.uploads import Presigned
 
 if TYPE_CHECKING:
@@ -142,15 +143,27 @@ class S3Links:
     client: "S3Client"
     bucket: str
 
-    def get(self, key: str, *, media_type: str, file_name: str, life: timedelta) -> str:
-        """Return a link to the object that serves it as `media_type`, for `life`."""
+    def get(
+        self,
+        key: str,
+        *,
+        media_type: str,
+        file_name: str,
+        disposition: Disposition,
+        life: timedelta,
+    ) -> str:
+        """Return a link to the object that serves it as `media_type`, for `life`.
+
+        S3 lets a link say no header but those below: nobody can have it send `nosniff`.
+        Source: Amazon S3 API reference, GetObject, "Overriding response header values".
+        """
         return self.client.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self.bucket,
                 "Key": key,
                 "ResponseContentType": media_type,
-                "ResponseContentDisposition": f'inline; filename="{file_name}"',
+                "ResponseContentDisposition": f'{disposition}; filename="{file_name}"',
             },
             ExpiresIn=int(life.total_seconds()),
         )

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from darkroom import projections, uploads
+from darkroom import manifest, projections, uploads
 from darkroom.history import Recorded
 from darkroom.images import ImageState
 from darkroom.projections import GalleryRow, ImageRow, OriginalRow, Page, Reason, VariantRow
@@ -101,6 +101,21 @@ class Image(BaseModel):
         return cls.model_validate({**told, "version": row.v})
 
 
+class Noted(BaseModel):
+    """What was asked for is on record: once the image is of this `version`, it shows it."""
+
+    image_id: str
+    version: int
+
+
+class AnyImage(Image):
+    """One image as admins see it: whose it is, and which run it stands by."""
+
+    owner: str
+    pipeline: str
+    run_id: str | None
+
+
 class Event(BaseModel):
     """Something that happened to an image."""
 
@@ -110,18 +125,18 @@ class Event(BaseModel):
     facts: Mapping[str, Any]
 
     @classmethod
-    def of(cls, recorded: Recorded) -> Self:
-        """Make the answer for a recorded event."""
+    def of(cls, recorded: Recorded, hidden: frozenset[str] = frozenset()) -> Self:
+        """Make the answer for a recorded event, less the facts called like `hidden`."""
         return cls(
             version=recorded.version,
             type=recorded.type,
             at=recorded.recorded_at,
-            facts=recorded.event.model_dump(mode="json", exclude=_INTERNAL),
+            facts=recorded.event.model_dump(mode="json", exclude=set(hidden)),
         )
 
 
 # Where things lie, and for whom, is nothing that a user needs or should build upon.
-_INTERNAL = {"bucket", "key", "owner", "etag"}
+_INTERNAL = frozenset({"bucket", "key", "owner", "etag"})
 
 
 class Events(BaseModel):
@@ -131,16 +146,55 @@ class Events(BaseModel):
 
     @classmethod
     def of(cls, history: tuple[Recorded, ...]) -> Self:
-        """Make the answer for a history."""
+        """Make the answer for a history, as its owner sees it."""
+        return cls(events=tuple(Event.of(each, _INTERNAL) for each in history))
+
+    @classmethod
+    def whole(cls, history: tuple[Recorded, ...]) -> Self:
+        """Make the answer for a history with all its facts."""
         return cls(events=tuple(map(Event.of, history)))
 
 
 class Link(Variant):
-    """A link to a variant, which can be used for five minutes."""
+    """A link to a variant, which can be used until it expires."""
 
     url: str
+    media_type: str
+    expires_at: datetime
 
     @classmethod
-    def of(cls, url: str, variant: VariantRow) -> Self:
+    def of(cls, url: str, variant: VariantRow, expires_at: datetime) -> Self:
         """Make the answer for a signed link."""
-        return cls(url=url, **variant.model_dump(include=set(Variant.model_fields)))
+        told = variant.model_dump(include=set(cls.model_fields))
+        return cls(url=url, expires_at=expires_at, **told)
+
+
+class Source(BaseModel):
+    """A `<source>`: all sizes of one media type."""
+
+    media_type: str
+    srcset: str
+
+
+class Manifest(BaseModel):
+    """All variants of an image; `html` is a `<picture>` of the sources, to be given its `alt`."""
+
+    links: Mapping[str, Link]
+    sources: tuple[Source, ...]
+    html: str
+    expires_at: datetime
+
+    @classmethod
+    def of(
+        cls,
+        linked: Mapping[str, tuple[str, VariantRow]],
+        made: manifest.Manifest,
+        expires_at: datetime,
+    ) -> Self:
+        """Make the answer for all variants, each with its link, and what was made of them."""
+        return cls(
+            links={name: Link.of(*each, expires_at) for name, each in linked.items()},
+            sources=tuple(Source(**vars(each)) for each in made.sources),
+            html=made.html,
+            expires_at=expires_at,
+        )

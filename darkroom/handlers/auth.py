@@ -1,6 +1,9 @@
 """The open part of the API: sign up, confirm, sign in."""
 
+import json
 from functools import cache
+from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Len
@@ -11,10 +14,12 @@ from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.handlers import clients
 from darkroom.handlers.http import Body, answered, resolver
 from darkroom.handlers.observe import observed
+from darkroom.handlers.routes import Routes
 from darkroom.handlers.settings import setting
 from darkroom.identity import Directory, Session
 
 app = resolver()
+route = Routes(app, "auth")
 
 Email = Annotated[str, Len(3, 254)]  # RFC 5321: a path has at most 256, two of them brackets
 Password = Annotated[SecretStr, Len(1, 256)]  # Cognito's own maximum
@@ -50,24 +55,44 @@ def directory() -> Directory:
     )
 
 
-@app.post("/accounts")
-def sign_up(account: SignUp) -> tuple[dict[str, str], int]:
+@route(
+    "POST",
+    "/accounts",
+    refuses={400: ("account_not_valid", "password_too_weak")},
+    status=HTTPStatus.ACCEPTED,
+    open_to_all=True,
+)
+def sign_up(account: SignUp) -> dict[str, str]:
     """Open an account. The answer is the same for an address that has one."""
     directory().sign_up(account.email, account.password.get_secret_value(), account.name)
-    return {"next": "A code was mailed. Send it to /accounts/confirm."}, 202
+    return {"next": "A code was mailed. Send it to /accounts/confirm."}
 
 
-@app.post("/accounts/confirm")
+@route("POST", "/accounts/confirm", refuses={400: ("code_refused",)}, open_to_all=True)
 def confirm(confirmation: Confirmation) -> dict[str, str]:
     """Confirm an account by its mailed code."""
     directory().confirm(confirmation.email, confirmation.code)
     return {"next": "Sign in at /sessions."}
 
 
-@app.post("/sessions")
+@route("POST", "/sessions", refuses={401: ("not_signed_in",)}, open_to_all=True)
 def sign_in(credentials: SignIn) -> Session:
     """Sign in; the access token goes into the Authorization header of every other call."""
     return directory().sign_in(credentials.email, credentials.password.get_secret_value())
+
+
+@route("GET", "/openapi.json", open_to_all=True)
+def described() -> dict[str, Any]:
+    """Describe the API: this document."""
+    return contract()
+
+
+@cache
+def contract() -> dict[str, Any]:
+    """Return the OpenAPI description, which lies beside our code."""
+    path = Path(__file__).parents[1] / "openapi.json"
+    told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return told
 
 
 @observed

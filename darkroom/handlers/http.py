@@ -1,12 +1,18 @@
 """HTTP for the API functions: the resolver, who is signed in, and errors as problem+json."""
 
 import json
+import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestValidationError,
+    ResponseValidationError,
+)
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +24,7 @@ from darkroom.errors import (
     NotSignedIn,
     TooManyRequests,
 )
+from darkroom.handlers.caching import conditional
 from darkroom.handlers.observe import logger, metrics
 from darkroom.handlers.settings import setting
 
@@ -27,6 +34,15 @@ _STATUS: dict[type[DarkroomError], HTTPStatus] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
 }
+_STATUS_OF_CODE = {
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "still_processing": HTTPStatus.CONFLICT,
+    "not_processing": HTTPStatus.CONFLICT,
+}
+ADMINS = "admin"  # the group: infra/identity.py
+
+
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Body(BaseModel):
@@ -52,11 +68,15 @@ def too_many(error: TooManyRequests) -> Response[str]:
 
 def resolver() -> APIGatewayRestResolver:
     """Return a resolver that validates requests and answers every error as a problem."""
-    app = APIGatewayRestResolver(enable_validation=True)
+    app = APIGatewayRestResolver(
+        enable_validation=True,
+        # An answer that is not as its route says is our mistake, and not the caller's.
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
 
     @app.exception_handler(DarkroomError)
     def told(error: DarkroomError) -> Response[str]:
-        status = _STATUS.get(type(error))
+        status = _STATUS_OF_CODE.get(error.code) or _STATUS.get(type(error))
         if status is None:
             logger.exception("unexpected", extra={"code": error.code})
             return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
@@ -72,7 +92,7 @@ def resolver() -> APIGatewayRestResolver:
         ]
         return problem(HTTPStatus.BAD_REQUEST, "malformed_request", errors=details)
 
-    @app.exception_handler(Exception)
+    @app.exception_handler([ResponseValidationError, Exception])
     def unexpected(_: Exception) -> Response[str]:
         logger.exception("unexpected")
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
@@ -92,40 +112,74 @@ def answered(
     The gateway tells its request's id in the header `x-amzn-RequestId`: it finds our log lines.
     """
     logger.append_keys(request_id=event["requestContext"]["requestId"])
-    answer = _not_json(event) or app.resolve(event, context)
+    answer = conditional(event, _unread(event) or app.resolve(event, context))
     metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
     return answer
 
 
-def _not_json(event: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the refusal of a body that does not say it is JSON: it would be taken for no body."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    said = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not event.get("body") or said == "application/json":
+def _unread(event: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the refusal of a body that does not say it is JSON, or is none; else None."""
+    if event["httpMethod"] not in WITH_BODY:
         return None
-    refused = problem(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        limit="application/json",
-        actual=said,
-    )
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    said = (headers.get("content-type") or "").partition(";")[0].strip().lower()
+    body = event.get("body")
+    if said != "application/json" and (said or body):
+        # It would be taken for no body at all, or for a form.
+        return _refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            limit="application/json",
+            actual=said,
+        )
+    try:
+        json.loads(body or "null")
+    except (ValueError, RecursionError):
+        # As well one of a number with more digits, or of more levels, than Python reads.
+        errors = [{"where": "body", "what": "It is not JSON."}]
+        return _refused(HTTPStatus.BAD_REQUEST, "malformed_request", errors=errors)
+    return None
+
+
+def _refused(status: HTTPStatus, code: str, **facts: Any) -> dict[str, Any]:
+    answer = problem(status, code, **facts)
     return {
-        "statusCode": refused.status_code,
-        "headers": {"Content-Type": refused.content_type},
-        "body": refused.body,
+        "statusCode": answer.status_code,
+        "multiValueHeaders": {"Content-Type": [answer.content_type]},
+        "body": answer.body,
     }
 
 
-def user_id(app: APIGatewayRestResolver) -> str:
+def user_id(app: BaseRouter) -> str:
     """Return the id of the signed-in user.
 
-    The gateway has checked signature, issuer and expiry. That it is an access token, and one
-    of our client's, is checked here as well, since not every gateway does. Raises NotSignedIn.
+    The gateway has checked signature and expiry. That it is an access token, of our pool and for
+    our client, is checked here as well, since not every gateway does. Raises NotSignedIn.
     """
-    authorizer = app.current_event.request_context.authorizer
-    claims: dict[str, str] = (authorizer.claims if authorizer else None) or {}
-    if claims.get("token_use") != "access" or claims.get("client_id") != setting(
-        "USER_POOL_CLIENT_ID"
-    ):
-        raise NotSignedIn
+    return _claims(app)["sub"]
+
+
+def admin_id(app: BaseRouter) -> str:
+    """Return the id of the signed-in user, who is in the group of admins.
+
+    Raises NotSignedIn, and InvalidRequest("forbidden") for all others.
+    """
+    claims = _claims(app)
+    # A gateway hands a list on as text: "admin", "admin,user" or "[admin user]".
+    if ADMINS not in re.split(r"[\s,\[\]]+", str(claims.get("cognito:groups", ""))):
+        raise InvalidRequest("forbidden")
     return claims["sub"]
+
+
+def _claims(app: BaseRouter) -> Mapping[str, str]:
+    context = app.current_event.get("requestContext") or {}
+    authorizer = context.get("authorizer") or {}
+    claims: Mapping[str, str] = authorizer.get("claims") or {}
+    ours = (
+        claims.get("token_use") == "access"
+        and claims.get("client_id") == setting("USER_POOL_CLIENT_ID")
+        and claims.get("iss", "").endswith(f"/{setting('USER_POOL_ID')}")
+    )
+    if not ours:
+        raise NotSignedIn
+    return claims

@@ -2,6 +2,7 @@
 
 import os
 from functools import cache
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le, Len
@@ -11,20 +12,28 @@ from pydantic import Field
 
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.adapters.dynamodb_counters import DynamoCounters
-from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.adapters.dynamodb_generations import DynamoGenerations
-from darkroom.adapters.s3 import S3Forms, S3Links
-from darkroom.handlers import answers, clients
+from darkroom.adapters.s3 import S3Forms
+from darkroom.handlers import admin, answers, clients, control
 from darkroom.handlers.http import Body, answered, resolver, user_id
 from darkroom.handlers.observe import logger, observed
+from darkroom.handlers.reading import correlated, retrieval
+from darkroom.handlers.routes import Routes
 from darkroom.handlers.settings import plan, setting
-from darkroom.ids import valid_image_id
-from darkroom.projections import MAX_LIMIT, CurrentViews
+from darkroom.images import ImageState
+from darkroom.manifest import manifest
+from darkroom.projections import MAX_LIMIT
 from darkroom.quotas import Amount, Quota
-from darkroom.retrieval import PAGE_SIZE, Retrieval
+from darkroom.retrieval import LINK_LIFE, PAGE_SIZE, Disposition
 from darkroom.uploads import Grants, Owner, UploadRequest
 
 app = resolver()
+route = Routes(app, "images")
+
+# Why an upload is not granted: darkroom/uploads.py.
+NOT_GRANTED = (
+    *("unsupported_format", "empty", "too_many_bytes", "file_name_empty", "file_name_too_long"),
+    *("unknown_tag", "tag_empty", "metadata_too_long"),
+)
 
 
 class Upload(Body):
@@ -54,17 +63,6 @@ def quota() -> Quota:
 
 
 @cache
-def retrieval() -> Retrieval:
-    """Return what answers questions, wired from this function's settings."""
-    return Retrieval(
-        tenant=setting("TENANT"),
-        views=CurrentViews(DynamoGenerations(clients.dynamodb(), setting("VIEWS_TABLE"))),
-        history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
-        links=S3Links(clients.s3(), setting("VARIANTS_BUCKET")),
-    )
-
-
-@cache
 def directory() -> CognitoDirectory:
     """Return the user directory, for the names of owners."""
     return CognitoDirectory(
@@ -72,62 +70,90 @@ def directory() -> CognitoDirectory:
     )
 
 
-@app.post("/images")
-def request_upload(upload: Upload) -> tuple[answers.Grant, int]:
+@route(
+    "POST",
+    "/images",
+    refuses={400: NOT_GRANTED, 429: ("too_many_requests", "quota_exceeded")},
+    status=HTTPStatus.CREATED,
+)
+def request_upload(upload: Upload) -> answers.Grant:
     """Grant one upload: POST the fields, and then the file, to the url, within five minutes."""
     owner = user_id(app)
     request = UploadRequest(upload.file_name, upload.content_type, upload.byte_size, upload.tags)
     grant = grants().grant(Owner(owner, directory().name_of(owner)), request)
     logger.append_keys(correlation_id=grant.image_id)
     logger.info("upload granted", extra={"byte_size": upload.byte_size})
-    return answers.Grant.of(grant), 201
+    return answers.Grant.of(grant)
 
 
-@app.get("/images")
+@route("GET", "/images", refuses={400: ("bad_cursor",)})
 def list_images(
     limit: Annotated[int, Query(), Ge(1), Le(MAX_LIMIT)] = PAGE_SIZE,
     cursor: Annotated[str | None, Query()] = None,
+    state: Annotated[ImageState | None, Query()] = None,
 ) -> answers.Images:
-    """List my images, newest first."""
+    """List my images, newest first: all, or those that stand as `state` says."""
     owner = user_id(app)
-    return answers.Images.of(retrieval().images(owner, limit, cursor))
+    return answers.Images.of(retrieval().images(owner, limit, cursor, state))
 
 
-@app.get("/images/<image_id>")
+@route("GET", "/images/<image_id>", refuses={404: ("not_found",)})
 def one_image(image_id: str) -> answers.Image:
     """Show one of my images: its state, the reason for it, and its variants."""
-    _correlated(image_id)
+    correlated(image_id)
     owner = user_id(app)
     return answers.Image.of(retrieval().image(owner, image_id))
 
 
-@app.get("/images/<image_id>/events")
+@route("GET", "/images/<image_id>/events", refuses={404: ("not_found",)})
 def its_events(image_id: str) -> answers.Events:
     """Show all that happened to one of my images, oldest first."""
-    _correlated(image_id)
+    correlated(image_id)
     owner = user_id(app)
     return answers.Events.of(retrieval().events(owner, image_id))
 
 
-@app.get("/images/<image_id>/variants/<name>")
-def variant_link(image_id: str, name: str) -> answers.Link:
-    """Give a link to a variant; it lives for five minutes."""
-    _correlated(image_id)
+@route(
+    "GET",
+    "/images/<image_id>/variants/<name>",
+    refuses={404: ("not_found",)},
+    kept=False,
+)
+def variant_link(
+    image_id: str,
+    name: str,
+    disposition: Annotated[Disposition, Query()] = "inline",
+) -> answers.Link:
+    """Give a link to a variant, which lives for five minutes: to be shown, or to be saved."""
+    correlated(image_id)
     owner = user_id(app)
-    link, variant = retrieval().link(owner, image_id, name)
-    return answers.Link.of(link, variant)
+    expires_at = clients.now() + LINK_LIFE
+    link, variant = retrieval().link(owner, image_id, name, disposition)
+    return answers.Link.of(link, variant, expires_at)
 
 
-@app.get("/usage")
+@route("GET", "/images/<image_id>/manifest", refuses={404: ("not_found",)}, kept=False)
+def its_manifest(image_id: str) -> answers.Manifest:
+    """Give links to all variants, and a `<picture>` of those that show the same.
+
+    The links live for five minutes. Variants of another shape than the largest, such as a square
+    thumbnail of a landscape, are links, and no sources.
+    """
+    correlated(image_id)
+    owner = user_id(app)
+    expires_at = clients.now() + LINK_LIFE
+    linked = retrieval().links_to_all(owner, image_id)
+    return answers.Manifest.of(linked, manifest(linked), expires_at)
+
+
+@route("GET", "/usage")
 def my_usage() -> answers.Usage:
     """Show what my images amount to, in counts and bytes."""
     return answers.Usage.of(retrieval().usage(user_id(app)))
 
 
-def _correlated(image_id: str) -> None:
-    """Let the log lines of this request carry the image's id, if it is written like one."""
-    if valid_image_id(image_id):
-        logger.append_keys(correlation_id=image_id)
+app.include_router(control.router)
+app.include_router(admin.router)
 
 
 @observed

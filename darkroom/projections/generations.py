@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from darkroom.ids import ImageRef
+from darkroom.images import ImageState
 from darkroom.projections.paging import Page
 from darkroom.projections.rows import ImageRow, Row
 from darkroom.projections.store import ViewStore
@@ -91,10 +92,16 @@ class Opened:
         return self.live.image(ref)
 
     def images_of(
-        self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
+        self,
+        tenant: str,
+        owner: str,
+        *,
+        state: ImageState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page:
         """Return a page of the owner's images; see ViewStore."""
-        return self.live.images_of(tenant, owner, limit=limit, cursor=cursor)
+        return self.live.images_of(tenant, owner, state=state, limit=limit, cursor=cursor)
 
     def usage_of(self, tenant: str, owner: str) -> Usage:
         """Return what the owner's images amount to; see ViewStore."""
@@ -122,10 +129,18 @@ class CurrentViews:
         return opened(self.generations).image(ref)
 
     def images_of(
-        self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
+        self,
+        tenant: str,
+        owner: str,
+        *,
+        state: ImageState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page:
         """Return a page of the owner's images; see ViewStore."""
-        return opened(self.generations).images_of(tenant, owner, limit=limit, cursor=cursor)
+        return opened(self.generations).images_of(
+            tenant, owner, state=state, limit=limit, cursor=cursor
+        )
 
     def usage_of(self, tenant: str, owner: str) -> Usage:
         """Return what the owner's images amount to; see ViewStore."""

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from darkroom.ids import ImageRef
+from darkroom.images import ImageState
 from darkroom.projections.paging import Page
 from darkroom.projections.rows import ImageRow, Row
 from darkroom.projections.usage import Usage
@@ -24,11 +25,18 @@ class ViewStore(Protocol):
         ...
 
     def images_of(
-        self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
+        self,
+        tenant: str,
+        owner: str,
+        *,
+        state: ImageState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page:
         """Return at most `limit` (1 to 100) of the owner's images, newest first.
 
-        `cursor` is that of the page before. Raises InvalidRequest, "bad_limit" or "bad_cursor".
+        With `state`, only those that stand so; the others are read all the same. `cursor` is that
+        of the page before. Raises InvalidRequest, "bad_limit" or "bad_cursor".
         """
         ...
 

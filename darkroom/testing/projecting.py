@@ -11,6 +11,7 @@ from darkroom.errors import BrokenStream
 from darkroom.events import Event
 from darkroom.history import EventStore
 from darkroom.ids import ImageRef
+from darkroom.images import ImageState
 from darkroom.projections import GalleryRow, ImageRow, Page, Row, Usage, ViewStore, project, rows
 from darkroom.testing import samples
 from darkroom.testing.samples import OWNER, REF, another_image, appended
@@ -38,9 +39,15 @@ class _Crashes:
         return self.views.image(ref)
 
     def images_of(
-        self, tenant: str, owner: str, *, limit: int = 50, cursor: str | None = None
+        self,
+        tenant: str,
+        owner: str,
+        *,
+        state: ImageState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page:
-        return self.views.images_of(tenant, owner, limit=limit, cursor=cursor)
+        return self.views.images_of(tenant, owner, state=state, limit=limit, cursor=cursor)
 
     def usage_of(self, tenant: str, owner: str) -> Usage:
         return self.views.usage_of(tenant, owner)

@@ -175,6 +175,24 @@ class ViewStoreCases:
         assert first.items == (gallery_row(6), gallery_row(2))
         assert (second.items, second.cursor) == ((gallery_row(0),), None)
 
+    def test_images_are_listed_by_how_they_stand(self, store: ViewStore) -> None:
+        """As they stand now; pages are as full as if there were no others."""
+        for number in range(8):
+            store.put_if_newer(gallery_row(number))
+        for number in (0, 2, 3, 7):
+            failed = gallery_row(number, v=2).model_copy(update={"state": "failed"})
+            store.put_if_newer(failed)
+        store.put_if_newer(tombstone(2, v=3))
+
+        first = store.images_of("main", OWNER, state="failed", limit=2)
+        second = store.images_of("main", OWNER, state="failed", limit=2, cursor=first.cursor)
+
+        shown = [row.image_id for row in first.items + second.items]
+        assert shown == [another_image(number).image_id for number in (7, 3, 0)]
+        assert second.cursor is None
+        assert len(store.images_of("main", OWNER, state="uploaded").items) == 4
+        assert store.images_of("main", OWNER, state="complete").items == ()
+
     @pytest.mark.parametrize("late", [1, 2])
     def test_a_late_fold_does_not_bring_an_image_back(self, store: ViewStore, late: int) -> None:
         """Its tombstone stays, with the version that it was folded from."""

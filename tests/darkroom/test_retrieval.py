@@ -23,10 +23,12 @@ UNKNOWN = another_image(1).image_id
 class FakeLinks:
     """Remembers what it was asked to sign."""
 
-    asked: list[tuple[str, str, str, timedelta]] = field(default_factory=list)
+    asked: list[tuple[str, str, str, str, timedelta]] = field(default_factory=list)
 
-    def get(self, key: str, *, media_type: str, file_name: str, life: timedelta) -> str:
-        self.asked.append((key, media_type, file_name, life))
+    def get(
+        self, key: str, *, media_type: str, file_name: str, disposition: str, life: timedelta
+    ) -> str:
+        self.asked.append((key, media_type, file_name, disposition, life))
         return f"https://variants.example/{key}"
 
 
@@ -72,8 +74,39 @@ def test_an_owner_sees_their_image_its_events_and_links(
     url, variant = retrieval.link(OWNER, REF.image_id, "medium")
     assert url == f"https://variants.example/{variant.key}"
     assert links.asked == [
-        (variant.key, "image/jpeg", f"{REF.image_id}-medium.jpg", LINK_LIFE),
+        (variant.key, "image/jpeg", f"{REF.image_id}-medium.jpg", "inline", LINK_LIFE),
     ]
+
+
+def test_all_variants_are_linked_to_at_once(
+    retrieval: Retrieval, happened: Callable[..., None], links: FakeLinks
+) -> None:
+    """Each as the view has it; none of an image that offers none."""
+    happened(*samples.history()[:1])
+    assert retrieval.links_to_all(OWNER, REF.image_id) == {}
+    happened(*samples.history()[1:])
+
+    linked = retrieval.links_to_all(OWNER, REF.image_id)
+
+    assert {name: row for name, (_, row) in linked.items()} == dict(
+        retrieval.image(OWNER, REF.image_id).variants
+    )
+    assert [file_name for _, _, file_name, *_ in links.asked] == [
+        f"{REF.image_id}-{name}.jpg" for name in samples.PROMISED
+    ]
+
+
+def test_an_admin_sees_anybodys(retrieval: Retrieval, happened: Callable[..., None]) -> None:
+    """The image and its history; of one that never was, nothing either."""
+    happened(*samples.history())
+
+    assert retrieval.any_image(REF.image_id) == retrieval.image(OWNER, REF.image_id)
+    assert retrieval.any_events(REF.image_id) == retrieval.events(OWNER, REF.image_id)
+    for unknown in (UNKNOWN, "x"):
+        with pytest.raises(NotFound):
+            retrieval.any_image(unknown)
+        with pytest.raises(NotFound):
+            retrieval.any_events(unknown)
 
 
 @pytest.mark.parametrize("image_id", [REF.image_id, UNKNOWN, "", "x", REF.image_id.lower(), "../x"])
@@ -87,6 +120,7 @@ def test_a_foreign_image_is_an_unknown_image(
         lambda: retrieval.events(ELSE, image_id),
         lambda: retrieval.link(ELSE, image_id, "medium"),
         lambda: retrieval.link(ELSE, image_id, "no-such-variant"),
+        lambda: retrieval.links_to_all(ELSE, image_id),
     )
 
     for question in questions:

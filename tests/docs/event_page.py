@@ -23,9 +23,9 @@ WRITERS: Mapping[str, str] = {
     "ProcessingCompleted": "`finish`; `reconcile` where only the reply was lost",
     "ProcessingFailed": "`finish`; `reconcile` where only the reply was lost",
     "ProcessingTimedOut": "`reconcile`; `orchestrator` for a run that was throttled for so long",
-    "ProcessingCancelled": "whoever asks for it: the API has no route for it yet",
+    "ProcessingCancelled": "`images`, as the owner asks",
     "ProcessingSuperseded": "`orchestrator`, together with the start of the run that follows",
-    "ReprocessingRequested": "whoever asks for it: the API has no route for it yet",
+    "ReprocessingRequested": "`images`, as the owner asks",
     "ImageDeleted": "whoever asks for it: the API has no route for it yet",
 }
 """Who appends each event, as its envelope names them."""

@@ -1,7 +1,6 @@
 """One embedded cloud with the whole platform for all tests here, and users of it."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -10,8 +9,9 @@ import boto3
 import pytest
 import requests
 from aws import Aws
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from forging import Forge
 from users import signed_in
 
 from darkroom.local.client import Client, send_form
@@ -60,21 +60,12 @@ def grace(new_user: Callable[[str], Client]) -> Client:
 
 
 @pytest.fixture(scope="session")
-def forged(cloud: EmbeddedCloud, deployed: Outputs, ada: Client) -> Callable[..., str]:
-    """Signs Ada's claims anew, with some changed, by the pool's own key."""
+def forge(cloud: EmbeddedCloud, deployed: Outputs, ada: Client) -> Forge:
+    """Makes tokens of Ada's, with the pool's own key."""
     path = cloud.state / "cognito-pool-keys" / f"{deployed.user_pool_id}-access.pem"
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    head, claims, _ = (ada.access_token or "").split(".")
-
-    def signed(**changed: object) -> str:
-        told = json.loads(urlsafe_b64decode(claims + "==")) | changed
-        body = urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
-        text = f"{head}.{body}"
-        signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{text}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
-
-    return signed
+    return Forge(ada.access_token or "", key)
 
 
 @pytest.fixture(scope="session")

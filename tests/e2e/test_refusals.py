@@ -1,6 +1,5 @@
 """What is refused on the embedded cloud: other uploads than granted, and other people's images."""
 
-import time
 from collections.abc import Callable
 from io import BytesIO
 
@@ -15,7 +14,6 @@ from darkroom.local.mails import mailed_code
 from steps.testing.sources import jpeg
 
 PICTURE = jpeg(64, 48)
-UNKNOWN = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
 @pytest.fixture(scope="module")
@@ -71,52 +69,6 @@ def test_what_the_pipeline_would_refuse_is_not_granted(
     assert "limit" in refused.value.problem
 
 
-@pytest.mark.parametrize("path", ["", "/events", "/variants/medium"])
-def test_another_users_image_is_as_unknown_as_one_that_never_was(
-    grace: Client, adas: str, path: str
-) -> None:
-    """Status and body are the same but for the id."""
-    foreign = _got(grace, f"/images/{adas}{path}")
-    unknown = _got(grace, f"/images/{UNKNOWN}{path}")
-
-    assert foreign.status_code == unknown.status_code == 404
-    assert foreign.text.replace(adas, UNKNOWN) == unknown.text
-    assert adas not in [each["image_id"] for each in grace.images()["images"]]
-
-
-def test_a_token_signed_anew_without_a_change_is_good(
-    deployed: Outputs, forged: Callable[..., str]
-) -> None:
-    """So it is its change alone that the tokens of the next test are refused for."""
-    assert _got(Client(deployed.api_url, forged()), "/images").status_code == 200
-
-
-def test_without_a_good_token_every_route_is_401(
-    ada: Client, deployed: Outputs, adas: str, forged: Callable[..., str]
-) -> None:
-    """None, garbage, a cut one, a changed claim, an expired one, an ID token, another client's."""
-    head, claims, signature = (ada.access_token or "").split(".")
-    parts = ("", "/events", "/variants/x")
-    routes = ("/images", "/usage", *(f"/images/{adas}{part}" for part in parts))
-    bad = {
-        "none": None,
-        "garbage": "garbage",
-        "cut": f"{head}.{claims}.{signature[:-8]}",
-        "changed": f"{head}.{claims[:-4]}AAAA.{signature}",
-        "expired": forged(exp=int(time.time()) - 60),
-        "id token": forged(token_use="id", scope=None),
-        "other client": forged(client_id="somebody"),
-    }
-
-    answers = {
-        (name, route): _got(Client(deployed.api_url, token), route).status_code
-        for route in routes
-        for name, token in bad.items()
-    }
-
-    assert {case: status for case, status in answers.items() if status != 401} == {}
-
-
 def test_signing_up_twice_answers_the_same(deployed: Outputs) -> None:
     """Nobody learns who has an account."""
     account = {"email": "known@example.com", "password": "Correct-horse-7", "name": "Known"}
@@ -163,8 +115,3 @@ def test_a_link_serves_the_picture_and_nothing_without_its_signature(
     assert served.headers["Content-Disposition"].startswith("inline")
     assert BytesIO(served.content).read(2) == b"\xff\xd8"
     assert requests.get(link.split("?")[0], timeout=30).status_code == 403
-
-
-def _got(client: Client, path: str) -> requests.Response:
-    headers = {"Authorization": f"Bearer {client.access_token}"} if client.access_token else {}
-    return requests.get(client.api_url + path, headers=headers, timeout=30)

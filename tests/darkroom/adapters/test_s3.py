@@ -16,6 +16,7 @@ from moto import mock_aws
 from darkroom.adapters.s3 import S3Forms, S3Links, S3Originals, S3Variants
 from darkroom.errors import NotFound
 from darkroom.objects import Original, Stored
+from darkroom.retrieval import Disposition
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -126,15 +127,22 @@ def test_a_form_admits_one_key_its_fields_and_so_many_bytes(s3: "S3Client") -> N
     assert form.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
 
 
-def test_a_link_serves_the_variant_for_its_life_and_as_what_it_is(s3: "S3Client") -> None:
-    """The media type and the name are signed with it."""
+@pytest.mark.parametrize("disposition", ["inline", "attachment"])
+def test_a_link_serves_the_variant_for_its_life_and_as_what_it_is(
+    s3: "S3Client", disposition: Disposition
+) -> None:
+    """The media type, the name and whether it is shown or saved are signed with it."""
     link = S3Links(s3, "variants").get(
-        "k.jpg", media_type="image/jpeg", file_name="x-medium.jpg", life=LIFE
+        "k.jpg",
+        media_type="image/jpeg",
+        file_name="x-medium.jpg",
+        disposition=disposition,
+        life=LIFE,
     )
 
     asked = parse_qs(urlsplit(link).query)
     assert urlsplit(link).path.endswith("/k.jpg")
     assert asked["X-Amz-Expires"] == ["300"]
     assert asked["response-content-type"] == ["image/jpeg"]
-    assert asked["response-content-disposition"] == ['inline; filename="x-medium.jpg"']
+    assert asked["response-content-disposition"] == [f'{disposition}; filename="x-medium.jpg"']
     assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]

@@ -18,12 +18,14 @@ from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.handlers import (
     auth,
     clients,
+    control,
     ended,
     folding,
     images,
     observe,
     orchestrator,
     projector,
+    reading,
     reconcile,
     refold,
     s3_event,
@@ -35,8 +37,8 @@ from darkroom.testing import make_table
 
 REGION: Final = "eu-central-1"
 FUNCTIONS = (
-    *(auth, ended, folding, images, orchestrator, projector),
-    *(reconcile, refold, s3_event, settings, stage),
+    *(auth, control, ended, folding, images, orchestrator, projector),
+    *(reading, reconcile, refold, s3_event, settings, stage),
 )
 
 
@@ -218,7 +220,10 @@ def request_of(aws_event: Callable[[str], dict[str, Any]]) -> Callable[..., dict
             name: [value] for name, value in query.items()
         }
         told = event["requestContext"]["authorizer"]["claims"]
-        told |= {"client_id": settings.setting("USER_POOL_CLIENT_ID"), **claims}
+        pool = settings.setting("USER_POOL_ID")
+        issuer = f"https://cognito-idp.{REGION}.amazonaws.com/{pool}"
+        client = settings.setting("USER_POOL_CLIENT_ID")
+        told |= {"client_id": client, "iss": issuer, **claims}
         return event
 
     return make

@@ -1,0 +1,70 @@
+"""Control: what an owner may want done with an image. A foreign image is an unknown image."""
+
+from dataclasses import dataclass
+
+from darkroom.errors import NotFound
+from darkroom.events import Stream
+from darkroom.history import Clock, Context, EventStore, handle_on
+from darkroom.ids import ImageRef, valid_image_id
+from darkroom.images import Cancel, Command, Image, Reprocess, fold
+from darkroom.ingest import Message, Queue
+
+_WRITER = "images"
+
+
+@dataclass(frozen=True)
+class Control:
+    """Puts what an owner wants on record, and sees to it that it is done. All is safe to repeat."""
+
+    tenant: str
+    history: EventStore
+    queue: Queue
+    clock: Clock
+
+    def reprocess(self, owner: str, image_id: str, request_id: str) -> int:
+        """Ask for another run, and return the version of the history that tells of it.
+
+        Asking again with the same `request_id`, or while a run is waited for, asks for nothing
+        more; the message is sent again, which does no harm. Whoever is killed between the event
+        and the message is made good by the reconciler. Raises NotFound for an image that is
+        deleted, unknown or another's, and InvalidRequest("still_processing").
+        """
+        stream = self._asked(owner, image_id, Reprocess(request_id=request_id), request_id)
+        image = _image(stream)
+        if image.waiting:
+            version_id = image.original.version_id
+            self.queue.send(Message(tenant=self.tenant, image_id=image_id, version_id=version_id))
+        return stream.version
+
+    def cancel(self, owner: str, image_id: str, request_id: str) -> int:
+        """Call the run off, and return the version of the history that tells of it.
+
+        What its stages still do is not recorded. Of a run that has ended nothing follows. Raises
+        NotFound for an image that is unknown or another's, InvalidRequest("not_processing") before
+        any run.
+        """
+        return self._asked(owner, image_id, Cancel(), request_id).version
+
+    def _asked(self, owner: str, image_id: str, request: Command, request_id: str) -> Stream:
+        """Return the stream once what follows from the owner's `request` is in it."""
+        stream = self._stream(owner, image_id)
+        context = Context(
+            writer=_WRITER, correlation_id=image_id, causation_id=request_id, actor=owner
+        )
+        return handle_on(self.history, stream, request, context, self.clock)
+
+    def _stream(self, owner: str, image_id: str) -> Stream:
+        if not valid_image_id(image_id):
+            raise NotFound(image_id=image_id)
+        stream = self.history.load(ImageRef(self.tenant, image_id))
+        image = fold(stream)
+        if image is None or image.owner != owner:
+            raise NotFound(image_id=image_id)
+        return stream
+
+
+def _image(stream: Stream) -> Image:
+    image = fold(stream)
+    if image is None:
+        raise NotFound(image_id=stream.ref.image_id)
+    return image

@@ -1,0 +1,96 @@
+"""Every route of the deployment, asked by everybody who must not: made of openapi.json."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from forging import Forge
+
+from darkroom.local.client import Client
+from darkroom.local.deploy import Outputs
+from steps.testing.sources import jpeg
+from tests.darkroom.handlers.every_route import Route, every_route
+
+UNKNOWN = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+PROTECTED = [route for route in every_route() if route.signed_in]
+
+
+@pytest.fixture(scope="module")
+def adas(ada: Client, upload: Callable[..., str]) -> str:
+    """A processed image of Ada's."""
+    return str(ada.settled(upload(ada, jpeg(64, 48)))["image_id"])
+
+
+def asked(
+    deployed: Outputs, route: Route, authorization: str | None, image_id: str
+) -> requests.Response:
+    """Ask the route about an image, with that header."""
+    path = route.at(image_id=image_id, name="medium", user_id="somebody")
+    return requests.request(
+        route.method,
+        deployed.api_url + path,
+        json=route.body,
+        headers={} if authorization is None else {"Authorization": authorization},
+        timeout=60,
+    )
+
+
+def test_a_token_signed_anew_without_a_change_is_good(deployed: Outputs, forge: Forge) -> None:
+    """So it is its change alone that the tokens of the next test are refused for."""
+    (images,) = (route for route in PROTECTED if str(route) == "GET /images")
+
+    assert asked(deployed, images, f"Bearer {forge.signed()}", UNKNOWN).status_code == 200
+
+
+def test_without_a_good_token_every_route_is_401(
+    deployed: Outputs, adas: str, forge: Forge
+) -> None:
+    """In twenty ways each; whether the gateway sees it, or the function behind it."""
+    bad = forge.bad()
+    cases = [(route, name) for route in PROTECTED for name in bad]
+
+    def status(case: tuple[Route, str]) -> int:
+        route, name = case
+        return asked(deployed, route, bad[name], adas).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = dict(zip(cases, pool.map(status, cases), strict=True))
+
+    assert len(bad) >= 12
+    wrong = {f"{route}, {name}": found for (route, name), found in answers.items() if found != 401}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "route", [each for each in PROTECTED if "image_id" in each.parameters], ids=str
+)
+def test_another_users_image_is_as_unknown_as_one_that_never_was(
+    deployed: Outputs, ada: Client, grace: Client, adas: str, route: Route
+) -> None:
+    """Status and body are the same but for the id, and the image stays as it was."""
+    before = ada.events(adas)
+
+    foreign, unknown = (
+        asked(deployed, route, f"Bearer {grace.access_token}", image_id)
+        for image_id in (adas, UNKNOWN)
+    )
+
+    assert foreign.status_code == unknown.status_code == (403 if route.admin else 404)
+    assert foreign.text.replace(adas, UNKNOWN) == unknown.text
+    assert ada.events(adas) == before
+
+
+def test_nobody_lists_another_users_images(grace: Client, adas: str) -> None:
+    """Not even that they are there."""
+    assert adas not in [each["image_id"] for each in grace.images()["images"]]
+
+
+def test_the_routes_are_those_of_the_file_that_the_api_serves(deployed: Outputs) -> None:
+    """So the matrix is of what runs, and not of what was committed."""
+    told = requests.get(f"{deployed.api_url}/openapi.json", timeout=30).json()
+
+    served = {
+        f"{method.upper()} {path}" for path, methods in told["paths"].items() for method in methods
+    }
+    assert served == {str(route) for route in every_route()}
