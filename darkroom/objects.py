@@ -14,6 +14,12 @@ class Original:
     owner_name: str | None = None
     file_name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    sha256: str | None = None  # in hexadecimal digits, as the uploader told it
+
+    @property
+    def actual_sha256(self) -> str:
+        """The digest of the bytes that are there."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 class Originals(Protocol):

@@ -1,6 +1,8 @@
 """Uploads: grant a user one upload of one picture, to one key, of one type and size."""
 
-from collections.abc import Callable, Mapping
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +22,7 @@ FILE_NAME_BYTES = 255
 # Source: Amazon S3 user guide, "Working with object metadata": names and values together.
 METADATA_BYTES = 2048
 _METADATA = "x-amz-meta-"
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 # The media types a client may declare; what a file really is, the opening finds out.
 MEDIA_TYPES = {
@@ -34,20 +37,33 @@ MEDIA_TYPES = {
 
 
 @dataclass(frozen=True)
-class Presigned:
-    """A signed form: POST `fields` and then the file to `url`."""
+class Form:
+    """A signed form, as browsers send them: POST `fields` and then the file to `url`."""
 
     url: str
     fields: Mapping[str, str]
 
 
-class Presigner(Protocol):
-    """What signs an upload form."""
+@dataclass(frozen=True)
+class Put:
+    """A signed request, as programs send them: PUT the bytes to `url`, with `headers`."""
 
-    def post(
-        self, key: str, *, fields: Mapping[str, str], byte_size: int, life: timedelta
-    ) -> Presigned:
+    url: str
+    headers: Mapping[str, str]
+
+
+class Presigner(Protocol):
+    """What signs uploads to one key."""
+
+    def form(self, key: str, *, fields: Mapping[str, str], byte_size: int, life: timedelta) -> Form:
         """Sign a form that admits `key`, `fields` and 1 to `byte_size` bytes, for `life`."""
+        ...
+
+    def put(self, key: str, *, headers: Mapping[str, str], byte_size: int, life: timedelta) -> Put:
+        """Sign a request that admits `key`, `headers` and exactly `byte_size` bytes, for `life`.
+
+        It is good until there is something under the key.
+        """
         ...
 
 
@@ -58,15 +74,17 @@ class UploadRequest:
     file_name: str
     content_type: str
     byte_size: int
+    sha256: str | None = None  # of the bytes, 64 hexadecimal digits
     tags: Mapping[str, str] = field(default_factory=dict)  # by names that the pipeline lists
 
 
 @dataclass(frozen=True)
 class Grant:
-    """The right to upload one picture once."""
+    """The right to upload one picture once, in one of two ways."""
 
     image_id: str
-    upload: Presigned
+    put: Put
+    form: Form
     expires_at: datetime
 
 
@@ -94,21 +112,46 @@ class Grants:
 
         Raises InvalidRequest, with limit and actual value, for what the pipeline would refuse
         anyway (a type it does not accept, no bytes, or too many), for a file name that is empty
-        or of more than 255 bytes, for tags that the pipeline does not list or that are empty, and
-        where names and tags are more than S3 keeps. Raises TooManyRequests beyond the quota.
+        or of more than 255 bytes, for tags that the pipeline does not list or that are empty, for
+        a digest that is none, and where names and tags are more than S3 keeps. Raises
+        TooManyRequests beyond the quota.
         """
-        self._check(request)
-        fields = _fields(owner, request)
-        now = self.clock()
-        ref = ImageRef(self.tenant, new_image_id(now, self.randomness))
-        key = original_key(self.plan.pipeline, ref, owner.id)
-        self.quota.take(owner.id, {ref.image_id: request.byte_size})
-        signed = self.presigner.post(
-            key, fields=fields, byte_size=request.byte_size, life=GRANT_LIFE
-        )
-        return Grant(image_id=ref.image_id, upload=signed, expires_at=now + GRANT_LIFE)
+        self._check(owner, request)
+        (granted,) = self._granted(owner, (request,))
+        return granted
 
-    def _check(self, request: UploadRequest) -> None:
+    def grant_many(self, owner: Owner, requests: Sequence[UploadRequest]) -> tuple[Grant, ...]:
+        """Return a grant for each request, in their order: all of them or none.
+
+        Raises what `grant` does; the fact `upload` is the place of the request that is refused.
+        """
+        for place, request in enumerate(requests):
+            try:
+                self._check(owner, request)
+            except InvalidRequest as refused:
+                raise InvalidRequest(refused.code, **refused.facts, upload=place) from refused
+        return self._granted(owner, requests)
+
+    def _granted(self, owner: Owner, requests: Sequence[UploadRequest]) -> tuple[Grant, ...]:
+        """Return grants for requests that are in order, if the quota has room for them."""
+        now = self.clock()
+        asked = {new_image_id(now, self.randomness): request for request in requests}
+        self.quota.take(owner.id, {name: each.byte_size for name, each in asked.items()})
+        return tuple(self._signed(owner, name, each, now) for name, each in asked.items())
+
+    def _signed(self, owner: Owner, image_id: str, request: UploadRequest, now: datetime) -> Grant:
+        key = original_key(self.plan.pipeline, ImageRef(self.tenant, image_id), owner.id)
+        fixed = {"Content-Type": request.content_type, **_metadata(owner, request)}
+        size = request.byte_size
+        checksum = _checksum(request.sha256) if request.sha256 else {}
+        return Grant(
+            image_id=image_id,
+            put=self.presigner.put(key, headers=fixed | checksum, byte_size=size, life=GRANT_LIFE),
+            form=self.presigner.form(key, fields=fixed, byte_size=size, life=GRANT_LIFE),
+            expires_at=now + GRANT_LIFE,
+        )
+
+    def _check(self, owner: Owner, request: UploadRequest) -> None:
         limits = self.plan.opening.options
         accepted = sorted(MEDIA_TYPES[name] for name in limits["formats"])
         if request.content_type not in accepted:
@@ -122,7 +165,9 @@ class Grants:
                 "too_many_bytes", limit=limits["max_bytes"], actual=request.byte_size
             )
         _check_file_name(request.file_name)
+        _check_digest(request.sha256)
         self._check_tags(request.tags)
+        _metadata(owner, request)
 
     def _check_tags(self, tags: Mapping[str, str]) -> None:
         listed = self.plan.opening.tags
@@ -141,13 +186,26 @@ def _check_file_name(name: str) -> None:
         raise InvalidRequest("file_name_too_long", limit=FILE_NAME_BYTES, actual=length)
 
 
-def _fields(owner: Owner, request: UploadRequest) -> dict[str, str]:
-    """Return what the form fixes; S3 keeps ASCII, so that what people write is percent-encoded."""
-    told = {"file-name": request.file_name, "owner-name": owner.name or ""}
+def _check_digest(sha256: str | None) -> None:
+    if sha256 is not None and not _SHA256.fullmatch(sha256):
+        raise InvalidRequest("digest_not_valid", limit="64 hexadecimal digits")
+
+
+def _metadata(owner: Owner, request: UploadRequest) -> dict[str, str]:
+    """Return what is stored with the bytes; S3 keeps ASCII, so what people write is encoded."""
+    told = {
+        "file-name": request.file_name,
+        "owner-name": owner.name or "",
+        "sha256": (request.sha256 or "").lower(),
+    }
     told |= {f"tag-{name}": value for name, value in request.tags.items()}
     kept = {name: quote(value) for name, value in told.items() if value}
     length = sum(len(name) + len(value) for name, value in kept.items())
     if length > METADATA_BYTES:
         raise InvalidRequest("metadata_too_long", limit=METADATA_BYTES, actual=length)
-    metadata = {f"{_METADATA}{name}": value for name, value in kept.items()}
-    return {"Content-Type": request.content_type, **metadata}
+    return {f"{_METADATA}{name}": value for name, value in kept.items()}
+
+
+def _checksum(sha256: str) -> dict[str, str]:
+    """Return the header by which S3 itself refuses other bytes; only a PUT can carry it."""
+    return {"x-amz-checksum-sha256": b64encode(bytes.fromhex(sha256)).decode()}

@@ -1,4 +1,4 @@
-"""Originals, variants, upload forms and links, over S3."""
+"""Originals, variants, uploads and links, over S3."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from darkroom.errors import NotFound
 from darkroom.objects import Original, Stored
 from darkroom.retrieval import Disposition
-from darkroom.uploads import Presigned
+from darkroom.uploads import Form, Put
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,6 +42,7 @@ class S3Originals:
             content=answer["Body"].read(),
             owner_name=_decoded(kept.get("owner-name")),
             file_name=_decoded(kept.get("file-name")),
+            sha256=kept.get("sha256"),
             tags={
                 name.removeprefix(_TAG): unquote(value)
                 for name, value in kept.items()
@@ -113,16 +114,17 @@ class S3Intermediates:
 
 
 @dataclass(frozen=True)
-class S3Forms:
-    """Signs upload forms."""
+class S3Uploads:
+    """Signs uploads of originals."""
 
     client: "S3Client"
     bucket: str
 
-    def post(
-        self, key: str, *, fields: Mapping[str, str], byte_size: int, life: timedelta
-    ) -> Presigned:
-        """Sign a form that admits `key`, `fields` and 1 to `byte_size` bytes, for `life`."""
+    def form(self, key: str, *, fields: Mapping[str, str], byte_size: int, life: timedelta) -> Form:
+        """Sign a form that admits `key`, `fields` and 1 to `byte_size` bytes, for `life`.
+
+        Sent twice, it stores a second version: S3 knows no condition on forms.
+        """
         form = self.client.generate_presigned_post(
             Bucket=self.bucket,
             Key=key,
@@ -133,7 +135,36 @@ class S3Forms:
             ],
             ExpiresIn=int(life.total_seconds()),
         )
-        return Presigned(url=form["url"], fields=form["fields"])
+        return Form(url=form["url"], fields=form["fields"])
+
+    def put(self, key: str, *, headers: Mapping[str, str], byte_size: int, life: timedelta) -> Put:
+        """Sign a request that admits `key`, `headers` and exactly `byte_size` bytes, for `life`.
+
+        All are signed headers, the length among them, and If-None-Match: nothing is overwritten.
+        """
+        kept = {
+            name.removeprefix(_METADATA): value
+            for name, value in headers.items()
+            if name.startswith(_METADATA)
+        }
+        fixed = {_PARAMETERS[name]: headers[name] for name in _PARAMETERS if name in headers}
+        url = self.client.generate_presigned_url(
+            "put_object",
+            Params={
+                "Bucket": self.bucket,
+                "Key": key,
+                "ContentLength": byte_size,
+                "IfNoneMatch": "*",
+                "Metadata": kept,
+                **fixed,
+            },
+            ExpiresIn=int(life.total_seconds()),
+        )
+        return Put(url=url, headers={**headers, "If-None-Match": "*"})
+
+
+_METADATA = "x-amz-meta-"
+_PARAMETERS = {"Content-Type": "ContentType", "x-amz-checksum-sha256": "ChecksumSHA256"}
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,30 @@ class Form(BaseModel):
     fields: Mapping[str, str]
 
 
+class Put(BaseModel):
+    """A signed request: PUT the bytes to the url, with all of the headers."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
 class Grant(BaseModel):
-    """The right to upload one picture."""
+    """The right to upload one picture: by `put`, or by the form `upload`."""
 
     image_id: str
+    put: Put
     upload: Form
     expires_at: datetime
 
     @classmethod
     def of(cls, grant: uploads.Grant) -> Self:
         """Make the answer for a grant."""
-        form = Form(url=grant.upload.url, fields=grant.upload.fields)
-        return cls(image_id=grant.image_id, upload=form, expires_at=grant.expires_at)
+        return cls(
+            image_id=grant.image_id,
+            put=Put(url=grant.put.url, headers=grant.put.headers),
+            upload=Form(url=grant.form.url, fields=grant.form.fields),
+            expires_at=grant.expires_at,
+        )
 
 
 class ImageSummary(BaseModel):

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.adapters.dynamodb_counters import DynamoCounters
-from darkroom.adapters.s3 import S3Forms
+from darkroom.adapters.s3 import S3Uploads
 from darkroom.handlers import admin, answers, clients, control
 from darkroom.handlers.http import Body, answered, resolver, user_id
 from darkroom.handlers.observe import logger, observed
@@ -32,7 +32,7 @@ route = Routes(app, "images")
 # Why an upload is not granted: darkroom/uploads.py.
 NOT_GRANTED = (
     *("unsupported_format", "empty", "too_many_bytes", "file_name_empty", "file_name_too_long"),
-    *("unknown_tag", "tag_empty", "metadata_too_long"),
+    *("unknown_tag", "tag_empty", "digest_not_valid", "metadata_too_long"),
 )
 
 
@@ -42,14 +42,21 @@ class Upload(Body):
     file_name: Annotated[str, Len(1)]
     content_type: str
     byte_size: int
+    sha256: str | None = None
     tags: dict[str, str] = Field(default_factory=dict)
+
+    def asked(self) -> UploadRequest:
+        """Return what is asked for."""
+        return UploadRequest(
+            self.file_name, self.content_type, self.byte_size, self.sha256, self.tags
+        )
 
 
 @cache
 def grants() -> Grants:
     """Return what grants uploads, wired from this function's settings."""
-    forms = S3Forms(clients.s3(), setting("ORIGINALS_BUCKET"))
-    return Grants(setting("TENANT"), plan(), forms, quota(), clients.now, os.urandom)
+    uploads = S3Uploads(clients.s3(), setting("ORIGINALS_BUCKET"))
+    return Grants(setting("TENANT"), plan(), uploads, quota(), clients.now, os.urandom)
 
 
 @cache
@@ -77,10 +84,13 @@ def directory() -> CognitoDirectory:
     status=HTTPStatus.CREATED,
 )
 def request_upload(upload: Upload) -> answers.Grant:
-    """Grant one upload: POST the fields, and then the file, to the url, within five minutes."""
+    """Grant one upload, within five minutes and in one of two ways.
+
+    Programs PUT the bytes with the headers of `put`, and S3 takes exactly those that were told,
+    once. Browsers POST the fields of `upload`, and then the file.
+    """
     owner = user_id(app)
-    request = UploadRequest(upload.file_name, upload.content_type, upload.byte_size, upload.tags)
-    grant = grants().grant(Owner(owner, directory().name_of(owner)), request)
+    grant = grants().grant(Owner(owner, directory().name_of(owner)), upload.asked())
     logger.append_keys(correlation_id=grant.image_id)
     logger.info("upload granted", extra={"byte_size": upload.byte_size})
     return answers.Grant.of(grant)

@@ -34,6 +34,10 @@ def _over(what: str, option: str) -> Reason:
 REJECTIONS: Mapping[str, Reason] = {
     "empty": Reason("the upload has no bytes", "Upload it again."),
     "too_many_bytes": _over("it has {actual}, and {limit} are taken", "max_bytes"),
+    "digest_mismatch": Reason(
+        "its bytes are others than the uploader announced (SHA-256 {actual}, and not {limit})",
+        "Upload it again: the bytes were changed on the way, or are of another file.",
+    ),
     "unsupported_format": Reason(
         "the format that its first bytes show is {actual}, and taken are {limit}",
         "Convert it to one of these, or add its format to accept.formats in the pipeline.",
@@ -59,7 +63,7 @@ REJECTIONS: Mapping[str, Reason] = {
         "The step's `when` says which; the facts in the history say what was found.",
     ),
 }
-"""The verdicts of the opening, and of `reject`."""
+"""The verdicts of the stage that opens, of the opening itself, and of `reject`."""
 
 FAILURES: Mapping[str, Reason] = {
     "crashed": Reason(

@@ -160,6 +160,10 @@ class Stage:
             read = self.stores.originals.read(original.key, original.version_id, original.etag)
         except NotFound as gone:
             raise Gone("original_gone") from gone
+        if read.sha256 is not None and read.sha256 != read.actual_sha256:
+            told = {"limit": read.sha256, "actual": read.actual_sha256}
+            yield Verdict(self.plan.opening.step, "digest_mismatch", told)
+            return
         environment = _environment(image, read, self.plan.opening.tags)
         yield from render(self.plan, read.content, environment, means)
 

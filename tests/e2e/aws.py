@@ -12,7 +12,7 @@ from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.handlers.clients import now
-from darkroom.ids import ImageRef
+from darkroom.ids import ImageRef, parse_original_key
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs
 from darkroom.local.queues import messages_in
@@ -57,6 +57,16 @@ class Aws:
     def _table(self, name: str) -> str:
         (found,) = (each for each in self._dynamodb.list_tables()["TableNames"] if name in each)
         return found
+
+    def bytes_granted(self, key: str) -> int:
+        """Count the bytes that the owner of an original was granted, on all days together."""
+        owner = {":owner": {"S": f"main#{parse_original_key(key).owner}"}, ":days": {"S": "day#"}}
+        found = self._dynamodb.query(
+            TableName=self._table("Counters"),
+            KeyConditionExpression="pk = :owner AND begins_with(sk, :days)",
+            ExpressionAttributeValues=owner,
+        )
+        return sum(int(day["byte_size"]["N"]) for day in found["Items"])
 
     def keys_in(self, bucket: str) -> set[str]:
         """Return the keys of all objects."""

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from darkroom.adapters.s3 import S3Forms, S3Links, S3Originals, S3Variants
+from darkroom.adapters.s3 import S3Links, S3Originals, S3Uploads, S3Variants
 from darkroom.errors import NotFound
 from darkroom.objects import Original, Stored
 from darkroom.retrieval import Disposition
@@ -115,7 +115,7 @@ def test_a_form_admits_one_key_its_fields_and_so_many_bytes(s3: "S3Client") -> N
     """Each is a condition of the signed policy, and so is the bucket; nothing is left open."""
     fields = {"Content-Type": "image/jpeg", "x-amz-meta-file-name": "lake.jpg"}
 
-    form = S3Forms(s3, "originals").post(KEY, fields=fields, byte_size=1234, life=LIFE)
+    form = S3Uploads(s3, "originals").form(KEY, fields=fields, byte_size=1234, life=LIFE)
 
     policy: dict[str, Any] = json.loads(base64.b64decode(form.fields["policy"]))
     told = [each for each in policy["conditions"] if isinstance(each, dict)]
@@ -125,6 +125,36 @@ def test_a_form_admits_one_key_its_fields_and_so_many_bytes(s3: "S3Client") -> N
     assert not any(each[0] == "starts-with" for each in policy["conditions"] if each not in told)
     assert {**fields, "key": KEY}.items() <= form.fields.items()
     assert form.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+
+
+def test_a_put_admits_one_key_its_headers_and_one_size_and_overwrites_nothing(
+    s3: "S3Client",
+) -> None:
+    """Each is a signed header, and so is the length; the client has to send them all."""
+    headers = {
+        "Content-Type": "image/jpeg",
+        "x-amz-checksum-sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "x-amz-meta-file-name": "lake.jpg",
+    }
+
+    put = S3Uploads(s3, "originals").put(KEY, headers=headers, byte_size=1234, life=LIFE)
+
+    asked = parse_qs(urlsplit(put.url).query)
+    signed = set(asked["X-Amz-SignedHeaders"][0].split(";"))
+    sent = {name.lower() for name in put.headers}
+    assert urlsplit(put.url).path.endswith(f"/{KEY}")
+    assert put.headers == {**headers, "If-None-Match": "*"}
+    assert signed == {"host", "content-length", *sent}
+    assert asked["X-Amz-Expires"] == ["300"]
+
+
+def test_a_digest_comes_back_with_the_bytes(s3: "S3Client") -> None:
+    """As it was told at the upload; there is none where none was."""
+    told, untold = put(s3, b"x", sha256="ab" * 32), put(s3, b"y")
+    originals = S3Originals(s3, "originals")
+
+    assert originals.read(KEY, *told).sha256 == "ab" * 32
+    assert originals.read(KEY, *untold).sha256 is None
 
 
 @pytest.mark.parametrize("disposition", ["inline", "attachment"])

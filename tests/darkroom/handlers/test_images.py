@@ -62,6 +62,9 @@ def test_an_upload_is_granted(ask: Ask, user: str) -> None:
     policy = json.loads(base64.b64decode(fields["policy"]))
     assert ["content-length-range", 1, 1234] in policy["conditions"]
     assert grant["expires_at"][:16] == policy["expiration"][:16]
+    headers = {"Content-Type": "image/jpeg", "If-None-Match": "*"}
+    assert headers.items() <= grant["put"]["headers"].items()
+    assert fields["key"] in grant["put"]["url"]
 
 
 def test_beyond_the_quota_of_a_day_the_answer_says_when_to_ask_again(
@@ -102,6 +105,7 @@ def test_what_a_request_says_is_taken_to_the_letter(
         ({"byte_size": 0}, "empty"),
         ({"byte_size": 25_000_001}, "too_many_bytes"),
         ({"file_name": "x" * 256}, "file_name_too_long"),
+        ({"sha256": "no digest"}, "digest_not_valid"),
         ({"tags": {"plan": "free"}}, "unknown_tag"),
     ],
 )
@@ -112,7 +116,8 @@ def test_an_upload_that_the_pipeline_would_refuse_is_a_problem(
     status, problem = ask("POST", "/images", REQUEST | change, sub=user)
 
     assert (status, problem["status"], problem["code"]) == (400, 400, code)
-    assert {"title", "limit", "actual"} <= set(problem)
+    assert {"title", "limit"} <= set(problem)
+    assert ("actual" in problem) == (code != "digest_not_valid")
 
 
 @pytest.mark.parametrize(

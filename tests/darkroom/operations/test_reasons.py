@@ -9,7 +9,7 @@ from steps.plugins import find
 
 def test_every_verdict_of_the_opening_and_of_reject_has_its_words() -> None:
     """A new code needs a cure here."""
-    assert set(REJECTIONS) == {*CODES, "refused"}
+    assert set(REJECTIONS) == {*CODES, "refused", "digest_mismatch"}
 
 
 def test_no_code_is_a_rejection_and_a_failure() -> None:

@@ -332,6 +332,25 @@ def test_a_verdict_is_the_outcome_and_no_event_of_the_stage() -> None:
     assert buckets.written == {}
 
 
+@pytest.mark.parametrize("told", ["0" * 64, sha256(PHOTO[:-1]).hexdigest()])
+def test_other_bytes_than_the_uploader_announced_are_refused(told: str) -> None:
+    """By their digest, before anything is decoded; both digests are told."""
+    history, buckets = running(), FakeBuckets(Original(PHOTO, sha256=told))
+
+    outcome = stage(history, buckets).run(REF, RUN)
+
+    assert (outcome.outcome, outcome.code) == ("rejected", "digest_mismatch")
+    assert outcome.facts == {"limit": told, "actual": sha256(PHOTO).hexdigest()}
+    assert (history.load(REF).version, buckets.written) == (2, {})
+
+
+def test_the_bytes_that_the_uploader_announced_are_taken() -> None:
+    """As those are of which nobody announced a digest."""
+    announced = Original(PHOTO, sha256=sha256(PHOTO).hexdigest())
+
+    assert stage(running(), FakeBuckets(announced)).run(REF, RUN).outcome == "done"
+
+
 def test_a_variant_that_cannot_be_made_fails_the_run_and_the_others_are_made() -> None:
     """The owner's name is no width; it is not told either. A second run says the same."""
     history, buckets = running(), FakeBuckets(Original(PHOTO, owner_name="Ada"))
