@@ -77,8 +77,10 @@ def convert(picture: Picture, options: ConvertOptions) -> Picture:
 
     Fails with "frames_lost" for an animation in a format that holds one frame, unless
     `frames: first` takes that one. A gif counts hundredths of a second, two a frame at the least:
-    what one frame is rounded by, the next makes good. In a webp equal neighbours become one frame
-    that lasts as long as they did; if all frames are equal, it is a still picture.
+    what one frame is rounded by, the next makes good. Its pixels are opaque or transparent: what is
+    fainter than half, such as a watermark over nothing, stands there in dots. In a webp equal
+    neighbours become one frame that lasts as long as they did; if all frames are equal, it is a
+    still picture: `picture.frames` counts what there is before it is written.
     """
     chosen = picture.first() if options.frames == "first" else picture
     if chosen.frames > 1 and not TRAITS[options.format].animated:

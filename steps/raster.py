@@ -15,6 +15,10 @@ _WIDEST_HIDDEN_PX = 1.5  # of a box nothing finer is left, and a quarter of the 
 _UNSEEN_PX = 0.05
 _NO_BLUR_PX = 0.2  # libvips leaves a picture as it is below this
 _LEAST_SIGMA = 0.001  # libvips warns of one that it takes for 0; this changes no more than that
+_OPAQUE_FROM = 128  # of an alpha up to 255
+_NOTHING_BELOW = 32
+_AROUND = [[255] * 5] * 5  # pixels: as far as an edge runs out where it was scaled
+_DOTS = [[32, 160], [224, 96]]  # the least alpha that shows: an ordered dither of four levels
 Frame = Any  # a pyvips.Image, which has no types of its own
 
 
@@ -175,6 +179,26 @@ def _over(below: Frame, colours: Frame, alpha: Frame) -> Frame:
 def flattened(image: Frame, background: Rgba) -> Frame:
     """Return it without alpha, on an opaque colour; the background's own alpha is ignored."""
     return image.flatten(background=list(background[:3])) if image.hasalpha() else image
+
+
+def dotted(image: Frame) -> Frame:
+    """Return it with each pixel opaque or not at all, as a GIF has them: opaque from half on.
+
+    What is fainter stands in dots, a quarter or half of its pixels, or it would be gone: a mark
+    over nothing, the end of a shadow. Edges have none: places where what is opaque and where
+    nothing is are both within two pixels. The dots of each frame are at the same places, so what
+    stands still does not flicker.
+    """
+    if not image.hasalpha():
+        return image
+    alpha = image[3]
+    half = alpha >= _OPAQUE_FROM
+    edge = half.morph(_AROUND, "dilate") & (alpha < _NOTHING_BELOW).morph(_AROUND, "dilate")
+    grid = pyvips.Image.new_from_array(_DOTS).cast("uchar")
+    grid = grid.replicate(image.width // 2 + 1, image.height // 2 + 1)
+    dots = alpha > grid.crop(0, 0, image.width, image.height)
+    kept = half | (dots & (edge == 0))
+    return image[:3].bandjoin(kept).copy(interpretation="srgb")
 
 
 def backed(image: Frame, background: Rgba) -> Frame:

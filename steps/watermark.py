@@ -49,7 +49,8 @@ class WatermarkOptions(Options):
     anchor: Anchor = "south-east"
     """Where the mark stands: a side, a corner or the centre."""
     opacity: Share = 0.5
-    """How much of the picture the mark hides: 0 (invisible) to 1."""
+    """How much of the picture the mark hides: 0 (invisible) to 1. Where a gif has nothing to hide,
+    a mark of less than 0.5 is drawn in dots."""
     size: Annotated[Share, Gt(0)] = 0.04
     """The height of the type (one em) or of the image, as a share of the picture's shorter side."""
     margin: Annotated[Share, Le(0.4)] = 0.03

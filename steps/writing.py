@@ -9,7 +9,7 @@ from steps import profiles
 from steps.carried import Carried
 from steps.formats import TRAITS, Encoding, FormatTraits
 from steps.metadata import SRGB, exif_block
-from steps.raster import Frame, flattened
+from steps.raster import Frame, dotted, flattened
 from steps.vips import pyvips
 
 _EXIF, _ICC = 1, 8  # libvips' ForeignKeep
@@ -20,15 +20,19 @@ _CHROMA = {"4:2:0": "on", "4:4:4": "off"}
 def write(frames: Sequence[Frame], encoding: Encoding, carried: Carried) -> bytes:
     """Return the file: the same bytes for the same frames, whatever ran before.
 
-    What a format cannot hold is left out: transparency meets the background, a profile's colours
-    are brought to sRGB, and metadata is dropped. Raises ValueError for an encoding without a
-    format, for what is not the format's to choose, and for frames that it cannot hold.
+    What a format cannot hold is left out: transparency meets the background, or is all or nothing
+    in a GIF; a profile's colours are brought to sRGB, and metadata is dropped. Raises ValueError
+    for an encoding without a format, for what is not the format's to choose, and for frames that
+    it cannot hold.
     """
     if encoding.format is None:
         raise ValueError("an encoding needs a format to be written")
     traits = TRAITS[encoding.format]
     if len(frames) > 1 and not traits.animated:
         raise ValueError(f"{encoding.format} holds one frame, not {len(frames)}")
+    if encoding.format == "gif":
+        frames = [dotted(each) for each in frames]
+        carried = replace(carried, delays_ms=in_hundredths(carried.delays_ms))
     image = frames[0] if len(frames) == 1 else pyvips.Image.arrayjoin(list(frames), across=1)
     if not traits.alpha:
         image = flattened(image, encoding.background)
@@ -37,8 +41,6 @@ def write(frames: Sequence[Frame], encoding: Encoding, carried: Carried) -> byte
     settings = {**traits.settings, **_chosen(encoding, traits), **_kept(carried, traits)}
     if len(frames) > 1:
         settings["page_height"] = frames[0].height
-    if encoding.format == "gif":
-        carried = replace(carried, delays_ms=in_hundredths(carried.delays_ms))
     return bytes(getattr(_marked(image, carried), traits.saver)(**settings))
 
 

@@ -99,7 +99,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "7fc26a57d926868b254e2cf14a0d4925df2e15c33a95003264078532e0553c23"
+    DIGEST = "a2140e2153210cb2b394361548af22db904adba93868148c4b1843dcc5713f7b"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 165
     # Functions of stages that one run keeps busy at one time, at most.

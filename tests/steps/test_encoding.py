@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from steps.encoding import OverBudget, encode, extension, media_type, output_format
 from steps.formats import FORMATS, Encoding, Format
@@ -141,6 +141,50 @@ def test_a_budget_that_nothing_meets_is_told_with_the_smallest(
     assert told.value.facts["limit"] == 50
     smallest = int(str(told.value.facts["actual"]))
     assert encode(photo.encoded_as(Encoding(max_bytes=smallest)), file_format)
+
+
+def alpha_of(written: bytes) -> Image.Image:
+    """Return what of a GIF is opaque: 0 or 255."""
+    return Image.open(io.BytesIO(written)).convert("RGBA").getchannel("A")
+
+
+@pytest.mark.parametrize(("alpha", "opaque"), [(20, 0), (80, 1 / 4), (100, 1 / 2), (128, 1)])
+def test_what_is_half_transparent_is_seen_in_a_gif(alpha: int, opaque: float) -> None:
+    """Faint areas stand in dots, in each quarter of them as many; half of it and more is all."""
+    picture = Picture.from_pixels(bytes([200, 30, 30, alpha]) * 40 * 40, 40, 40, alpha=True)
+
+    shown = alpha_of(encode(picture, "gif"))
+
+    for corner in ((0, 0), (20, 0), (0, 20), (20, 20)):
+        quarter = shown.crop((*corner, corner[0] + 20, corner[1] + 20))
+        assert quarter.histogram()[255] == opaque * 400
+        assert quarter.histogram()[0] == 400 - opaque * 400
+
+
+@pytest.mark.parametrize("size", [(33, 21), (300, 190), (170, 170)])
+def test_edges_in_a_gif_have_no_dots(size: tuple[int, int]) -> None:
+    """A shape that was scaled ends where half of a pixel is covered, as it did before."""
+    drawn = Image.new("RGBA", (150, 95), (0, 0, 0, 0))
+    ImageDraw.Draw(drawn).ellipse((20, 15, 120, 80), fill="orange")
+    scaled = Picture.from_pillow(drawn).scaled(*size)
+
+    shown = alpha_of(encode(scaled, "gif"))
+
+    half = scaled.to_pillow().getchannel("A").point(lambda alpha: 255 * (alpha >= 128))
+    assert shown.tobytes() == half.tobytes()
+
+
+def test_what_stands_still_in_a_gif_does_not_flicker() -> None:
+    """The dots of each frame are at the same places, however high a frame is."""
+    faint = Picture.from_pixels(bytes([9, 9, 9, 70]) * 15 * 15, 15, 15, alpha=True)
+    two = Picture.joined([faint, faint])
+    timed = two.carrying(replace(two.carried, delays_ms=(100, 100)))
+
+    again = open_picture(encode(timed, "gif"), Limits(formats=FORMATS, max_frames=2))
+
+    assert isinstance(again, Opened)
+    first, second = again.picture.split()
+    assert first.pixels() == second.pixels() != faint.pixels()
 
 
 @pytest.mark.parametrize("file_format", ["png", "gif"])

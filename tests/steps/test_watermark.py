@@ -15,6 +15,8 @@ from dsl.compile import compile_source
 from dsl.diagnostics import PipelineRefused
 from steps.contract import StepFailed
 from steps.encoding import encode
+from steps.limits import Limits
+from steps.opening import Opened, open_picture
 from steps.picture import Picture
 from steps.plugins import find
 from steps.stamps import as_mark
@@ -362,3 +364,18 @@ def test_it_can_be_seen_on_transparency() -> None:
     result = watermark(picture, options(opacity=1.0)).to_pillow()
 
     assert result.getchannel("A").getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize("opacity", [0.3, 0.4, 0.5])
+def test_a_mark_over_nothing_is_seen_in_a_gif(opacity: float) -> None:
+    """A GIF knows no half transparency: fainter than half, the mark was not there at all."""
+    nothing = Picture.plain(300, 200, (0, 0, 0, 0))
+    marked = watermark(nothing, options(size=0.15, opacity=opacity))
+
+    opened = open_picture(encode(marked, "gif"), Limits())
+
+    assert isinstance(opened, Opened)
+    shown = opened.picture.to_pillow().getchannel("A")
+    left, top, right, bottom = shown.getbbox() or (0, 0, 0, 0)
+    assert right - left > 100
+    assert shown.histogram()[255] > (right - left) * (bottom - top) / 8
