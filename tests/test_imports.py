@@ -55,12 +55,14 @@ _CAPABILITIES = (
 )
 ALLOWED["darkroom.operations"] = _CAPABILITIES | {"darkroom.operations"}
 ALLOWED["darkroom.adapters"] = ALLOWED["darkroom.operations"] | {"darkroom.adapters"}
+ALLOWED["darkroom.client"] = {"darkroom.client"}
 ALLOWED["darkroom.testing"] = _HISTORY | {"darkroom.testing"}
 ALLOWED["darkroom.handlers"] = ALLOWED["darkroom.adapters"] | {"darkroom.handlers"}
 ALLOWED["darkroom.contract"] = ALLOWED["darkroom.handlers"]
 ALLOWED["darkroom.local"] = ALLOWED["darkroom.handlers"] | {"darkroom.local", "steps.allocator"}
 ALLOWED["darkroom.cli"] = ALLOWED["darkroom.local"] | {
     "darkroom.cli",
+    "darkroom.client",
     "darkroom.operations",
     "steps",
 }
@@ -118,6 +120,7 @@ def test_a_module_imports_only_what_its_package_may(path: Path) -> None:
         ("darkroom.handlers.images", "from steps.picture import Picture"),
         ("darkroom.images.state", "def f():\n    from darkroom.history import handle"),
         ("darkroom.history.chain", "from darkroom import adapters"),
+        ("darkroom.client.images", "from darkroom.events import Event"),
         ("darkroom.cli.process", "from dsl import compile"),
         ("steps.resize", "from darkroom.plan import Plan"),
         ("generated.photos.wiring", "import infra.settings"),

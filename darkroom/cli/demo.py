@@ -3,19 +3,18 @@
 import argparse
 import signal
 import time
-from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import requests
 from rich.console import Console
 
 from darkroom.cli.failure import CommandFailed
+from darkroom.client import Accounts, Api, Client, Image, Refused, Source, Unreachable
+from darkroom.client.media import content_type_of, ending_of
 from darkroom.local import timeline
 from darkroom.local.children import end_with_parent
-from darkroom.local.client import Client, Refused
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.contact_sheet import contact_sheet
 from darkroom.local.deploy import Outputs, deploy
@@ -23,15 +22,10 @@ from darkroom.local.mails import mailed_code
 from darkroom.local.queues import messages_in
 from darkroom.local.sample import sample_picture
 from darkroom.local.written import replaced
-from darkroom.uploads import MEDIA_TYPES
-from steps.encoding import extension
 
 _EMAIL, _NAME = "ada@example.com", "Ada Lovelace"
 _DRAINED_WITHIN_S = 30.0
 _LOOK_EVERY_S = 0.1
-# What a file's ending says it is; what it really is, the platform finds out.
-_SHORT = {"jpg": "jpeg", "tif": "tiff", "heif": "heic"}
-CONTENT_TYPES = {**MEDIA_TYPES, **{ending: MEDIA_TYPES[name] for ending, name in _SHORT.items()}}
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -53,7 +47,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         outputs = deploy(cloud)
         try:
             _walk_through(outputs, cloud, photo, options.out, console)
-        except (TimeoutError, Refused, requests.RequestException) as error:
+        except (TimeoutError, Refused, Unreachable) as error:
             raise CommandFailed(f"The demo cannot go on: {error}. Log: {cloud.log}") from error
     return 0
 
@@ -62,7 +56,7 @@ def _walk_through(
     outputs: Outputs, cloud: EmbeddedCloud, photo: Path, out: Path, console: Console
 ) -> None:
     """Do what a user does, from the account to the pictures on disk."""
-    client = _signed_up(cloud, Client(outputs.api_url))
+    client = _signed_up(cloud, Accounts(Api(outputs.api_url)))
     console.print(f"{photo.name} goes in, as {_NAME}", style="bold", markup=False)
     image_id = _uploaded(client, photo)
     _follow(client, image_id, console)
@@ -84,53 +78,48 @@ def _drawn(folder: Path) -> Path:
     return path
 
 
-def _signed_up(cloud: EmbeddedCloud, client: Client) -> Client:
+def _signed_up(cloud: EmbeddedCloud, accounts: Accounts) -> Client:
     """Open an account, confirm it by the mail that came, and sign in."""
     password = f"{token_urlsafe(18)}aA1!"
-    client.sign_up(_EMAIL, password, _NAME)
-    client.confirm(_EMAIL, mailed_code(cloud, _EMAIL))
-    return client.signed_in(_EMAIL, password)
+    accounts.sign_up(_EMAIL, password, _NAME)
+    accounts.confirm(_EMAIL, mailed_code(cloud, _EMAIL))
+    return accounts.signed_in(_EMAIL, password)
 
 
 def _uploaded(client: Client, photo: Path) -> str:
     """Upload the picture as what its name says; raises CommandFailed where that is refused."""
-    content_type = CONTENT_TYPES.get(photo.suffix.lower().lstrip("."), "application/octet-stream")
+    content_type = content_type_of(photo) or "application/octet-stream"
     try:
-        return client.upload(photo, content_type)
+        return client.upload(photo.name, content_type, Source(photo))
     except Refused as refused:
-        told = ", ".join(f"{name}: {value}" for name, value in refused.problem.items())
-        raise CommandFailed(f"The upload was refused. {told}") from refused
+        raise CommandFailed(f"The upload was refused: {refused}.") from refused
 
 
 def _follow(client: Client, image_id: str, console: Console) -> None:
     """Print the image's events up to its ending, as they happen."""
-    first = ""
+    first = None
     for event in client.follow(image_id):
-        first = first or event["at"]
-        elapsed = _elapsed_ms(first, event["at"])
-        line = timeline.line(event["version"], event["type"], elapsed, event["facts"])
+        first = first or event.at
+        elapsed_ms = round((event.at - first).total_seconds() * 1000)
+        line = timeline.line(event.version, event.type, elapsed_ms, event.facts)
         console.print(line, soft_wrap=True)
 
 
-def _elapsed_ms(first: str, later: str) -> int:
-    span = datetime.fromisoformat(later) - datetime.fromisoformat(first)
-    return round(span.total_seconds() * 1000)
-
-
-def _fetched(client: Client, image: dict[str, Any], folder: Path, console: Console) -> None:
+def _fetched(client: Client, image: Image, folder: Path, console: Console) -> None:
     """Write every variant, and a sheet of all of them, in place of what another demo wrote."""
-    variants = image["variants"]
-    contents = {name: client.download(image["image_id"], name) for name in variants}
-    named = {f"{name}.{extension(variants[name]['format'])}": contents[name] for name in contents}
+    endings = {name: ending_of(variant.format) for name, variant in image.variants.items()}
+    contents = {name: client.download(image.image_id, name) for name in endings}
+    named = {f"{name}.{ending}": contents[name] for name, ending in endings.items()}
     if contents:
         named["contact-sheet.png"] = contact_sheet(contents)
     for path in replaced(folder, named):
         console.print(f"wrote {path}", style="dim", markup=False)
     if not contents:
-        why = timeline.reason(image["reason"]) if image["reason"] else "none was promised"
-        console.print(f"no pictures: {image['state']}, {why}", style="bold", soft_wrap=True)
-        if image["reason"]:
-            console.print(timeline.cure(image["reason"]), soft_wrap=True)
+        reason = image.reason.model_dump() if image.reason else None
+        why = timeline.reason(reason) if reason else "none was promised"
+        console.print(f"no pictures: {image.state}, {why}", style="bold", soft_wrap=True)
+        if reason:
+            console.print(timeline.cure(reason), soft_wrap=True)
 
 
 def _nothing_left_over(cloud: EmbeddedCloud, outputs: Outputs) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from forging import Forge
 from users import signed_in
 
-from darkroom.local.client import Client, send_form
+from darkroom.client import Client, Source
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs, deploy
 
@@ -65,7 +65,7 @@ def forge(cloud: EmbeddedCloud, deployed: Outputs, ada: Client) -> Forge:
     path = cloud.state / "cognito-pool-keys" / f"{deployed.user_pool_id}-access.pem"
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    return Forge(ada.access_token or "", key)
+    return Forge(ada.api.token(), key)
 
 
 @pytest.fixture(scope="session")
@@ -73,9 +73,7 @@ def upload() -> Callable[..., str]:
     """Uploads bytes as a user and returns the image's id."""
 
     def sent(client: Client, content: bytes, content_type: str = "image/jpeg") -> str:
-        grant = client.request_upload("picture", content_type, len(content))
-        send_form(grant["upload"], content).raise_for_status()
-        return str(grant["image_id"])
+        return client.upload("picture", content_type, Source(content))
 
     return sent
 

@@ -18,11 +18,11 @@ from aws import Aws
 from users import signed_in
 
 from darkroom.adapters.s3_arrivals import S3Arrivals
+from darkroom.client import Client, Refused
 from darkroom.events import Ending, Stream
 from darkroom.history import verify
 from darkroom.ids import ImageRef
 from darkroom.images import Image, fold
-from darkroom.local.client import Client, Refused
 from darkroom.local.cloud import ROOT, EmbeddedCloud
 from darkroom.local.deploy import deploy
 from darkroom.projections import image_row

@@ -7,7 +7,7 @@ import pytest
 import requests
 from forging import Forge
 
-from darkroom.local.client import Client
+from darkroom.client import Client
 from darkroom.local.deploy import Outputs
 from steps.testing.sources import jpeg
 from tests.darkroom.handlers.every_route import Route, every_route
@@ -19,7 +19,7 @@ PROTECTED = [route for route in every_route() if route.signed_in]
 @pytest.fixture(scope="module")
 def adas(ada: Client, upload: Callable[..., str]) -> str:
     """A processed image of Ada's."""
-    return str(ada.settled(upload(ada, jpeg(64, 48)))["image_id"])
+    return ada.settled(upload(ada, jpeg(64, 48))).image_id
 
 
 def asked(
@@ -72,7 +72,7 @@ def test_another_users_image_is_as_unknown_as_one_that_never_was(
     before = ada.events(adas)
 
     foreign, unknown = (
-        asked(deployed, route, f"Bearer {grace.access_token}", image_id)
+        asked(deployed, route, f"Bearer {grace.api.token()}", image_id)
         for image_id in (adas, UNKNOWN)
     )
 
@@ -83,7 +83,7 @@ def test_another_users_image_is_as_unknown_as_one_that_never_was(
 
 def test_nobody_lists_another_users_images(grace: Client, adas: str) -> None:
     """Not even that they are there."""
-    assert adas not in [each["image_id"] for each in grace.images()["images"]]
+    assert adas not in [each.image_id for each in grace.images()]
 
 
 def test_the_routes_are_those_of_the_file_that_the_api_serves(deployed: Outputs) -> None:

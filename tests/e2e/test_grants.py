@@ -13,8 +13,8 @@ import boto3
 import pytest
 from aws import Aws
 
+from darkroom.client import Client, Source
 from darkroom.ids import ImageRef
-from darkroom.local.client import Client, send_form
 from infra.indirect import excused, indirect_grants
 from steps.testing.sources import jpeg
 
@@ -114,11 +114,11 @@ def record(aws: Aws, ada: Client) -> Record:
     content = jpeg(900, 600)
     grant = ada.request_upload("picture", "image/jpeg", len(content))
     for _ in range(2):
-        send_form(grant["upload"], content).raise_for_status()
-    image_id = str(grant["image_id"])
+        ada.send(grant, Source(content))
+    image_id = grant.image_id
     ada.settled(image_id)
     aws.left_one_original(image_id)
-    ada.images()
+    ada.page()
     ada.events(image_id)
     ada.download(image_id, "medium")
     aws.refold(ImageRef("main", image_id))

@@ -7,8 +7,8 @@ import pytest
 from aws import Aws
 
 from darkroom.cli import deployment, main
+from darkroom.client import Client
 from darkroom.ingest import Message
-from darkroom.local.client import Client
 from steps.testing.sources import jpeg
 
 Tell = Callable[..., str]
@@ -37,7 +37,7 @@ def test_an_image_is_explained_and_its_dead_letter_sent_again(
     image = upload(ada, jpeg(300, 200))
     ada.settled(image)
     told = tell("history", image)
-    version_id = ada.events(image)[0]["facts"]["version_id"]
+    version_id = ada.events(image)[0].facts["version_id"]
     message = Message(tenant="main", image_id=image, version_id=version_id)
     boto3.client("sqs", **aws.cloud.client_options).send_message(
         QueueUrl=aws.deployed.dead_letters_url, MessageBody=message.model_dump_json()

@@ -12,7 +12,7 @@ import pytest
 from aws import Aws
 from PIL import Image, ImageChops, ImageStat
 
-from darkroom.local.client import Client
+from darkroom.client import Client
 from darkroom.local.sample import sample_picture
 from darkroom.projections import rebuild
 from steps.testing.sources import gif_bomb, jpeg
@@ -32,7 +32,7 @@ def test_a_photo_becomes_its_variants_with_one_gapless_history(ada: Client, phot
 
     events = ada.events(photo)
 
-    assert [event["type"].removeprefix("image.") for event in events] == [
+    assert [event.type.removeprefix("image.") for event in events] == [
         "uploaded",
         "processing-started",
         "validated",
@@ -41,11 +41,11 @@ def test_a_photo_becomes_its_variants_with_one_gapless_history(ada: Client, phot
         "variant-rendered",
         "processing-completed",
     ]
-    assert [event["version"] for event in events] == list(range(1, 8))
-    assert all(earlier["at"] <= later["at"] for earlier, later in pairwise(events))
-    assert events[1]["facts"]["variants"] == ["thumbnail", "medium", "large"]
+    assert [event.version for event in events] == list(range(1, 8))
+    assert all(earlier.at <= later.at for earlier, later in pairwise(events))
+    assert events[1].facts["variants"] == ["thumbnail", "medium", "large"]
     recipes = {
-        event["facts"]["name"]: [applied["uses"] for applied in event["facts"]["recipe"]]
+        event.facts["name"]: [applied["uses"] for applied in event.facts["recipe"]]
         for event in events[3:6]
     }
     assert recipes == {
@@ -60,7 +60,7 @@ def test_variants_have_their_sizes_and_the_watermark_where_it_belongs(
 ) -> None:
     """Each link gives a JPEG of the promised size; the owner's name is on the larger two only."""
     image = ada.settled(photo)
-    pictures = {name: Image.open(BytesIO(ada.download(photo, name))) for name in image["variants"]}
+    pictures = {name: Image.open(BytesIO(ada.download(photo, name))) for name in image.variants}
 
     assert {name: picture.size for name, picture in pictures.items()} == {
         "thumbnail": (150, 150),
@@ -82,12 +82,12 @@ def test_an_image_is_listed_and_shown_to_its_owner(ada: Client, photo: str) -> N
     """The list has it, newest first; the image tells its size, its state and no bucket's key."""
     image = ada.settled(photo)
 
-    listed = ada.images()["images"]
+    listed = ada.page().images
 
-    assert photo in [each["image_id"] for each in listed]
-    assert image["state"] == "complete"
-    assert (image["original"]["width"], image["original"]["height"]) == (2400, 1600)
-    assert image["reason"] is None
+    assert photo in [each.image_id for each in listed]
+    assert image.state == "complete"
+    assert (image.original.width, image.original.height) == (2400, 1600)
+    assert image.reason is None
     assert "main/" not in str(image)
     assert "main/" not in str(ada.events(photo))
 
@@ -107,13 +107,13 @@ def test_what_is_no_good_picture_ends_as_rejected_with_the_reason(
     """One ImageRejected, with limit and actual value, and the owner sees it."""
     image = ada.settled(upload(ada, content))
 
-    events = [event["type"] for event in ada.events(image["image_id"])]
+    events = [event.type for event in ada.events(image.image_id)]
     assert events == ["image.uploaded", "image.processing-started", "image.rejected"]
-    assert image["state"] == "rejected"
-    assert image["reason"]["code"] == code
-    assert image["reason"]["facts"]["actual"] is not None
-    assert "limit" in image["reason"]["facts"]
-    assert image["variants"] == {}
+    assert image.state == "rejected"
+    assert image.reason.code == code
+    assert image.reason.facts["actual"] is not None
+    assert "limit" in image.reason.facts
+    assert image.variants == {}
 
 
 def test_announced_three_times_and_run_at_once_is_one_history(
@@ -123,7 +123,7 @@ def test_announced_three_times_and_run_at_once_is_one_history(
     image_id = upload(ada, jpeg(900, 600))
     first = next(iter(ada.follow(image_id)))
     again = _announced(aws, image_id)
-    delivered = _delivered(image_id, first["facts"]["version_id"])
+    delivered = _delivered(image_id, first.facts["version_id"])
 
     handlers = {"s3_event": again, "orchestrator": delivered}
     with ThreadPoolExecutor() as pool:
@@ -133,9 +133,9 @@ def test_announced_three_times_and_run_at_once_is_one_history(
     invoke("s3_event", again)
     aws.drained()
 
-    types = [event["type"].removeprefix("image.") for event in ada.events(image_id)]
+    types = [event.type.removeprefix("image.") for event in ada.events(image_id)]
     assert [answer for answer in answers if answer] == [{"batchItemFailures": []}] * 2
-    assert settled["state"] == "complete"
+    assert settled.state == "complete"
     assert len(types) == 7
     assert types.count("uploaded") == 1
     assert types.count("processing-started") == 1
@@ -192,14 +192,14 @@ def test_views_made_anew_show_the_same_and_follow_what_comes(
 ) -> None:
     """The API shows the new rows, and the projector writes them: both ask which there are."""
     ada.settled(upload(ada, jpeg(640, 480)))
-    before = ada.images()
+    before = ada.page()
 
     done = rebuild(aws.history, aws.views)
     removed = aws.views.remove_before(done.generation)
 
     assert done.outcome == "live"
-    assert removed >= 2 * len(before["images"])
-    assert ada.images() == before
+    assert removed >= 2 * len(before.images)
+    assert ada.page() == before
     later = upload(ada, jpeg(480, 640))
     ada.settled(later)
-    assert later in {image["image_id"] for image in ada.images()["images"]}
+    assert later in {image.image_id for image in ada.images()}

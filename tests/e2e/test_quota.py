@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aws import Aws
 
+from darkroom.client import Client, Refused
 from darkroom.handlers.clients import now
 from darkroom.ids import parse_original_key
-from darkroom.local.client import Client, Refused
 from darkroom.quotas import Amount
 from infra.environments import settings_for
 
@@ -30,8 +30,8 @@ def test_of_fifty_requests_twenty_are_granted_where_twenty_are_left(
 ) -> None:
     """The others are told why, and that the day has to end; none fails in another way."""
     client = new_user("Fifty")
-    form = client.request_upload("picture", "image/jpeg", 10)["upload"]
-    owner = parse_original_key(form["fields"]["key"]).owner
+    form = client.request_upload("picture", "image/jpeg", 10).upload
+    owner = parse_original_key(form.fields["key"]).owner
     limit = Amount(settings_for("local").uploads_a_day, settings_for("local").upload_bytes_a_day)
     used = Amount(settings_for("local").uploads_a_day - 1 - 20, 0)
     assert aws.counters.take(owner, now().date().isoformat(), used, limit)
@@ -46,5 +46,5 @@ def _asked(client: Client) -> str:
     try:
         client.request_upload("picture", "image/jpeg", 10)
     except Refused as refused:
-        return str(refused.problem["code"])
+        return refused.code
     return "granted"

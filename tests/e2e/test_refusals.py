@@ -6,8 +6,9 @@ from io import BytesIO
 import pytest
 import requests
 from aws import Aws
+from users import posted
 
-from darkroom.local.client import Client, Refused, send_form
+from darkroom.client import Accounts, Api, Client, Refused
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs
 from darkroom.local.mails import mailed_code
@@ -19,7 +20,7 @@ PICTURE = jpeg(64, 48)
 @pytest.fixture(scope="module")
 def adas(ada: Client, upload: Callable[..., str]) -> str:
     """A processed image of Ada's."""
-    return str(ada.settled(upload(ada, PICTURE))["image_id"])
+    return ada.settled(upload(ada, PICTURE)).image_id
 
 
 @pytest.mark.parametrize(
@@ -39,12 +40,12 @@ def test_an_upload_other_than_granted_is_refused(
     ada: Client, aws: Aws, changed: dict[str, str], content: bytes
 ) -> None:
     """4xx, and no object is stored."""
-    form = ada.request_upload("picture.jpg", "image/jpeg", len(PICTURE))["upload"]
+    form = ada.request_upload("picture.jpg", "image/jpeg", len(PICTURE)).upload
 
-    answer = send_form({**form, "fields": {**form["fields"], **changed}}, content)
+    answer = posted(form.url, {**form.fields, **changed}, content)
 
     assert 400 <= answer.status_code < 500
-    asked = changed.get("key", form["fields"]["key"])
+    asked = changed.get("key", form.fields["key"])
     assert asked not in aws.keys_in(aws.deployed.originals_bucket)
 
 
@@ -64,9 +65,9 @@ def test_what_the_pipeline_would_refuse_is_not_granted(
         ada.request_upload("picture", content_type, byte_size)
 
     assert refused.value.status == 400
-    assert refused.value.problem["code"] == code
-    assert refused.value.problem["actual"] in (content_type, byte_size)
-    assert "limit" in refused.value.problem
+    assert refused.value.code == code
+    assert refused.value.facts["actual"] in (content_type, byte_size)
+    assert "limit" in refused.value.facts
 
 
 def test_signing_up_twice_answers_the_same(deployed: Outputs) -> None:
@@ -85,10 +86,10 @@ def test_a_wrong_password_and_an_unknown_address_answer_the_same(
     cloud: EmbeddedCloud, deployed: Outputs
 ) -> None:
     """401, with one body, though the first account is confirmed and could sign in."""
-    client, password = Client(deployed.api_url), "Correct-horse-7"
-    client.sign_up("grete@example.com", password, "Grete")
-    client.confirm("grete@example.com", mailed_code(cloud, "grete@example.com"))
-    assert client.signed_in("grete@example.com", password).access_token
+    accounts, password = Accounts(Api(deployed.api_url)), "Correct-horse-7"
+    accounts.sign_up("grete@example.com", password, "Grete")
+    accounts.confirm("grete@example.com", mailed_code(cloud, "grete@example.com"))
+    assert accounts.sign_in("grete@example.com", password).access_token
 
     answers = [
         requests.post(
@@ -107,7 +108,7 @@ def test_a_link_serves_the_picture_and_nothing_without_its_signature(
     ada: Client, adas: str
 ) -> None:
     """Right type, inline, and 403 once the query is cut off."""
-    link = ada.link(adas, "medium")["url"]
+    link = ada.link(adas, "medium").url
 
     served = requests.get(link, timeout=30)
 

@@ -10,7 +10,7 @@ import pytest
 from aws import Aws
 from users import signed_in
 
-from darkroom.local.client import Client
+from darkroom.client import Client
 from darkroom.local.cloud import ROOT, EmbeddedCloud
 from darkroom.local.deploy import deploy
 from darkroom.local.sample import sample_picture
@@ -116,13 +116,13 @@ def test_stages_hand_pictures_on_and_one_history_tells_it(
 
     image = ada.settled(upload(ada, sample_picture()))
 
-    events = ada.events(str(image["image_id"]))
-    told = [event["type"].removeprefix("image.") for event in events]
+    events = ada.events(image.image_id)
+    told = [event.type.removeprefix("image.") for event in events]
     assert told[:3] == ["uploaded", "processing-started", "validated"]
     assert sorted(told[3:-1]) == ["variant-dropped", *["variant-rendered"] * 3]
-    assert (told[-1], image["state"]) == ("processing-completed", "partial")
-    assert sorted(image["variants"]) == ["large", "medium", "medium-aside"]
-    assert image["missing"]["small"]["step"] == "seal"
+    assert (told[-1], image.state) == ("processing-completed", "partial")
+    assert sorted(image.variants) == ["large", "medium", "medium-aside"]
+    assert image.missing["small"].step == "seal"
 
 
 def test_the_first_execution_comes_to_its_end(

@@ -1,8 +1,11 @@
 """Users of a deployment."""
 
+from collections.abc import Mapping
 from secrets import token_hex, token_urlsafe
 
-from darkroom.local.client import Client
+import requests
+
+from darkroom.client import Accounts, Api, Client
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs
 from darkroom.local.mails import mailed_code
@@ -10,8 +13,13 @@ from darkroom.local.mails import mailed_code
 
 def signed_in(cloud: EmbeddedCloud, deployed: Outputs, name: str) -> Client:
     """Sign a user of that name up, and in."""
-    client = Client(deployed.api_url)
+    accounts = Accounts(Api(deployed.api_url))
     email, password = f"{token_hex(4)}@example.com", f"{token_urlsafe(12)}aA1!"
-    client.sign_up(email, password, name)
-    client.confirm(email, mailed_code(cloud, email))
-    return client.signed_in(email, password)
+    accounts.sign_up(email, password, name)
+    accounts.confirm(email, mailed_code(cloud, email))
+    return accounts.signed_in(email, password)
+
+
+def posted(url: str, fields: Mapping[str, str], content: bytes) -> requests.Response:
+    """Send a form as it is given, and return the answer as it comes."""
+    return requests.post(url, data=fields, files={"file": ("picture", content)}, timeout=60)

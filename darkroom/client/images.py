@@ -1,0 +1,168 @@
+"""What a user does with images: upload, follow, list, fetch."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import quote
+
+import requests
+
+from darkroom.client.answers import Event, Events, Grant, Image, Images, ImageSummary, Link, Usage
+from darkroom.client.api import Api
+from darkroom.client.failures import Refused
+from darkroom.client.sending import FormBody, Source
+
+_LOOK_EVERY_S = 0.25
+_LOOK_AT_LEAST_EVERY_S = 1.0
+_IGNORED = "image.reupload-ignored"
+
+ENDINGS = frozenset(
+    {
+        "image.rejected",
+        "image.processing-completed",
+        "image.processing-failed",
+        "image.processing-timed-out",
+        "image.processing-cancelled",
+        "image.deleted",
+    }
+)
+"""The events after which nothing happens by itself."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """Speaks for one user of a deployment. All calls raise Refused and Unreachable."""
+
+    api: Api
+
+    def request_upload(
+        self,
+        file_name: str,
+        content_type: str,
+        byte_size: int,
+        tags: Mapping[str, str] | None = None,
+    ) -> Grant:
+        """Return a grant: an image's id, and the form to send the picture with."""
+        body = {"file_name": file_name, "content_type": content_type, "byte_size": byte_size}
+        told = body | ({"tags": dict(tags)} if tags else {})
+        # A grant whose answer was lost is worth nothing to anybody.
+        return self.api.post(Grant, "/images", told, repeatable=True)
+
+    def send(self, grant: Grant, picture: Source) -> None:
+        """Send the picture that was granted. Sent twice, it is one image all the same."""
+        body = FormBody.of(grant.upload.fields, picture)
+        headers = {"Content-Type": body.content_type}
+        url = grant.upload.url
+        request = requests.Request("POST", url, data=body, headers=headers, auth=_nobody)
+        self.api.transport.send(request, repeatable=True)
+
+    def upload(
+        self,
+        file_name: str,
+        content_type: str,
+        picture: Source,
+        tags: Mapping[str, str] | None = None,
+    ) -> str:
+        """Upload a picture, and return the id of its image.
+
+        Raises OSError where the picture is a file that cannot be read.
+        """
+        grant = self.request_upload(file_name, content_type, len(picture), tags)
+        self.send(grant, picture)
+        return grant.image_id
+
+    def page(self, *, limit: int | None = None, cursor: str | None = None) -> Images:
+        """Return a page of this user's images, newest first."""
+        return self.api.get(Images, "/images", {"limit": limit, "cursor": cursor})
+
+    def images(self) -> Iterator[ImageSummary]:
+        """Yield all of this user's images, newest first; pages are asked for as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self.page(cursor=cursor)
+            yield from page.images
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def image(self, image_id: str) -> Image:
+        """Return one image: its state, reason, and variants."""
+        return self.api.get(Image, f"/images/{_part(image_id)}")
+
+    def events(self, image_id: str) -> tuple[Event, ...]:
+        """Return what has happened to the image so far, oldest first."""
+        return self.api.get(Events, f"/images/{_part(image_id)}/events").events
+
+    def follow(self, image_id: str, within_s: float = 120.0) -> Iterator[Event]:
+        """Yield the image's events as they happen, up to the one that ends its run.
+
+        An image that was granted and is not there yet is waited for. Raises TimeoutError where
+        the ending does not come within `within_s`.
+        """
+        seen = 0
+        for _ in _looks(within_s, f"image {image_id} has no ending after {within_s:.0f} s"):
+            events = self._events_so_far(image_id)
+            yield from events[seen:]
+            seen = len(events)
+            of_runs = [event.type for event in events if event.type != _IGNORED]
+            if of_runs and of_runs[-1] in ENDINGS:
+                return
+
+    def settled(self, image_id: str, within_s: float = 120.0) -> Image:
+        """Wait for the image's run to end, and return the image as it then is.
+
+        Raises TimeoutError as `follow` does.
+        """
+        for _ in _looks(within_s, f"image {image_id} has no ending after {within_s:.0f} s"):
+            try:
+                image = self.image(image_id)
+            except Refused as refused:
+                if refused.status != HTTPStatus.NOT_FOUND:
+                    raise
+            else:
+                if image.settled:
+                    return image
+        raise AssertionError("looks end by an exception")
+
+    def link(self, image_id: str, name: str) -> Link:
+        """Return a link to a variant."""
+        return self.api.get(Link, f"/images/{_part(image_id)}/variants/{_part(name)}")
+
+    def download(self, image_id: str, name: str) -> bytes:
+        """Return a variant's bytes."""
+        request = requests.Request("GET", self.link(image_id, name).url, auth=_nobody)
+        return self.api.transport.send(request, repeatable=True).content
+
+    def usage(self) -> Usage:
+        """Return what this user's images amount to."""
+        return self.api.get(Usage, "/usage")
+
+    def _events_so_far(self, image_id: str) -> tuple[Event, ...]:
+        try:
+            return self.events(image_id)
+        except Refused as refused:
+            if refused.status == HTTPStatus.NOT_FOUND:
+                return ()
+            raise
+
+
+def _part(text: str) -> str:
+    """Return what a text is as one part of a path."""
+    return quote(text, safe="")
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Let a signed address be all that speaks for a request, whatever a ~/.netrc says."""
+    return request
+
+
+def _looks(within_s: float, otherwise: str) -> Iterator[None]:
+    """Give the turn at once, and then ever less often; TimeoutError when the time is over."""
+    deadline, pause = time.monotonic() + within_s, _LOOK_EVERY_S
+    while True:
+        yield
+        if time.monotonic() > deadline:
+            raise TimeoutError(otherwise)
+        time.sleep(pause)
+        pause = min(pause * 1.25, _LOOK_AT_LEAST_EVERY_S)
