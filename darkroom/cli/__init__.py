@@ -22,8 +22,9 @@ def main(given: Sequence[str] | None = None) -> int:
     """
     options = parser().parse_args(given)
     try:
+        _reach_this_machine()
         if getattr(options, "deployment", LOCAL) == LOCAL:
-            _keep_to_this_machine()
+            _forget_profiles()
         # Only the verb's own module: `doctor` must run where others would not import.
         verb: Verb = getattr(import_module(options.module), options.function)
         return verb(options, Console(highlight=False))
@@ -36,10 +37,14 @@ def main(given: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _keep_to_this_machine() -> None:
-    """Forget what would lead away from the loopback: a profile's keys and region, a proxy."""
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        os.environ.pop(name, None)
+def _reach_this_machine() -> None:
+    """Let no proxy stand before the loopback."""
     for name in ("NO_PROXY", "no_proxy"):
         past = [os.environ[name]] if os.environ.get(name) else []
         os.environ[name] = ",".join((*past, "127.0.0.1", "localhost"))
+
+
+def _forget_profiles() -> None:
+    """Forget what would lead away from this machine: a profile's keys and region."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)

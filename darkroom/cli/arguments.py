@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darkroom.cli.operator_arguments import add_operations
+from darkroom.cli.user_arguments import add_use
 
 if TYPE_CHECKING:
     from darkroom.cli.operator_arguments import Verbs
@@ -12,9 +13,16 @@ if TYPE_CHECKING:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line; it sets the `module` and `function` of the verb."""
-    parser = argparse.ArgumentParser(prog="darkroom", description="Process pictures.")
+    parser = argparse.ArgumentParser(
+        prog="darkroom",
+        description="Process pictures: on this machine alone, or on a deployment, as its user or"
+        " its operator.",
+        epilog="From an account to pictures: `make up`; then signup, confirm, login, upload --wait"
+        " and get (docs/client.md). `darkroom VERB --help` explains a verb.",
+    )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _add_here(verbs)
+    add_use(verbs)
     add_operations(verbs)
     return parser
 
@@ -41,6 +49,10 @@ def _add_here(verbs: "Verbs") -> None:
     up.set_defaults(module="darkroom.cli.embedded", function="up")
     down = verbs.add_parser("down", help="stop the embedded cloud")
     down.set_defaults(module="darkroom.cli.embedded", function="down")
+
+    mails = verbs.add_parser("mails", help="show the mails that the embedded cloud kept")
+    mails.add_argument("email", metavar="EMAIL", nargs="?", help="only those to this address")
+    mails.set_defaults(module="darkroom.cli.mails", function="run")
 
     doctor_ = verbs.add_parser("doctor", help="say what is missing on this machine")
     doctor_.set_defaults(module="darkroom.cli.doctor", function="run")

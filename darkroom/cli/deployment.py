@@ -12,10 +12,11 @@ from rich.console import Console
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.naming import image_id
 from darkroom.cli.operator_arguments import LOCAL
 from darkroom.errors import BrokenStream, DarkroomError, UnknownEvent
 from darkroom.events import Stream
-from darkroom.ids import ImageRef, valid_image_id
+from darkroom.ids import ImageRef
 from darkroom.local.cloud import attached
 
 Verb = Callable[[argparse.Namespace, Console], int]
@@ -120,13 +121,7 @@ def outputs_of(client: Any, environment: str) -> Mapping[str, str]:
 
 def image_of(options: argparse.Namespace) -> ImageRef:
     """Return the image that the command names; raises CommandFailed for what is no image's id."""
-    image_id = options.image.strip().upper()
-    if not valid_image_id(image_id):
-        raise CommandFailed(
-            f"'{options.image}' is no image's id: that has 26 letters and digits,"
-            f" such as 01JDA7Q0G0ABCDEFGHJKMNPQRS."
-        )
-    return ImageRef(options.tenant, image_id)
+    return ImageRef(options.tenant, image_id(options.image))
 
 
 def told(verb: Verb) -> Verb:

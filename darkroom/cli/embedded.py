@@ -38,4 +38,8 @@ def _tell(console: Console, cloud: EmbeddedCloud, outputs: Outputs) -> None:
     console.print(f"API   {outputs.api_url}")
     console.print(f"AWS   {cloud.endpoint}")
     console.print(f"Log   {cloud.log}")
-    console.print("docs/api.md shows how to use it. Stop it with `make down`.")
+    console.print(
+        "Use it: `python -m darkroom signup EMAIL`, and so on by docs/client.md."
+        " Stop it: `make down`.",
+        soft_wrap=True,
+    )

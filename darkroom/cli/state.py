@@ -7,12 +7,12 @@ from rich.text import Text
 
 from darkroom.errors import NotFound
 from darkroom.events import Stream
-from darkroom.images import ImageState, Run, fold
+from darkroom.images import Run, fold
 from darkroom.local import timeline
 from darkroom.operations.words import byte_size, clock_time
 from darkroom.projections import ImageRow, image_row
 
-_COLOURS: dict[ImageState, str] = {
+_COLOURS: dict[str, str] = {
     "complete": "green",
     "partial": "yellow",
     "rejected": "red",
@@ -27,9 +27,14 @@ def head(stream: Stream) -> Text:
     return Text.assemble(
         (row.image_id, "bold"),
         "  ",
-        (row.state.replace("_", " "), _COLOURS.get(row.state, "cyan")),
+        coloured(row.state),
         f"  of {row.owner}, {clock_time(row.uploaded_at)}",
     )
+
+
+def coloured(state: str) -> Text:
+    """Return a state in words, and in the colour that it has everywhere."""
+    return Text(state.replace("_", " "), _COLOURS.get(state, "cyan"))
 
 
 def state(stream: Stream, versions: int) -> Iterator[Text]:
@@ -38,18 +43,18 @@ def state(stream: Stream, versions: int) -> Iterator[Text]:
     yield head(stream)
     said = f"as of event {last.version} of {versions}, {clock_time(last.recorded_at)}"
     yield Text(said, style="dim")
-    yield _fact("original", _original(row))
+    yield fact("original", _original(row))
     image = fold(stream)
     run = image.run if image else None
     if run is None:
-        yield _fact("run", "none has begun")
+        yield fact("run", "none has begun")
         return
-    yield _fact("run", f"{run.started.pipeline}, {run.run_id}")
-    yield _fact("deadline", clock_time(run.started.deadline_at))
+    yield fact("run", f"{run.started.pipeline}, {run.run_id}")
+    yield fact("deadline", clock_time(run.started.deadline_at))
     for name in run.promised:
-        yield _fact(name, _variant(run, name))
+        yield fact(name, _variant(run, name))
     if row.reason:
-        yield _fact("reason", timeline.reason(row.reason.model_dump(mode="json")))
+        yield fact("reason", timeline.reason(row.reason.model_dump(mode="json")))
 
 
 def state_json(stream: Stream) -> dict[str, Any]:
@@ -64,7 +69,8 @@ def _row(stream: Stream) -> ImageRow:
     return row
 
 
-def _fact(name: str, told: str) -> Text:
+def fact(name: str, told: str) -> Text:
+    """Return a line below the head: what it is about, and what is told of it."""
     return Text.assemble((f"  {name:<12} ", "cyan"), told)
 
 

@@ -1,4 +1,4 @@
-"""docs/operations.md names every verb of an operator, and what each asks of AWS."""
+"""docs/operations.md names every verb of an operator, and what each asks of AWS; users' apart."""
 
 import argparse
 import re
@@ -9,6 +9,7 @@ import pytest
 
 from darkroom.cli import main
 from darkroom.cli.arguments import parser
+from darkroom.cli.user_arguments import add_use
 from darkroom.ids import original_key
 from darkroom.ingest import Message
 from darkroom.testing import samples
@@ -18,6 +19,8 @@ from tests.darkroom.cli.deployed import OnMoto, on_moto
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 VERBS = PAGE.partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([a-z]+(?: [a-z]+)?)\b[^|]*\|[^|]*\| (.*) \|$", VERBS, re.MULTILINE))
+CLIENT = (Path(__file__).parents[2] / "docs" / "client.md").read_text("utf-8")
+USED = set(re.findall(r"^\| `([a-z]+)", CLIENT, re.MULTILINE))
 ELSEWHERE = {"process", "demo", "up", "down", "doctor"}
 # Where an action is not called like its operation.
 ACTIONS = {
@@ -43,8 +46,16 @@ def verbs(of: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def test_every_verb_of_an_operator_has_its_row() -> None:
-    """Those that need no deployment are in the README."""
-    assert set(ROWS) == set(verbs(parser())) - ELSEWHERE
+    """Those that need no deployment are in the README, those of users on their own page."""
+    assert set(ROWS) == set(verbs(parser())) - ELSEWHERE - USED
+
+
+def test_every_verb_of_a_user_has_its_row() -> None:
+    """On docs/client.md, with the one that reads the embedded cloud's mails."""
+    of_users = argparse.ArgumentParser()
+    add_use(of_users.add_subparsers())
+
+    assert {*verbs(of_users), "mails"} == USED
 
 
 @pytest.fixture
