@@ -21,17 +21,25 @@ class Session(_Answer):
     expires_in_s: int
 
 
+class Put(_Answer):
+    """A signed request: PUT the bytes to the url, with all of the headers."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
 class Form(_Answer):
-    """A signed form: POST the fields, and then the file as `file`, to the url."""
+    """A signed form, for browsers: POST the fields, and then the file as `file`, to the url."""
 
     url: str
     fields: Mapping[str, str]
 
 
 class Grant(_Answer):
-    """The right to upload one picture."""
+    """The right to upload one picture: by `put`, or by the form `upload`."""
 
     image_id: str
+    put: Put
     upload: Form
     expires_at: datetime
 

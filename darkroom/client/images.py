@@ -11,7 +11,7 @@ import requests
 from darkroom.client.answers import Event, Events, Grant, Image, Images, ImageSummary, Link, Usage
 from darkroom.client.api import Api
 from darkroom.client.failures import Refused
-from darkroom.client.sending import FormBody, Source
+from darkroom.client.sending import Source
 
 _LOOK_EVERY_S = 0.25
 _LOOK_AT_LEAST_EVERY_S = 1.0
@@ -41,21 +41,27 @@ class Client:
         file_name: str,
         content_type: str,
         byte_size: int,
+        *,
+        sha256: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> Grant:
-        """Return a grant: an image's id, and the form to send the picture with."""
+        """Return a grant: an image's id, and where to send how many bytes, of which digest."""
         body = {"file_name": file_name, "content_type": content_type, "byte_size": byte_size}
-        told = body | ({"tags": dict(tags)} if tags else {})
+        more = {"sha256": sha256, "tags": dict(tags or {})}
+        told = body | {name: value for name, value in more.items() if value}
         # A grant whose answer was lost is worth nothing to anybody.
         return self.api.post(Grant, "/images", told, repeatable=True)
 
     def send(self, grant: Grant, picture: Source) -> None:
-        """Send the picture that was granted. Sent twice, it is one image all the same."""
-        body = FormBody.of(grant.upload.fields, picture)
-        headers = {"Content-Type": body.content_type}
-        url = grant.upload.url
-        request = requests.Request("POST", url, data=body, headers=headers, auth=_nobody)
-        self.api.transport.send(request, repeatable=True)
+        """Send the picture that was granted. Sent twice, it is there once."""
+        put = grant.put
+        request = requests.Request("PUT", put.url, data=picture, headers=put.headers, auth=_nobody)
+        try:
+            self.api.transport.send(request, repeatable=True)
+        except Refused as refused:
+            # The try before this one arrived, and only its answer was lost.
+            if refused.status != HTTPStatus.PRECONDITION_FAILED:
+                raise
 
     def upload(
         self,
@@ -68,7 +74,8 @@ class Client:
 
         Raises OSError where the picture is a file that cannot be read.
         """
-        grant = self.request_upload(file_name, content_type, len(picture), tags)
+        sha256 = picture.sha256()
+        grant = self.request_upload(file_name, content_type, len(picture), sha256=sha256, tags=tags)
         self.send(grant, picture)
         return grant.image_id
 

@@ -12,8 +12,9 @@ from typing import Any
 import boto3
 import pytest
 from aws import Aws
+from users import posted
 
-from darkroom.client import Client, Source
+from darkroom.client import Client
 from darkroom.ids import ImageRef
 from infra.indirect import excused, indirect_grants
 from steps.testing.sources import jpeg
@@ -114,7 +115,7 @@ def record(aws: Aws, ada: Client) -> Record:
     content = jpeg(900, 600)
     grant = ada.request_upload("picture", "image/jpeg", len(content))
     for _ in range(2):
-        ada.send(grant, Source(content))
+        posted(grant.upload.url, grant.upload.fields, content).raise_for_status()
     image_id = grant.image_id
     ada.settled(image_id)
     aws.left_one_original(image_id)

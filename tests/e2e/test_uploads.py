@@ -11,10 +11,11 @@ import pytest
 import requests
 from aws import Aws
 from botocore.config import Config
+from users import posted
 
 from darkroom.adapters.s3 import S3Uploads
+from darkroom.client import Client
 from darkroom.ids import original_key
-from darkroom.local.client import Client, send_form
 from darkroom.testing.samples import OWNER, another_image
 from steps.testing.sources import jpeg
 
@@ -26,9 +27,9 @@ def asked(client: Client, **more: Any) -> dict[str, Any]:
     """Return a grant for the picture."""
     body = {"file_name": "picture.jpg", "content_type": "image/jpeg", "byte_size": len(PICTURE)}
     answer = requests.post(
-        f"{client.api_url}/images",
+        f"{client.api.url}/images",
         json={**body, **more},
-        headers={"Authorization": f"Bearer {client.access_token}"},
+        headers={"Authorization": f"Bearer {client.api.token()}"},
         timeout=30,
     )
     answer.raise_for_status()
@@ -44,7 +45,7 @@ def put(grant: Mapping[str, Any], content: bytes, **changed: str | None) -> int:
 
 
 def told(client: Client, image_id: str) -> list[str]:
-    return [event["type"].removeprefix("image.") for event in client.events(image_id)]
+    return [event.type.removeprefix("image.") for event in client.events(image_id)]
 
 
 def test_a_picture_that_is_put_is_taken_once(ada: Client, aws: Aws) -> None:
@@ -53,7 +54,7 @@ def test_a_picture_that_is_put_is_taken_once(ada: Client, aws: Aws) -> None:
 
     assert put(grant, PICTURE) == 200
     assert put(grant, PICTURE) == 412
-    assert ada.settled(grant["image_id"])["state"] == "complete"
+    assert ada.settled(grant["image_id"]).state == "complete"
     assert put(grant, PICTURE) == 412
     assert len(aws.originals_of(grant["image_id"])) == 1
     assert told(ada, grant["image_id"]).count("uploaded") == 1
@@ -109,7 +110,7 @@ def test_what_has_expired_is_refused_in_both_ways(aws: Aws) -> None:
     granted = uploads.put(key, headers=fixed, byte_size=len(PICTURE), life=life)
     time.sleep(2)
 
-    assert send_form({"url": form.url, "fields": form.fields}, PICTURE).status_code == 403
+    assert posted(form.url, form.fields, PICTURE).status_code == 403
     assert put({"put": {"url": granted.url, "headers": granted.headers}}, PICTURE) == 403
     assert aws.originals_of(ref.image_id) == []
 
@@ -119,17 +120,17 @@ def test_a_form_that_is_used_again_makes_one_version_which_is_removed(
 ) -> None:
     """S3 has no condition for forms: one fact tells of it, and the image stays as it was."""
     grant = asked(ada)
-    send_form(grant["upload"], PICTURE).raise_for_status()
+    posted(**grant["upload"], content=PICTURE).raise_for_status()
     before = ada.settled(grant["image_id"])
 
-    send_form(grant["upload"], OTHER).raise_for_status()
+    posted(**grant["upload"], content=OTHER).raise_for_status()
     _until(lambda: "reupload-ignored" in told(ada, grant["image_id"]))
     aws.left_one_original(grant["image_id"])
 
     events = told(ada, grant["image_id"])
     after = ada.image(grant["image_id"])
     assert (events.count("reupload-ignored"), events.count("processing-started")) == (1, 1)
-    assert (after["state"], after["variants"]) == ("complete", before["variants"])
+    assert (after.state, after.variants) == ("complete", before.variants)
 
 
 @pytest.mark.parametrize("way", ["put", "form"])
@@ -137,19 +138,21 @@ def test_other_bytes_than_were_announced_are_refused_by_the_stage(ada: Client, w
     """A form carries no checksum that S3 would check, and this S3 checks none (docs/parity.md)."""
     grant = asked(ada, sha256=sha256(PICTURE).hexdigest())
 
-    sent = put(grant, OTHER) if way == "put" else send_form(grant["upload"], OTHER).status_code
+    sent = (
+        put(grant, OTHER) if way == "put" else posted(**grant["upload"], content=OTHER).status_code
+    )
     image = ada.settled(grant["image_id"])
 
     assert sent in (200, 204)
-    assert (image["state"], image["reason"]["code"]) == ("rejected", "digest_mismatch")
-    assert image["variants"] == {}
+    assert (image.state, image.reason.code) == ("rejected", "digest_mismatch")
+    assert image.variants == {}
 
 
 def test_what_did_not_arrive_is_given_back(aws: Aws, new_user: Callable[[str], Client]) -> None:
     """A form takes fewer bytes than were asked for, and only those count in the end."""
     client = new_user("Frugal")
     grant = asked(client, byte_size=1_000_000)
-    send_form(grant["upload"], PICTURE).raise_for_status()
+    posted(**grant["upload"], content=PICTURE).raise_for_status()
     client.settled(grant["image_id"])
 
     _until(lambda: aws.bytes_granted(grant["upload"]["fields"]["key"]) == len(PICTURE))

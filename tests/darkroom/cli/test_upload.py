@@ -1,6 +1,7 @@
 """Pictures go in, several at a time; what one fails with stops no other."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def photo(tmp_path: Path) -> Path:
 def granting(user: User) -> None:
     """Every upload is granted, and arrives."""
     user.script.answer(bodies.grant(user.script), to="POST /images")
-    user.script.answer(Reply(204, b""), to="POST /originals")
+    user.script.answer(Reply(204, b""), to="PUT /originals")
 
 
 def test_a_picture_is_sent_and_its_id_is_told(user: User, photo: Path) -> None:
@@ -41,9 +42,10 @@ def test_a_picture_is_sent_and_its_id_is_told(user: User, photo: Path) -> None:
         "file_name": "photo.jpg",
         "content_type": "image/jpeg",
         "byte_size": 9,
+        "sha256": sha256(b"a picture").hexdigest(),
         "tags": {"plan": "free=1"},
     }
-    assert b"a picture" in sent.body
+    assert sent.body == b"a picture"
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,13 @@
 
 from pydantic import BaseModel
 
+from darkroom import uploads
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.events import Event, Stream
 from darkroom.handlers import answers
 from darkroom.ids import ImageRef
 from darkroom.projections import GalleryRow, Page, image_row, rows
 from darkroom.testing.samples import REF, appended, at
-from darkroom.uploads import Grant as Granted
-from darkroom.uploads import Presigned
 from tests.darkroom.client.scripted import Reply, Script
 
 
@@ -35,8 +34,13 @@ def page(*images: ImageRef, cursor: str | None = None, of: tuple[Event, ...]) ->
 
 def grant(script: Script, ref: ImageRef = REF) -> Reply:
     """The right to send a picture to the script itself, at /originals."""
-    form = Presigned(url=f"{script.url}/originals", fields={"key": f"photos/{ref.image_id}"})
-    granted = Granted(image_id=ref.image_id, upload=form, expires_at=at(300))
+    url, told = f"{script.url}/originals", {"x-amz-meta-file-name": "caf%C3%A9.jpg"}
+    granted = uploads.Grant(
+        image_id=ref.image_id,
+        put=uploads.Put(url, told | {"If-None-Match": "*"}),
+        form=uploads.Form(url, told),
+        expires_at=at(300),
+    )
     return Reply(201, answers.Grant.of(granted).model_dump(mode="json"))
 
 
