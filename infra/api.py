@@ -76,6 +76,7 @@ class Api(Construct):
             permissions=[
                 allow(
                     "cognito-idp:AdminInitiateAuth",
+                    "cognito-idp:AdminRespondToAuthChallenge",
                     # The client's secret is read, never configured.
                     "cognito-idp:DescribeUserPoolClient",
                     on=[identity.pool.user_pool_arn],

@@ -1,5 +1,7 @@
 """Identity: who the users are, and the one client that may sign them in."""
 
+from typing import Any
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
@@ -31,6 +33,7 @@ class Identity(Construct):
                 email=cognito.StandardAttribute(required=True, mutable=True),
                 fullname=cognito.StandardAttribute(required=False, mutable=True),
             ),
+            # darkroom/identity.py says the same, before Cognito is asked.
             password_policy=cognito.PasswordPolicy(
                 min_length=12,
                 require_digits=True,
@@ -39,6 +42,9 @@ class Identity(Construct):
                 require_symbols=False,
                 temp_password_validity=Duration.days(1),
             ),
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+            **_threat_protection(settings),
             deletion_protection=settings.protect_data,
             removal_policy=(
                 RemovalPolicy.RETAIN if settings.retain_data else RemovalPolicy.DESTROY
@@ -61,6 +67,8 @@ class Identity(Construct):
             disable_o_auth=True,
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
+            # Threat protection looks at where users come from, which only our function knows.
+            enable_propagate_additional_user_context_data=True,
             access_token_validity=Duration.minutes(15),
             id_token_validity=Duration.minutes(15),
             refresh_token_validity=Duration.days(30),
@@ -73,3 +81,16 @@ class Identity(Construct):
         # rotate: they are exchanged by GetTokensFromRefreshToken.
         resource.explicit_auth_flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
         return client
+
+
+def _threat_protection(settings: Settings) -> dict[str, Any]:
+    """Have Cognito refuse sign-ins that look stolen, and passwords that are known elsewhere.
+
+    It takes the plan Plus, which costs by the user and month: docs/costs.md.
+    """
+    if not settings.threat_protection:
+        return {}
+    return {
+        "feature_plan": cognito.FeaturePlan.PLUS,
+        "standard_threat_protection_mode": cognito.StandardThreatProtectionMode.FULL_FUNCTION,
+    }

@@ -71,6 +71,8 @@ class Settings:
     # The same for those that anybody may call: signing up, in, and what guesses passwords.
     open_requests_per_s: Annotated[int, Ge(1)] = 10
     open_request_burst: Annotated[int, Ge(1)] = 20
+    # Cognito refuses sign-ins that look stolen; it costs by the user and month: docs/costs.md.
+    threat_protection: bool = False
     # Tables, buckets, keys and users outlive the stack.
     retain_data: bool = True
     # Deleting them, or the stack that holds them, is refused until it is allowed by hand.

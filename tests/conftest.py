@@ -30,8 +30,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFixtu
     return ByFixtures(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the embedded cloud: it takes longest, and mostly waits while others work."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the embedded cloud: it takes longest, and mostly waits while others work.
+
+    What needs an account of AWS is left out, unless it is asked for by name.
+    """
+    if "aws" not in str(config.option.markexpr):
+        on_aws = [item for item in items if item.get_closest_marker("aws")]
+        items[:] = [item for item in items if item not in on_aws]
+        config.hook.pytest_deselected(items=on_aws)
     items.sort(key=lambda item: _group(item.nodeid) != "cloud")
 
 

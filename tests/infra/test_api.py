@@ -10,7 +10,12 @@ from infra.routes import routes
 OPEN = {
     ("POST", "/accounts"),
     ("POST", "/accounts/confirm"),
+    ("POST", "/accounts/forgot"),
+    ("POST", "/accounts/resend"),
+    ("POST", "/accounts/reset"),
     ("POST", "/sessions"),
+    ("POST", "/sessions/answer"),
+    ("POST", "/sessions/refresh"),
     ("GET", "/openapi.json"),
 }
 

@@ -50,7 +50,7 @@ def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
     told = {name for name in function["Environment"]["Variables"] if name.startswith("DARKROOM_")}
     text = (HANDLERS / f"{handler}.py").read_text("utf-8")
     parts = re.findall(r"include_router\((\w+)\.router\)", text)
-    shared = re.findall(r"from darkroom\.handlers\.(folding|reading|http) import", text)
+    shared = re.findall(r"from darkroom\.handlers\.(folding|people|reading|http) import", text)
     text += "".join((HANDLERS / f"{name}.py").read_text("utf-8") for name in (*parts, *shared))
     reads = set(re.findall(r'setting\("(\w+)"\)', text))
     reads |= {"PLAN"} if re.search(r"\bplan\(\)", text) else set()

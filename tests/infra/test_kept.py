@@ -1,5 +1,6 @@
 """What must never be lost: keys, buckets, tables and users."""
 
+from darkroom.identity import PASSWORD_LENGTH
 from generated.photos import wiring
 from infra.storage import INTERMEDIATES
 
@@ -140,6 +141,35 @@ def test_the_client_has_a_secret_and_signs_in_by_our_function_only(stacks):
     assert "AllowedOAuthFlows" not in client
     assert "CallbackURLs" not in client
     assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert client["EnablePropagateAdditionalUserContextData"] is True
+
+
+def test_a_password_is_refused_by_us_as_by_the_pool(stacks):
+    """We look first, since the pool might first look whether the address is known."""
+    (pool,) = stacks.all("AWS::Cognito::UserPool").values()
+    policy = pool["Properties"]["Policies"]["PasswordPolicy"]
+
+    assert policy["MinimumLength"] == PASSWORD_LENGTH
+    demands = ("RequireLowercase", "RequireNumbers", "RequireUppercase", "RequireSymbols")
+    assert [policy[name] for name in demands] == [True, True, True, False]
+
+
+def test_users_may_ask_for_the_codes_of_an_authenticator_and_no_other(stacks):
+    """Mails and texts can be read by others."""
+    (pool,) = stacks.all("AWS::Cognito::UserPool").values()
+
+    assert pool["Properties"]["MfaConfiguration"] == "OPTIONAL"
+    assert pool["Properties"]["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+
+
+def test_in_production_sign_ins_that_look_stolen_are_refused(dev, prod):
+    """By the plan that has it; elsewhere it is a setting."""
+    (there,) = prod.all("AWS::Cognito::UserPool").values()
+    (here,) = dev.all("AWS::Cognito::UserPool").values()
+
+    assert there["Properties"]["UserPoolTier"] == "PLUS"
+    assert there["Properties"]["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
+    assert "UserPoolAddOns" not in here["Properties"]
 
 
 def test_refresh_tokens_rotate_and_can_be_revoked(stacks):

@@ -24,6 +24,7 @@ from darkroom.handlers import (
     images,
     observe,
     orchestrator,
+    people,
     projector,
     reading,
     reconcile,
@@ -37,7 +38,7 @@ from darkroom.testing import make_table
 
 REGION: Final = "eu-central-1"
 FUNCTIONS = (
-    *(auth, control, ended, folding, images, orchestrator, projector),
+    *(auth, control, ended, folding, images, orchestrator, people, projector),
     *(reading, reconcile, refold, s3_event, settings, stage),
 )
 

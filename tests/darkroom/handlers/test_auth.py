@@ -49,6 +49,7 @@ def test_a_user_signs_up_confirms_and_signs_in(post: Post, email: str) -> None:
 
     assert (signed_up, confirmed, signed_in) == (202, 200, 200)
     assert set(session) == set(Session.__dataclass_fields__)
+    assert session["refresh_token"]
     assert session["access_token"].count(".") == 2
 
 
@@ -83,6 +84,22 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(post: Post, email
             {"email": "a@example.com", "password": PASSWORD, "name": "\ud800"},
             "malformed_request",
         ),
+        (
+            "/accounts",
+            {"email": "a@example.com", "password": PASSWORD, "name": "Ada\r\nBcc: eve"},
+            "malformed_request",
+        ),
+        ("/accounts", {"email": "a@example.com\n", "password": PASSWORD}, "malformed_request"),
+        ("/accounts", {"email": "a@example.com", "password": "short"}, "password_too_weak"),
+        ("/accounts/resend", {}, "malformed_request"),
+        ("/accounts/forgot", {"email": "a\x00@example.com"}, "malformed_request"),
+        (
+            "/accounts/reset",
+            {"email": "a@example.com", "code": "1", "password": "short"},
+            "password_too_weak",
+        ),
+        ("/sessions/refresh", {"refresh_token": ""}, "malformed_request"),
+        ("/sessions/answer", {"challenge": "x"}, "malformed_request"),
         ("/accounts/confirm", {"email": "a@example.com"}, "malformed_request"),
         ("/accounts/confirm", {"email": "a@example.com", "code": "1"}, "code_refused"),
         ("/sessions", "{", "malformed_request"),
@@ -132,7 +149,7 @@ def test_no_log_has_a_password_or_a_token(
     _, session = post("/sessions", credentials)
 
     class Broken:
-        def sign_in(self, email: str, password: str) -> Session:
+        def sign_in(self, email: str, password: str, *, ip: str) -> Session:
             raise RuntimeError("the directory is away")
 
     monkeypatch.setattr(auth, "directory", Broken)
