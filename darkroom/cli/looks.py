@@ -21,7 +21,7 @@ from darkroom.operations.words import byte_size, clock_time
 @told
 def ls(options: argparse.Namespace, console: Console) -> int:
     """List images, newest first; 0, also where there are none."""
-    wanted = (each for each in client(options).images() if options.state in (None, each.state))
+    wanted = client(options).images(options.state)
     if options.format == "json":
         shown = islice(wanted, None if options.all else options.limit)
         console.print_json(json.dumps([each.model_dump(mode="json") for each in shown]))

@@ -96,6 +96,13 @@ class Image(_Answer):
         return self.state not in UNSETTLED
 
 
+class Noted(_Answer):
+    """What was asked for is on record: once the image is of this `version`, it shows it."""
+
+    image_id: str
+    version: int
+
+
 class ImageSummary(_Answer):
     """One image of a list."""
 

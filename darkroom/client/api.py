@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import requests
 from pydantic import BaseModel, ValidationError
@@ -28,12 +30,29 @@ class Api:
         request = requests.Request("GET", self.url + path, params=dict(query or {}))
         return self._read(answer, self._send(request, repeatable=True))
 
+    def get_if_changed(
+        self, answer: type[Answer], path: str, tag: str | None
+    ) -> tuple[Answer | None, str | None]:
+        """Ask again: return what has changed since the answer of that tag, or None; and the tag."""
+        headers = {"If-None-Match": tag} if tag else {}
+        request = requests.Request("GET", self.url + path, headers=headers)
+        told = self._send(request, repeatable=True)
+        if told.status_code == HTTPStatus.NOT_MODIFIED:
+            return None, tag
+        return self._read(answer, told), told.headers.get("ETag")
+
     def post(
         self, answer: type[Answer], path: str, body: Mapping[str, Any], *, repeatable: bool = False
     ) -> Answer:
         """Have something done; `repeatable` is what may as well be done twice."""
         request = requests.Request("POST", self.url + path, json=dict(body))
         return self._read(answer, self._send(request, repeatable=repeatable))
+
+    def post_once(self, answer: type[Answer], path: str) -> Answer:
+        """Have something done that the API does once, however often this request is sent."""
+        headers = {"Idempotency-Key": str(uuid4())}
+        request = requests.Request("POST", self.url + path, headers=headers)
+        return self._read(answer, self._send(request, repeatable=True))
 
     def tell(self, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> None:
         """Have something done that answers nothing that a program reads."""

@@ -8,8 +8,18 @@ from urllib.parse import quote
 
 import requests
 
-from darkroom.client.answers import Event, Events, Grant, Image, Images, ImageSummary, Link, Usage
-from darkroom.client.api import Api
+from darkroom.client.answers import (
+    Event,
+    Events,
+    Grant,
+    Image,
+    Images,
+    ImageSummary,
+    Link,
+    Noted,
+    Usage,
+)
+from darkroom.client.api import Answer, Api
 from darkroom.client.failures import Refused
 from darkroom.client.sending import Source
 
@@ -79,15 +89,18 @@ class Client:
         self.send(grant, picture)
         return grant.image_id
 
-    def page(self, *, limit: int | None = None, cursor: str | None = None) -> Images:
-        """Return a page of this user's images, newest first."""
-        return self.api.get(Images, "/images", {"limit": limit, "cursor": cursor})
+    def page(
+        self, *, state: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Images:
+        """Return a page of this user's images, or of those in a state; newest first."""
+        query = {"state": state, "limit": limit, "cursor": cursor}
+        return self.api.get(Images, "/images", query)
 
-    def images(self) -> Iterator[ImageSummary]:
-        """Yield all of this user's images, newest first; pages are asked for as they are needed."""
+    def images(self, state: str | None = None) -> Iterator[ImageSummary]:
+        """Yield all images of `page`; pages are asked for as they are needed."""
         cursor: str | None = None
         while True:
-            page = self.page(cursor=cursor)
+            page = self.page(state=state, cursor=cursor)
             yield from page.images
             cursor = page.cursor
             if cursor is None:
@@ -108,29 +121,25 @@ class Client:
         the ending does not come within `within_s`.
         """
         seen = 0
-        for _ in _looks(within_s, f"image {image_id} has no ending after {within_s:.0f} s"):
-            events = self._events_so_far(image_id)
-            yield from events[seen:]
-            seen = len(events)
-            of_runs = [event.type for event in events if event.type != _IGNORED]
+        for told in self._looks(Events, f"/images/{_part(image_id)}/events", image_id, within_s):
+            yield from told.events[seen:]
+            seen = len(told.events)
+            of_runs = [event.type for event in told.events if event.type != _IGNORED]
             if of_runs and of_runs[-1] in ENDINGS:
                 return
 
-    def settled(self, image_id: str, within_s: float = 120.0) -> Image:
+    def settled(self, image_id: str, within_s: float = 120.0, *, after: int = 0) -> Image:
         """Wait for the image's run to end, and return the image as it then is.
 
-        Raises TimeoutError as `follow` does.
+        What was so up to the version `after` of its history does not count: until a run that was
+        asked for begins, an image stands as it did. Raises TimeoutError as `follow` does.
         """
-        for _ in _looks(within_s, f"image {image_id} has no ending after {within_s:.0f} s"):
-            try:
-                image = self.image(image_id)
-            except Refused as refused:
-                if refused.status != HTTPStatus.NOT_FOUND:
-                    raise
-            else:
-                if image.settled:
-                    return image
-        raise AssertionError("looks end by an exception")
+        looks = self._looks(Image, f"/images/{_part(image_id)}", image_id, within_s)
+        return next(image for image in looks if image.settled and image.version > after)
+
+    def reprocess(self, image_id: str) -> Noted:
+        """Ask for one run more, by the pipeline as it is now; Refused with 409 while one runs."""
+        return self.api.post_once(Noted, f"/images/{_part(image_id)}/reprocess")
 
     def link(self, image_id: str, name: str) -> Link:
         """Return a link to a variant."""
@@ -145,13 +154,24 @@ class Client:
         """Return what this user's images amount to."""
         return self.api.get(Usage, "/usage")
 
-    def _events_so_far(self, image_id: str) -> tuple[Event, ...]:
-        try:
-            return self.events(image_id)
-        except Refused as refused:
-            if refused.status == HTTPStatus.NOT_FOUND:
-                return ()
-            raise
+    def _looks(
+        self, answer: type[Answer], path: str, image_id: str, within_s: float
+    ) -> Iterator[Answer]:
+        """Yield what is answered about an image, whenever that changes, for so long."""
+        deadline, pause, tag = time.monotonic() + within_s, _LOOK_EVERY_S, None
+        while True:
+            try:
+                told, tag = self.api.get_if_changed(answer, path, tag)
+            except Refused as refused:
+                if refused.status != HTTPStatus.NOT_FOUND:
+                    raise
+            else:
+                if told is not None:
+                    yield told
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"image {image_id} has no ending after {within_s:.0f} s")
+            time.sleep(pause)
+            pause = min(pause * 1.25, _LOOK_AT_LEAST_EVERY_S)
 
 
 def _part(text: str) -> str:
@@ -162,14 +182,3 @@ def _part(text: str) -> str:
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Let a signed address be all that speaks for a request, whatever a ~/.netrc says."""
     return request
-
-
-def _looks(within_s: float, otherwise: str) -> Iterator[None]:
-    """Give the turn at once, and then ever less often; TimeoutError when the time is over."""
-    deadline, pause = time.monotonic() + within_s, _LOOK_EVERY_S
-    while True:
-        yield
-        if time.monotonic() > deadline:
-            raise TimeoutError(otherwise)
-        time.sleep(pause)
-        pause = min(pause * 1.25, _LOOK_AT_LEAST_EVERY_S)

@@ -91,6 +91,29 @@ def test_an_image_is_waited_for_from_before_its_arrival(client: Client, script: 
     assert len(script.asked) == 4
 
 
+def test_what_has_not_changed_is_not_sent_again(client: Client, script: Script) -> None:
+    """The API is asked by the tag of its last answer, and says so without a body."""
+    first = image("processing")
+    tagged = Reply(200, first.body, {"ETag": '"one"'})
+    script.answer(tagged, Reply(304, b""), image("complete"))
+
+    assert client.settled("any").state == "complete"
+    told = [asked.headers.get("If-None-Match") for asked in script.asked]
+    assert told == [None, '"one"', '"one"']
+
+
+def test_the_end_of_the_run_before_is_no_end_of_this_one(client: Client, script: Script) -> None:
+    """Until a run begins, an image stands as it did, though its history has the wish already."""
+    noted = Reply(202, {"image_id": "any", "version": 8})
+    script.answer(Reply(502), noted, image("complete", version=8), image("partial", version=12))
+
+    asked = client.reprocess("any")
+
+    assert client.settled("any", after=asked.version).state == "partial"
+    first, second, *_ = (each.headers["Idempotency-Key"] for each in script.asked[:2])
+    assert first == second
+
+
 def test_waiting_for_somebody_elses_session_ends_at_once(client: Client, script: Script) -> None:
     """Only what is unknown may still come."""
     script.answer(Reply(401, {"code": "not_signed_in"}))
