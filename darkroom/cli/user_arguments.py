@@ -15,9 +15,11 @@ _EXITS = "Exit status: 0; 1 for a failure, told in words; 2 for misuse."
 def add_use(verbs: "Verbs") -> None:
     """Add what a user of a deployment does."""
     _add_accounts(verbs)
+    _add_passwords(verbs)
     _add_upload(verbs)
     _add_looks(verbs)
     _add_get(verbs)
+    _add_rm(verbs)
 
 
 def _add_accounts(verbs: "Verbs") -> None:
@@ -29,7 +31,8 @@ def _add_accounts(verbs: "Verbs") -> None:
 
     confirm = _use(verbs, "confirm", "confirm an account by its mailed code")
     _takes_email(confirm)
-    confirm.add_argument("code", metavar="CODE", nargs="?", help="asked for, if not given")
+    _takes_mailed_code(confirm)
+    confirm.add_argument("--resend", action="store_true", help="have the code mailed again instead")
     confirm.set_defaults(module="darkroom.cli.account", function="confirm")
 
     login = _use(
@@ -41,10 +44,31 @@ def _add_accounts(verbs: "Verbs") -> None:
     )
     _takes_email(login)
     _takes_password(login)
+    login.add_argument(
+        "--code", help="of your authenticator, where the account has one; default: asked for"
+    )
     login.set_defaults(module="darkroom.cli.account", function="login")
 
+    whoami = _use(verbs, "whoami", "say who is signed in, and where")
+    whoami.set_defaults(module="darkroom.cli.account", function="whoami")
+
     logout = _use(verbs, "logout", "sign out, and forget the session")
+    logout.add_argument(
+        "--everywhere", action="store_true", help="end all other sessions of yours, too"
+    )
     logout.set_defaults(module="darkroom.cli.account", function="logout")
+
+
+def _add_passwords(verbs: "Verbs") -> None:
+    forgot = _use(verbs, "forgot", "have a code mailed for a new password")
+    _takes_email(forgot)
+    forgot.set_defaults(module="darkroom.cli.account", function="forgot")
+
+    reset = _use(verbs, "reset", "set a new password by the mailed code")
+    _takes_email(reset)
+    _takes_mailed_code(reset)
+    _takes_password(reset)
+    reset.set_defaults(module="darkroom.cli.account", function="reset")
 
 
 def _add_upload(verbs: "Verbs") -> None:
@@ -119,6 +143,18 @@ def _add_get(verbs: "Verbs") -> None:
     get.set_defaults(module="darkroom.cli.get", function="run")
 
 
+def _add_rm(verbs: "Verbs") -> None:
+    rm = _use(
+        verbs,
+        "rm",
+        "delete images, with all their variants, for good",
+        "At a terminal it asks whether that is meant. Their history stays, and says so.",
+    )
+    rm.add_argument("images", metavar="IMAGE", nargs="+", help="an image's id")
+    rm.add_argument("--yes", action="store_true", help="do not ask")
+    rm.set_defaults(module="darkroom.cli.rm", function="run")
+
+
 def _use(
     verbs: "Verbs", name: str, purpose: str, description: str | None = None, exits: str = _EXITS
 ) -> argparse.ArgumentParser:
@@ -144,6 +180,10 @@ def _use(
 
 def _takes_email(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("email", metavar="EMAIL")
+
+
+def _takes_mailed_code(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("code", metavar="CODE", nargs="?", help="asked for, if not given")
 
 
 def _takes_password(verb: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from darkroom.client.accounts import Accounts
 from darkroom.client.answers import (
+    Challenge,
     Event,
     Grant,
     Image,
@@ -10,7 +11,9 @@ from darkroom.client.answers import (
     Link,
     Noted,
     Original,
+    Profile,
     Reason,
+    Secret,
     Session,
     Usage,
     Variant,
@@ -18,11 +21,14 @@ from darkroom.client.answers import (
 from darkroom.client.api import Api
 from darkroom.client.failures import Refused, Unreachable
 from darkroom.client.images import Client
+from darkroom.client.me import Me
 from darkroom.client.sending import Source
+from darkroom.client.tokens import Running, Tokens
 
 __all__ = [
     "Accounts",
     "Api",
+    "Challenge",
     "Client",
     "Event",
     "Grant",
@@ -30,12 +36,17 @@ __all__ = [
     "ImageSummary",
     "Images",
     "Link",
+    "Me",
     "Noted",
     "Original",
+    "Profile",
     "Reason",
     "Refused",
+    "Running",
+    "Secret",
     "Session",
     "Source",
+    "Tokens",
     "Unreachable",
     "Usage",
     "Variant",

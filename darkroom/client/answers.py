@@ -18,7 +18,30 @@ class Session(_Answer):
     """What a user holds who has signed in."""
 
     access_token: str
+    refresh_token: str  # good for one exchange
     expires_in_s: int
+
+
+class Challenge(_Answer):
+    """The password was right; a code of the user's authenticator is wanted within minutes."""
+
+    challenge: str
+
+
+class Profile(_Answer):
+    """What is known of a user; with `mfa`, signing in takes a code of an authenticator."""
+
+    user_id: str
+    email: str
+    name: str | None
+    mfa: bool
+
+
+class Secret(_Answer):
+    """A secret for an authenticator, in base 32, and the same as a link to show as a QR code."""
+
+    secret: str
+    otpauth_url: str
 
 
 class Put(_Answer):

@@ -54,9 +54,17 @@ class Api:
         request = requests.Request("POST", self.url + path, headers=headers)
         return self._read(answer, self._send(request, repeatable=True))
 
-    def tell(self, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> None:
+    def tell(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        repeatable: bool = False,
+    ) -> None:
         """Have something done that answers nothing that a program reads."""
-        request = requests.Request("POST", self.url + path, json=dict(body))
+        told = None if body is None else dict(body)
+        request = requests.Request(method, self.url + path, json=told)
         self._send(request, repeatable=repeatable)
 
     def _send(self, request: requests.Request, *, repeatable: bool) -> requests.Response:

@@ -141,6 +141,10 @@ class Client:
         """Ask for one run more, by the pipeline as it is now; Refused with 409 while one runs."""
         return self.api.post_once(Noted, f"/images/{_part(image_id)}/reprocess")
 
+    def delete(self, image_id: str) -> None:
+        """Remove an image and its variants for good; its history stays."""
+        self.api.tell("DELETE", f"/images/{_part(image_id)}", repeatable=True)
+
     def link(self, image_id: str, name: str) -> Link:
         """Return a link to a variant."""
         return self.api.get(Link, f"/images/{_part(image_id)}/variants/{_part(name)}")

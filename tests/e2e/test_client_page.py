@@ -10,7 +10,7 @@ import pytest
 from aws import Aws
 from PIL import Image
 
-from darkroom.cli import account, mails, main, place
+from darkroom.cli import asking, mails, main, place
 from darkroom.client import Accounts, Api
 from darkroom.local.mails import mailed_code
 from steps.testing.sources import jpeg
@@ -34,8 +34,8 @@ def run(
     """Give a command of the page at a terminal, and return what it says."""
     for module in (place, mails):
         monkeypatch.setattr(module, "attached", lambda: aws.cloud)
-    monkeypatch.setattr(account, "getpass", lambda _: PASSWORD)
-    monkeypatch.setattr(account, "at_a_terminal", lambda: True)
+    monkeypatch.setattr(asking, "getpass", lambda _: PASSWORD)
+    monkeypatch.setattr(asking, "at_a_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _: mailed_code(aws.cloud, EMAIL))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")

@@ -12,6 +12,7 @@ import pytest
 from darkroom.cli import main
 from darkroom.cli.safe import FileSafe
 from darkroom.cli.session import Kept
+from darkroom.client import Tokens
 from tests.darkroom.client.scripted import Script
 
 EMAIL = "ada@example.com"
@@ -43,8 +44,15 @@ class User:
 
     def sign_in(self, life: timedelta = timedelta(minutes=15)) -> None:
         """Have a session, as `login` leaves it."""
-        kept = Kept(email=EMAIL, access_token=TOKEN, expires_at=datetime.now(UTC) + life)
+        until = datetime.now(UTC) + life
+        tokens = Tokens(access_token=TOKEN, refresh_token="refresh-1", expires_at=until)
+        kept = Kept(email=EMAIL, tokens=tokens)
         self.safe.write(self.script.url, kept.model_dump_json())
+
+    @property
+    def kept(self) -> Kept:
+        """The session that is kept."""
+        return Kept.model_validate_json(self.safe.read(self.script.url) or "")
 
     def run(self, *words: str, stdin: str = "") -> Said:
         """Give a command."""
