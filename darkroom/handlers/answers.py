@@ -1,6 +1,6 @@
 """What the API answers: the models of its bodies, and how they are made of what we know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -43,6 +43,17 @@ class Grant(BaseModel):
             upload=Form(url=grant.form.url, fields=grant.form.fields),
             expires_at=grant.expires_at,
         )
+
+
+class Grants(BaseModel):
+    """The right to upload several pictures, in the order they were asked for."""
+
+    grants: tuple[Grant, ...]
+
+    @classmethod
+    def of(cls, granted: Sequence[uploads.Grant]) -> Self:
+        """Make the answer for grants."""
+        return cls(grants=tuple(map(Grant.of, granted)))
 
 
 class ImageSummary(BaseModel):

@@ -59,6 +59,11 @@ def problem(status: HTTPStatus, code: str, **facts: Any) -> Response[str]:
     )
 
 
+def no_content() -> Response[None]:
+    """Return the answer that what was asked for is done, and that there is no more to say."""
+    return Response(status_code=HTTPStatus.NO_CONTENT.value)
+
+
 def too_many(error: TooManyRequests) -> Response[str]:
     """Return the problem that says when to ask again, in seconds (RFC 9110, Retry-After)."""
     answer = problem(HTTPStatus.TOO_MANY_REQUESTS, error.code, **error.facts)

@@ -1,99 +1,23 @@
-"""The part of the API for signed-in users: uploads, images, events, links."""
+"""The part of the API for signed-in users: images, events, links."""
 
-import os
-from functools import cache
-from http import HTTPStatus
 from typing import Annotated, Any
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Ge, Le
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import Field
 
-from darkroom.adapters.cognito import CognitoDirectory
-from darkroom.adapters.dynamodb_counters import DynamoCounters
-from darkroom.adapters.s3 import S3Uploads
-from darkroom.handlers import admin, answers, clients, control
-from darkroom.handlers.http import Body, answered, resolver, user_id
-from darkroom.handlers.observe import logger, observed
+from darkroom.handlers import admin, answers, clients, control, uploading
+from darkroom.handlers.http import answered, resolver, user_id
+from darkroom.handlers.observe import observed
 from darkroom.handlers.reading import correlated, retrieval
 from darkroom.handlers.routes import Routes
-from darkroom.handlers.settings import plan, setting
 from darkroom.images import ImageState
 from darkroom.manifest import manifest
 from darkroom.projections import MAX_LIMIT
-from darkroom.quotas import Amount, Quota
 from darkroom.retrieval import LINK_LIFE, PAGE_SIZE, Disposition
-from darkroom.uploads import Grants, Owner, UploadRequest
 
 app = resolver()
 route = Routes(app, "images")
-
-# Why an upload is not granted: darkroom/uploads.py.
-NOT_GRANTED = (
-    *("unsupported_format", "empty", "too_many_bytes", "file_name_empty", "file_name_too_long"),
-    *("unknown_tag", "tag_empty", "digest_not_valid", "metadata_too_long"),
-)
-
-
-class Upload(Body):
-    """The picture that is about to be sent."""
-
-    file_name: Annotated[str, Len(1)]
-    content_type: str
-    byte_size: int
-    sha256: str | None = None
-    tags: dict[str, str] = Field(default_factory=dict)
-
-    def asked(self) -> UploadRequest:
-        """Return what is asked for."""
-        return UploadRequest(
-            self.file_name, self.content_type, self.byte_size, self.sha256, self.tags
-        )
-
-
-@cache
-def grants() -> Grants:
-    """Return what grants uploads, wired from this function's settings."""
-    uploads = S3Uploads(clients.s3(), setting("ORIGINALS_BUCKET"))
-    return Grants(setting("TENANT"), plan(), uploads, quota(), clients.now, os.urandom)
-
-
-@cache
-def quota() -> Quota:
-    """Return what a user may be granted in a day, wired from this function's settings."""
-    limit = Amount(int(setting("UPLOADS_A_DAY")), int(setting("BYTES_A_DAY")))
-    counters = DynamoCounters(
-        clients.dynamodb(), setting("COUNTERS_TABLE"), setting("TENANT"), clients.now
-    )
-    return Quota(limit, counters, clients.now)
-
-
-@cache
-def directory() -> CognitoDirectory:
-    """Return the user directory, for the names of owners."""
-    return CognitoDirectory(
-        clients.cognito(), setting("USER_POOL_ID"), setting("USER_POOL_CLIENT_ID")
-    )
-
-
-@route(
-    "POST",
-    "/images",
-    refuses={400: NOT_GRANTED, 429: ("too_many_requests", "quota_exceeded")},
-    status=HTTPStatus.CREATED,
-)
-def request_upload(upload: Upload) -> answers.Grant:
-    """Grant one upload, within five minutes and in one of two ways.
-
-    Programs PUT the bytes with the headers of `put`, and S3 takes exactly those that were told,
-    once. Browsers POST the fields of `upload`, and then the file.
-    """
-    owner = user_id(app)
-    grant = grants().grant(Owner(owner, directory().name_of(owner)), upload.asked())
-    logger.append_keys(correlation_id=grant.image_id)
-    logger.info("upload granted", extra={"byte_size": upload.byte_size})
-    return answers.Grant.of(grant)
 
 
 @route("GET", "/images", refuses={400: ("bad_cursor",)})
@@ -162,6 +86,7 @@ def my_usage() -> answers.Usage:
     return answers.Usage.of(retrieval().usage(user_id(app)))
 
 
+app.include_router(uploading.router)
 app.include_router(control.router)
 app.include_router(admin.router)
 

@@ -3,11 +3,12 @@
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
 from darkroom.handlers.credentials import Code, Name, Password
-from darkroom.handlers.http import Body, access_token, source_ip, user_id
+from darkroom.handlers.http import Body, access_token, no_content, source_ip, user_id
 from darkroom.handlers.people import accounts, directory
 from darkroom.handlers.routes import Routes
 from darkroom.identity import Profile
@@ -56,10 +57,11 @@ def my_profile() -> Profile:
 
 
 @route("PATCH", "/me", refuses={401: ("not_signed_in",)}, status=HTTPStatus.NO_CONTENT)
-def rename_me(change: Rename) -> None:
+def rename_me(change: Rename) -> Response[None]:
     """Change my name. Images that were uploaded before keep the one they came with."""
     user_id(router)
     accounts().rename(access_token(router), change.name)
+    return no_content()
 
 
 @route(
@@ -68,21 +70,23 @@ def rename_me(change: Rename) -> None:
     refuses={400: ("password_refused", "password_too_weak"), 401: ("not_signed_in",)},
     status=HTTPStatus.NO_CONTENT,
 )
-def change_password(change: PasswordChange) -> None:
+def change_password(change: PasswordChange) -> Response[None]:
     """Change my password. Sessions that there are stay: DELETE /sessions ends them."""
     user_id(router)
     old, new = change.password.get_secret_value(), change.new_password.get_secret_value()
     accounts().change_password(access_token(router), old, new)
+    return no_content()
 
 
 @route("DELETE", "/sessions", refuses={401: ("not_signed_in",)}, status=HTTPStatus.NO_CONTENT)
-def sign_out_everywhere() -> None:
+def sign_out_everywhere() -> Response[None]:
     """End all my sessions: no refresh token is good any more.
 
     Access tokens that were given out live on until they expire, fifteen minutes at most.
     """
     user_id(router)
     accounts().sign_out_everywhere(access_token(router))
+    return no_content()
 
 
 @route("POST", "/me/mfa", refuses={400: ("password_refused",), 401: ("not_signed_in",)})
@@ -100,10 +104,11 @@ def begin_mfa(proof: Proof) -> Secret:
     refuses={400: ("code_refused",), 401: ("not_signed_in",)},
     status=HTTPStatus.NO_CONTENT,
 )
-def turn_mfa_on(first: FirstCode) -> None:
+def turn_mfa_on(first: FirstCode) -> Response[None]:
     """Ask for a code at every sign-in from now on, by the first one that shows it works."""
     user_id(router)
     accounts().turn_mfa_on(access_token(router), first.code)
+    return no_content()
 
 
 @route(
@@ -112,10 +117,11 @@ def turn_mfa_on(first: FirstCode) -> None:
     refuses={400: ("password_refused",), 401: ("not_signed_in",)},
     status=HTTPStatus.NO_CONTENT,
 )
-def turn_mfa_off(proof: Proof) -> None:
+def turn_mfa_off(proof: Proof) -> Response[None]:
     """Ask for codes no more."""
     _check(proof)
     accounts().turn_mfa_off(access_token(router))
+    return no_content()
 
 
 def _check(proof: Proof) -> None:

@@ -1,5 +1,6 @@
 """What lies in the deployment, seen from behind the API as its owner."""
 
+import json
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,12 @@ from darkroom.projections import Refold
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+
+
+# What the platform, and not the function, writes.
+_PLATFORM = ("START ", "END ", "REPORT ")
+# The function that sets the bucket's notification as the stack is deployed is CDK's.
+_NOT_OURS = "Notifier"
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,27 @@ class Aws:
             ExpressionAttributeValues=owner,
         )
         return sum(int(day["byte_size"]["N"]) for day in found["Items"])
+
+    def log_lines(self) -> list[str]:
+        """Return all that our functions have written so far; not what the platform writes."""
+        logs = boto3.client("logs", **self.cloud.client_options)
+        groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+        return [
+            event["message"].strip()
+            for group in groups
+            if _NOT_OURS not in group
+            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+            for event in page["events"]
+            if not event["message"].startswith(_PLATFORM)
+        ]
+
+    def stored(self) -> str:
+        """Return all items of all tables: events, views and counts."""
+        found = [
+            self._dynamodb.scan(TableName=name)["Items"]
+            for name in self._dynamodb.list_tables()["TableNames"]
+        ]
+        return json.dumps(found, default=str)
 
     def keys_in(self, bucket: str) -> set[str]:
         """Return the keys of all objects."""

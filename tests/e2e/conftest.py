@@ -42,6 +42,18 @@ def deployed(cloud: EmbeddedCloud) -> Outputs:
 
 
 @pytest.fixture(scope="session")
+def call(deployed: Outputs) -> Callable[..., requests.Response]:
+    """Sends a request of anybody, or of a user with a token."""
+
+    def sent(method: str, path: str, body: object = None, token: str = "") -> requests.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        url = f"{deployed.api_url}{path}"
+        return requests.request(method, url, json=body, headers=headers, timeout=60)
+
+    return sent
+
+
+@pytest.fixture(scope="session")
 def new_user(cloud: EmbeddedCloud, deployed: Outputs) -> Callable[[str], Client]:
     """Signs a user of that name up, and in."""
     return partial(signed_in, cloud, deployed)

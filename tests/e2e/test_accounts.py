@@ -1,17 +1,13 @@
 """Accounts on the embedded cloud: every flow, and that none tells who has an account."""
 
-import base64
-import hmac
-import struct
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
+from users import shown
 
 from darkroom.local.cloud import EmbeddedCloud
-from darkroom.local.deploy import Outputs
 from darkroom.local.mails import mailed_code
 
 PASSWORD, ANOTHER = "Correct-horse-7", "Another-password-8"
@@ -21,18 +17,6 @@ KNOWN, UNKNOWN = "known@example.com", "unknown@example.com"
 VARIES = {"date", "x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id", "x-amz-request-id"}
 
 Call = Callable[..., requests.Response]
-
-
-@pytest.fixture(scope="module")
-def call(deployed: Outputs) -> Call:
-    """Sends a request of anybody, or of a user with a token."""
-
-    def sent(method: str, path: str, body: object = None, token: str = "") -> requests.Response:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        url = f"{deployed.api_url}{path}"
-        return requests.request(method, url, json=body, headers=headers, timeout=60)
-
-    return sent
 
 
 @pytest.fixture(scope="module")
@@ -136,12 +120,3 @@ def test_signing_out_everywhere_leaves_no_refresh_token_that_is_good(
     for session in sessions:
         asked = {"refresh_token": session["refresh_token"]}
         assert call("POST", "/sessions/refresh", asked).status_code == 401
-
-
-def shown(secret: str) -> str:
-    """Return the code that an authenticator shows now (RFC 6238)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
-    offset = digest[-1] & 15
-    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFF_FFFF
-    return f"{number % 1_000_000:06d}"

@@ -4,17 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from aws import Aws
 
 from darkroom.client import Client
 from steps.testing.sources import jpeg
-
-# What the platform, and not the function, writes.
-_PLATFORM = ("START ", "END ", "REPORT ")
-# The function that sets the bucket's notification as the stack is deployed is CDK's.
-_NOT_OURS = "Notifier"
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +24,7 @@ def image_id(ada: Client, upload: Callable[..., str]) -> str:
 def lines(aws: Aws, image_id: str) -> list[str]:
     """All that our functions have written so far; that the image is there is all it needs."""
     assert image_id
-    logs = boto3.client("logs", **aws.cloud.client_options)
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    return [
-        event["message"].strip()
-        for group in groups
-        if _NOT_OURS not in group
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        for event in page["events"]
-        if not event["message"].startswith(_PLATFORM)
-    ]
+    return aws.log_lines()
 
 
 def _parsed(lines: list[str]) -> list[dict[str, Any]]:

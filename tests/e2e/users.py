@@ -1,5 +1,9 @@
 """Users of a deployment."""
 
+import base64
+import hmac
+import struct
+import time
 from collections.abc import Mapping
 from secrets import token_hex, token_urlsafe
 
@@ -23,3 +27,12 @@ def signed_in(cloud: EmbeddedCloud, deployed: Outputs, name: str) -> Client:
 def posted(url: str, fields: Mapping[str, str], content: bytes) -> requests.Response:
     """Send a form as it is given, and return the answer as it comes."""
     return requests.post(url, data=fields, files={"file": ("picture", content)}, timeout=60)
+
+
+def shown(secret: str) -> str:
+    """Return the code that an authenticator shows now (RFC 6238)."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
+    offset = digest[-1] & 15
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFF_FFFF
+    return f"{number % 1_000_000:06d}"

@@ -32,6 +32,7 @@ from darkroom.handlers import (
     s3_event,
     settings,
     stage,
+    uploading,
 )
 from darkroom.plan import Plan
 from darkroom.testing import make_table
@@ -39,7 +40,7 @@ from darkroom.testing import make_table
 REGION: Final = "eu-central-1"
 FUNCTIONS = (
     *(auth, control, ended, folding, images, orchestrator, people, projector),
-    *(reading, reconcile, refold, s3_event, settings, stage),
+    *(reading, reconcile, refold, s3_event, settings, stage, uploading),
 )
 
 

@@ -73,9 +73,10 @@ def example(schema: Schema) -> Any:
     if schema["type"] == "object":
         fields = schema.get("properties", {})
         return {name: example(fields[name]) for name in schema.get("required", ())}
+    if schema["type"] == "array":
+        return [example(schema["items"])] * schema.get("minItems", 0)
     return {
         "string": "x" * max(1, schema.get("minLength", 1)),
         "integer": int(schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)),
         "boolean": True,
-        "array": [],
     }[schema["type"]]

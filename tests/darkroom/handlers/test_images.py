@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from darkroom.events import Event
-from darkroom.handlers import clients, images
+from darkroom.handlers import clients, images, uploading
+from darkroom.handlers.settings import setting
 from darkroom.ids import ImageRef, original_key, valid_image_id
 from darkroom.projections import project
 from darkroom.testing import samples
@@ -39,7 +40,7 @@ def user(cloud: Any) -> str:
     """The id of a user who gave a name."""
     email = f"{uuid4()}@example.com"
     made = clients.cognito().admin_create_user(
-        UserPoolId=images.directory().pool_id,
+        UserPoolId=uploading.directory().pool_id,
         Username=email,
         UserAttributes=[
             {"Name": "email", "Value": email},
@@ -67,12 +68,43 @@ def test_an_upload_is_granted(ask: Ask, user: str) -> None:
     assert fields["key"] in grant["put"]["url"]
 
 
+def test_several_uploads_are_granted_at_once(ask: Ask, user: str, log_lines: Any) -> None:
+    """201 with a grant for each, in their order; each has a line under its image's id."""
+    asked = [REQUEST | {"file_name": name} for name in ("lake.jpg", "sea.jpg")]
+
+    status, answer = ask("POST", "/uploads", {"uploads": asked}, sub=user)
+
+    names = [grant["put"]["headers"]["x-amz-meta-file-name"] for grant in answer["grants"]]
+    ids = [grant["image_id"] for grant in answer["grants"]]
+    assert (status, names) == (201, ["lake.jpg", "sea.jpg"])
+    assert [line["correlation_id"] for line in log_lines()] == ids
+
+
+@pytest.mark.parametrize(
+    ("uploads", "code", "fact"),
+    [
+        ([], "malformed_request", None),
+        ([REQUEST] * 21, "malformed_request", None),
+        ([REQUEST, REQUEST | {"byte_size": 0}], "empty", 1),
+        ([REQUEST | {"content_type": "text/plain"}, REQUEST], "unsupported_format", 0),
+    ],
+    ids=["none", "too many", "the second", "the first"],
+)
+def test_of_several_uploads_none_is_granted_if_one_is_refused(
+    ask: Ask, user: str, uploads: list[Any], code: str, fact: int | None
+) -> None:
+    """400, with the place of the picture that it is about."""
+    status, problem = ask("POST", "/uploads", {"uploads": uploads}, sub=user)
+
+    assert (status, problem["code"], problem.get("upload")) == (400, code, fact)
+
+
 def test_beyond_the_quota_of_a_day_the_answer_says_when_to_ask_again(
     cloud: Any, user: str, request_of: Callable[..., dict[str, Any]], context: Any
 ) -> None:
     """429 as a problem, with the limits, and with the seconds until midnight."""
     asked = request_of("POST", "/images", REQUEST, sub=user)
-    limit = int(images.setting("UPLOADS_A_DAY"))
+    limit = int(setting("UPLOADS_A_DAY"))
     granted = [images.handler(asked, context)["statusCode"] for _ in range(limit)]
 
     refused = images.handler(asked, context)
