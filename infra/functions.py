@@ -12,8 +12,8 @@ from infra.permissions import lambda_role, logged, traced
 from infra.settings import Settings
 
 # Not below 3.12: Amazon Linux 2, under the runtimes before it, has a glibc too old for our wheels.
-# Nor is its boto3 ever too old for us: the newest thing that we ask of it, If-None-Match for
-# objects of S3, is of August 2024, and Python 3.13 came to Lambda in November.
+# Its boto3 is Lambda's, which is renewed all the time: what we ask of it that is newer than the
+# runtime is checked where it is used (darkroom/handlers/clients.py).
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 

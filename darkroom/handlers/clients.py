@@ -65,5 +65,12 @@ def of_service(name: str) -> Any:
 
 @cache
 def cognito() -> "CognitoIdentityProviderClient":
-    """Return the client for the user pool."""
-    return boto3.client("cognito-idp", config=_RETRIES)
+    """Return the client for the user pool.
+
+    Raises RuntimeError where boto3, which comes with Lambda's runtime, is too old to exchange
+    refresh tokens that rotate: since April 2025 it can.
+    """
+    client = boto3.client("cognito-idp", config=_RETRIES)
+    if not hasattr(client, "get_tokens_from_refresh_token"):
+        raise RuntimeError(f"boto3 {boto3.__version__} knows no refresh tokens that rotate")
+    return client

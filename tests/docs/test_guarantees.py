@@ -34,7 +34,7 @@ def test_a_promise_names_a_test(promise: str) -> None:
 
 
 def test_every_kind_of_promise_is_there() -> None:
-    """Of history, order, delivery, endings, views, quotas; and what is not promised, untested."""
+    """Of history, order, delivery, endings, views, accounts; and what is not promised, untested."""
     assert re.findall(r"^## (.*)", PROMISED, re.MULTILINE) == [
         "The history",
         "Order",
@@ -42,7 +42,7 @@ def test_every_kind_of_promise_is_there() -> None:
         "Idempotency",
         "One ending",
         "What is shown",
-        "Quotas",
+        "Accounts and uploads",
     ]
     assert len(PROMISES) >= 30
     assert "[`test_" not in NOT_PROMISED

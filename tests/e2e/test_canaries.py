@@ -12,6 +12,7 @@ import requests
 from aws import Aws
 from users import posted, shown
 
+from darkroom.client import Api, Client
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.mails import mailed_code
 from steps.testing.sources import jpeg
@@ -121,7 +122,9 @@ def _upload(birds: Aviary, aws: Aws, token: str) -> None:
     birds.new("signature of a form", second["upload"]["fields"]["x-amz-signature"])
     posted(**second["upload"], content=PICTURE).raise_for_status()
     birds.call("POST", "/images", {**body, "byte_size": 0}, token)
-    aws.drained()
+    ada = Client(Api(aws.deployed.api_url, lambda: token))
+    states = [ada.settled(grant["image_id"]).state for grant in (first, second)]
+    assert states == ["complete", "rejected"]
 
 
 def test_every_canary_has_flown_and_some_were_refused(aviary: Aviary) -> None:
