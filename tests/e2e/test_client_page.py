@@ -91,6 +91,37 @@ def test_the_commands_of_the_page_say_what_it_shows(
     }
 
 
+def test_a_session_goes_on_until_all_are_ended(
+    run: Callable[[str], str], aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its tokens are exchanged when they end; those of a session that was ended no more."""
+    signed_up(aws, "mary@example.net")
+    run("login mary@example.net")
+    (path,) = (tmp_path / "state" / "darkroom").glob("session-*")
+    path.write_text(ended(path.read_text()))
+
+    assert run("whoami").startswith("mary@example.net at http://")
+    kept = path.read_text()
+    assert ended(kept) != kept
+    run("logout --everywhere")
+    path.touch(0o600)
+    path.write_text(ended(kept))
+    assert main(["whoami"]) == 1
+    assert capsys.readouterr().err.startswith("Your session has ended")
+
+
+def ended(kept: str) -> str:
+    """Return a session as it is a while later."""
+    return re.sub(r'"expires_at":"\d{4}', '"expires_at":"2020', kept)
+
+
+def signed_up(aws: Aws, email: str) -> None:
+    """Open an account, and confirm it."""
+    accounts = Accounts(Api(aws.deployed.api_url))
+    accounts.sign_up(email, PASSWORD)
+    accounts.confirm(email, mailed_code(aws.cloud, email))
+
+
 def test_the_function_of_the_page_gets_the_variants(aws: Aws, tmp_path: Path) -> None:
     """With nothing but the client package."""
     (script,) = re.findall(r'```python title="client.py"\n(.*?)```', PAGE, re.DOTALL)
@@ -98,11 +129,9 @@ def test_the_function_of_the_page_gets_the_variants(aws: Aws, tmp_path: Path) ->
     exec(script, names)
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(jpeg(300, 200))
-    email, accounts = "grace@example.net", Accounts(Api(aws.deployed.api_url))
-    accounts.sign_up(email, PASSWORD)
-    accounts.confirm(email, mailed_code(aws.cloud, email))
+    signed_up(aws, "grace@example.net")
 
-    made = names["variants_of"](photo, aws.deployed.api_url, email, PASSWORD)
+    made = names["variants_of"](photo, aws.deployed.api_url, "grace@example.net", PASSWORD)
 
     assert {name: content[:2] for name, content in made.items()} == dict.fromkeys(
         ("thumbnail", "medium", "large"), b"\xff\xd8"
