@@ -112,4 +112,9 @@ def intermediate_key(ref: ImageRef, run_id: str, way: str) -> str:
 
 def variant_key(pipeline: str, ref: ImageRef, digest: str, extension: str) -> str:
     """Return the key of a variant; `digest` names what decides its bytes."""
-    return f"{pipeline}/{ref.tenant}/{ref.image_id}/{digest}.{extension}"
+    return f"{variants_folder(pipeline, ref)}{digest}.{extension}"
+
+
+def variants_folder(pipeline: str, ref: ImageRef) -> str:
+    """Return what the keys of all variants of an image begin with, and no other key does."""
+    return f"{pipeline}/{ref.tenant}/{ref.image_id}/"

@@ -1,7 +1,7 @@
 """What the buckets hold: originals, read at one version, and variants, written once."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
@@ -72,4 +72,16 @@ class Variants(Protocol):
         Who wrote first made the same picture, but another build of an encoder may have written
         other bytes of it.
         """
+        ...
+
+
+class Folders(Protocol):
+    """Where variants lie, for who tidies up."""
+
+    def keys(self, folder: str) -> Iterator[str]:
+        """Yield the keys of all objects that begin with `folder`."""
+        ...
+
+    def discard(self, key: str) -> None:
+        """Remove the object for good; one that is gone already is no error."""
         ...

@@ -248,6 +248,10 @@ def _images_permissions(kept: Kept, intake: sqs.IQueue) -> list[iam.PolicyStatem
         use_table_key(keys.history, writes=True),
         allow("sqs:SendMessage", on=[intake.queue_arn]),
         use_key(keys.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
+        # Of images that are deleted: what there is, and all of it.
+        allow("s3:ListBucket", on=[storage.variants.bucket_arn]),
+        allow("s3:DeleteObject", on=[storage.variants.arn_for_objects("*")]),
+        allow("s3:DeleteObjectVersion", on=[storage.originals.arn_for_objects("*")]),
         allow("s3:PutObject", on=[storage.originals.arn_for_objects("*")]),
         use_key(keys.originals, "kms:GenerateDataKey", through="s3"),
         allow("s3:GetObject", on=[storage.variants.arn_for_objects("*")]),

@@ -1,6 +1,6 @@
 """Originals, variants, uploads and links, over S3."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -66,7 +66,7 @@ def _decoded(value: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class S3Variants:
-    """Writes variants, each once."""
+    """Writes variants, each once, and removes what nobody names."""
 
     client: "S3Client"
     bucket: str
@@ -90,6 +90,16 @@ class S3Variants:
             first = self.client.head_object(Bucket=self.bucket, Key=key)
             return Stored(first["Metadata"]["sha256"], first["ContentLength"])
         return stored
+
+    def keys(self, folder: str) -> Iterator[str]:
+        """Yield the keys of all objects that begin with `folder`; a call for each thousand."""
+        pages = self.client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=folder):
+            yield from (each["Key"] for each in page.get("Contents", ()))
+
+    def discard(self, key: str) -> None:
+        """Remove the object for good; one that is gone already is no error."""
+        self.client.delete_object(Bucket=self.bucket, Key=key)
 
 
 @dataclass(frozen=True)

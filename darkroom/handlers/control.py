@@ -1,4 +1,4 @@
-"""The part of the API by which owners change something: reprocess and call off."""
+"""The part of the API by which owners change something: reprocess, call off, delete."""
 
 from functools import cache
 from http import HTTPStatus
@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.s3 import S3Originals, S3Variants
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.control import Control
 from darkroom.handlers import answers, clients
@@ -32,6 +33,8 @@ def control() -> Control:
         tenant=setting("TENANT"),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
         queue=SqsQueue(clients.sqs(), setting("QUEUE_URL")),
+        originals=S3Originals(clients.s3(), setting("ORIGINALS_BUCKET")),
+        variants=S3Variants(clients.s3(), setting("VARIANTS_BUCKET")),
         clock=clients.now,
     )
 
@@ -67,6 +70,23 @@ def cancel(image_id: str) -> answers.Noted:
     version = control().cancel(owner, image_id, _request_id())
     logger.info("run called off")
     return answers.Noted(image_id=image_id, version=version)
+
+
+@route(
+    "DELETE",
+    "/images/<image_id>",
+    refuses={404: ("not_found",)},
+    status=HTTPStatus.NO_CONTENT,
+)
+def delete(image_id: str) -> None:
+    """Delete one of my images: its original and its variants, for good.
+
+    Its history stays, and says that it was deleted. Asking again does no harm.
+    """
+    correlated(image_id)
+    owner = user_id(router)
+    control().delete(owner, image_id, _request_id())
+    logger.info("image deleted")
 
 
 def _request_id() -> str:

@@ -117,9 +117,18 @@ def answered(
     The gateway tells its request's id in the header `x-amzn-RequestId`: it finds our log lines.
     """
     logger.append_keys(request_id=event["requestContext"]["requestId"])
-    answer = conditional(event, _unread(event) or app.resolve(event, context))
+    answer = conditional(event, _unread(event) or _without_null(app.resolve(event, context)))
     metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
     return answer
+
+
+def _without_null(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return `answer`, and where it is to have no body, without the `null` that nothing becomes."""
+    if answer["statusCode"] != HTTPStatus.NO_CONTENT:
+        return answer
+    headers = {**answer["multiValueHeaders"]}
+    headers.pop("Content-Type", None)
+    return {**answer, "body": "", "multiValueHeaders": headers}
 
 
 def _unread(event: dict[str, Any]) -> dict[str, Any] | None:
@@ -170,8 +179,8 @@ def admin_id(app: BaseRouter) -> str:
     Raises NotSignedIn, and InvalidRequest("forbidden") for all others.
     """
     claims = _claims(app)
-    # A gateway hands a list on as text: "admin", "admin,user" or "[admin user]".
-    if ADMINS not in re.split(r"[\s,\[\]]+", str(claims.get("cognito:groups", ""))):
+    # A gateway hands a list on as it is, or as text: "admin", "admin,user" or "[admin user]".
+    if ADMINS not in re.split(r"[\s,'\[\]]+", str(claims.get("cognito:groups", ""))):
         raise InvalidRequest("forbidden")
     return claims["sub"]
 

@@ -72,12 +72,19 @@ class Routes:
                 tags=[self.function],
                 status_code=status.value,
                 cache_control=MAY_BE_KEPT if kept else NOT_KEPT,
-                responses=_responses(status, refuses, kept),
+                responses=_responses(status, _with_odd_paths(path, refuses), kept),
                 openapi_extensions={"security": [] if open_to_all else [{SIGNED_IN: []}]},
             )(answering)
             return answering
 
         return registered
+
+
+def _with_odd_paths(path: str, refuses: Codes) -> Codes:
+    """Return `refuses`, and that a part of the path may have letters that no route takes."""
+    if "<" not in path:
+        return refuses
+    return {**refuses, 404: (*refuses.get(404, ()), "no_such_route")}
 
 
 def _responses(status: HTTPStatus, refuses: Codes, kept: bool) -> dict[int, OpenAPIResponse]:

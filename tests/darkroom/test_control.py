@@ -1,19 +1,30 @@
 """Control: an owner's wishes are on record first, and repeating them changes nothing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.control import Control
 from darkroom.errors import InvalidRequest, NotFound
-from darkroom.events import ImageDeleted, ProcessingCancelled, ReprocessingRequested
+from darkroom.events import (
+    ImageDeleted,
+    ProcessingCancelled,
+    ReprocessingRequested,
+    ReuploadIgnored,
+)
+from darkroom.ids import variant_key
 from darkroom.ingest import Message
 from darkroom.testing import samples
 from darkroom.testing.samples import OWNER, REF, RUN, another_image, appended, at
 
 ELSE = "1f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f1"  # another user
+KEY = samples.upload().key
+NAMED = samples.rendered("thumbnail").key
+UNNAMED = variant_key("photos", REF, "1e" * 16, "jpg")
+OTHERS = variant_key("photos", another_image(1), "1e" * 16, "jpg")
+IGNORED = ReuploadIgnored(version_id="v2", etag="e", byte_size=1)
 MESSAGE = Message(tenant="main", image_id=REF.image_id, version_id="v1")
 
 
@@ -41,9 +52,40 @@ def queue() -> FakeQueue:
     return FakeQueue()
 
 
+@dataclass
+class Buckets:
+    """Originals and variants, and in which order what is removed; killed at the n-th removal."""
+
+    keys_: set[str] = field(default_factory=lambda: {NAMED, UNNAMED, OTHERS})
+    versions: set[tuple[str, str]] = field(default_factory=lambda: {(KEY, "v1"), (KEY, "v2")})
+    removed: list[str] = field(default_factory=list)
+    dies_at: int = 0
+
+    def keys(self, folder: str) -> Iterator[str]:
+        return iter(sorted(key for key in self.keys_ if key.startswith(folder)))
+
+    def discard(self, key: str) -> None:
+        self._count("variant")
+        self.keys_.discard(key)
+
+    def remove(self, key: str, version_id: str) -> None:
+        self._count("original")
+        self.versions.discard((key, version_id))
+
+    def _count(self, what: str) -> None:
+        self.removed.append(what)
+        if len(self.removed) == self.dies_at:
+            raise KeyboardInterrupt
+
+
 @pytest.fixture
-def control(history: MemoryEventStore, queue: FakeQueue) -> Control:
-    return Control("main", history, queue, lambda: at(30))
+def buckets() -> Buckets:
+    return Buckets()
+
+
+@pytest.fixture
+def control(history: MemoryEventStore, queue: FakeQueue, buckets: Buckets) -> Control:
+    return Control("main", history, queue, buckets, buckets, lambda: at(30))
 
 
 def test_another_run_is_asked_for_and_its_message_sent(
@@ -134,10 +176,84 @@ def test_what_has_not_begun_cannot_be_called_off(
     assert refused.value.code == "not_processing"
 
 
+def test_a_deleted_image_leaves_its_history_and_no_object(
+    control: Control, history: MemoryEventStore, buckets: Buckets
+) -> None:
+    """Every version of the original, every variant, those that no event names too; no other's."""
+    appended(history, *samples.history(), IGNORED)
+
+    control.delete(OWNER, REF.image_id, "a")
+
+    recorded = history.load(REF).events[-1]
+    assert (recorded.event, recorded.actor) == (ImageDeleted(), OWNER)
+    assert (buckets.keys_, buckets.versions) == ({OTHERS}, set())
+
+
+def test_a_deletion_that_broke_off_anywhere_is_finished_by_asking_again(
+    control: Control, history: MemoryEventStore, buckets: Buckets
+) -> None:
+    """Wherever it was killed the event is there, and an original is the last that is left."""
+    appended(history, *samples.history(), IGNORED)
+
+    for removals in range(1, 5):
+        buckets.removed.clear()
+        buckets.dies_at = removals
+        buckets.keys_ |= {NAMED, UNNAMED}
+        buckets.versions |= {(KEY, "v1"), (KEY, "v2")}
+        with pytest.raises(KeyboardInterrupt):
+            control.delete(OWNER, REF.image_id, "a")
+        assert buckets.versions, "nothing tells where the rest lies"
+
+        buckets.dies_at = 0
+        control.delete(OWNER, REF.image_id, "b")
+        assert (buckets.keys_, buckets.versions) == ({OTHERS}, set())
+    assert history.load(REF).version == 9
+
+
+def test_nothing_is_removed_before_the_event_is_recorded(
+    control: Control, history: MemoryEventStore, buckets: Buckets
+) -> None:
+    """An image whose objects are gone, and that does not say so, would be a lie."""
+
+    class Away(MemoryEventStore):
+        def insert(self, *_: object) -> None:
+            raise ConnectionError
+
+    away = Away()
+    away._streams = history._streams
+    appended(history, *samples.history())
+
+    with pytest.raises(ConnectionError):
+        replace(control, history=away).delete(OWNER, REF.image_id, "a")
+
+    assert buckets.removed == []
+
+
+@pytest.mark.parametrize(("second", "left"), [(30, {(KEY, "v1")}), (61, set())])
+def test_while_a_stage_may_still_write_the_original_stays_for_the_reconciler(
+    control: Control,
+    history: MemoryEventStore,
+    buckets: Buckets,
+    second: int,
+    left: set[tuple[str, str]],
+) -> None:
+    """The run is called off; until its deadline its stage has perhaps not heard of it."""
+    appended(history, *samples.history()[:2])
+    buckets.versions = {(KEY, "v1")}
+
+    replace(control, clock=lambda: at(second)).delete(OWNER, REF.image_id, "a")
+
+    events = [each.event for each in history.load(REF).events]
+    assert events[2:] == [ProcessingCancelled(run_id=RUN), ImageDeleted()]
+    assert buckets.keys_ == {OTHERS}
+    assert buckets.versions == left
+
+
 Wish = Callable[[Control, str, str], object]
 WISHES: dict[str, Wish] = {
     "reprocess": lambda control, owner, image_id: control.reprocess(owner, image_id, "a"),
     "cancel": lambda control, owner, image_id: control.cancel(owner, image_id, "a"),
+    "delete": lambda control, owner, image_id: control.delete(owner, image_id, "a"),
 }
 
 
@@ -146,7 +262,13 @@ WISHES: dict[str, Wish] = {
     "image_id", [REF.image_id, another_image(1).image_id, "", "x", REF.image_id.lower()]
 )
 def test_nobody_changes_another_persons_image(
-    control: Control, history: MemoryEventStore, queue: FakeQueue, wish: Wish, image_id: str
+    control: Control,
+    history: MemoryEventStore,
+    queue: FakeQueue,
+    buckets: Buckets,
+    *,
+    wish: Wish,
+    image_id: str,
 ) -> None:
     """It is as unknown as one that never was, and stays as it is."""
     appended(history, *samples.history())
@@ -156,7 +278,7 @@ def test_nobody_changes_another_persons_image(
 
     assert refused.value.facts == {"image_id": image_id}
     assert history.load(REF).version == 7
-    assert queue.sent == []
+    assert (queue.sent, buckets.removed) == ([], [])
 
 
 def test_a_deleted_image_is_not_processed_again(

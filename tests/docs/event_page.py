@@ -26,7 +26,7 @@ WRITERS: Mapping[str, str] = {
     "ProcessingCancelled": "`images`, as the owner asks",
     "ProcessingSuperseded": "`orchestrator`, together with the start of the run that follows",
     "ReprocessingRequested": "`images`, as the owner asks",
-    "ImageDeleted": "whoever asks for it: the API has no route for it yet",
+    "ImageDeleted": "`images`, as the owner asks",
 }
 """Who appends each event, as its envelope names them."""
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import boto3
 import pytest
 import requests
 from forging import Forge
 
-from darkroom.client import Client
+from darkroom.client import Accounts, Api, Client
+from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.deploy import Outputs
+from darkroom.local.mails import mailed_code
 from steps.testing.sources import jpeg
 from tests.darkroom.handlers.every_route import Route, every_route
 
@@ -84,6 +87,27 @@ def test_another_users_image_is_as_unknown_as_one_that_never_was(
 def test_nobody_lists_another_users_images(grace: Client, adas: str) -> None:
     """Not even that they are there."""
     assert adas not in [each.image_id for each in grace.images()]
+
+
+def test_a_user_in_the_group_of_admins_sees_anybodys_image(
+    cloud: EmbeddedCloud, deployed: Outputs, adas: str
+) -> None:
+    """From the next sign-in on: the group is in the token."""
+    accounts = Accounts(Api(deployed.api_url))
+    email, password = "root@example.com", "Correct-horse-7"
+    accounts.sign_up(email, password)
+    accounts.confirm(email, mailed_code(cloud, email))
+    cognito = boto3.client("cognito-idp", **cloud.client_options)
+    cognito.admin_add_user_to_group(
+        UserPoolId=deployed.user_pool_id, Username=email, GroupName="admin"
+    )
+
+    bearer = {"Authorization": f"Bearer {accounts.sign_in(email, password).access_token}"}
+    image = requests.get(f"{deployed.api_url}/admin/images/{adas}", headers=bearer, timeout=60)
+
+    assert image.status_code == 200
+    assert image.json()["image_id"] == adas
+    assert image.json()["owner"]
 
 
 def test_the_routes_are_those_of_the_file_that_the_api_serves(deployed: Outputs) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from aws import Aws
 from users import posted
 
@@ -27,6 +28,7 @@ _OPERATIONS = {
     "s3:GetObject": ("GetObject", "HeadObject"),
     "s3:DeleteObjectVersion": ("DeleteObject",),
     "s3:ListBucketVersions": ("ListObjects",),  # as the record calls every listing
+    "s3:ListBucket": ("ListObjects",),
 }
 
 
@@ -110,7 +112,7 @@ def record(aws: Aws, ada: Client) -> Record:
     """The record of all calls so far: at least an account's, two uploads' and a download's.
 
     The second is under the same grant: it is ignored, and removed. The first is folded again,
-    and the platform is reconciled.
+    and the platform is reconciled; then it is processed again, and deleted.
     """
     content = jpeg(900, 600)
     grant = ada.request_upload("picture", "image/jpeg", len(content))
@@ -124,7 +126,20 @@ def record(aws: Aws, ada: Client) -> Record:
     ada.download(image_id, "medium")
     aws.refold(ImageRef("main", image_id))
     aws.reconcile()
+    _asked(ada, "POST", f"/images/{image_id}/reprocess")
+    ada.settled(image_id)
+    _asked(ada, "DELETE", f"/images/{image_id}")
+    assert not [key for key in aws.keys_in(aws.deployed.variants_bucket) if image_id in key]
+    assert aws.originals_of(image_id) == []
     return Record(aws)
+
+
+def _asked(client: Client, method: str, path: str) -> None:
+    """Ask for what the client has no call for."""
+    api = client.api
+    assert api.token is not None
+    headers = {"Authorization": f"Bearer {api.token()}"}
+    requests.request(method, f"{api.url}{path}", headers=headers, timeout=60).raise_for_status()
 
 
 def test_every_permission_is_used_or_excused(aws: Aws, record: Record) -> None:

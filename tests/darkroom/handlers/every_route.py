@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from darkroom.contract import CONTRACT
@@ -20,7 +20,7 @@ class Route:
     function: str
     signed_in: bool
     parameters: tuple[str, ...]
-    body: Any = None
+    body: Any = field(default=None, hash=False)
 
     @property
     def admin(self) -> bool:

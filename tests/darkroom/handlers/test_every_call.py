@@ -51,6 +51,7 @@ ELSEWHERE = {
     "get_queue_attributes": "the reconciler asks whether messages wait",
     "scan": "a tool asks for all images",
     "transact_write_items": "several events of one decision",
+    "list_objects_v2": "the reconciler looks for leftovers",
     "generate_presigned_post": "a signature, and no call",
     "generate_presigned_url": "a signature, and no call",
 }

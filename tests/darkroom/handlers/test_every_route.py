@@ -110,9 +110,9 @@ def test_only_admins_are_let_into_what_is_for_admins(
 
 
 @pytest.mark.parametrize("route", FOR_ADMINS, ids=str)
-@pytest.mark.parametrize("groups", ["admin", "user,admin", "[user admin]"])
+@pytest.mark.parametrize("groups", ["admin", "user,admin", "[user admin]", ["user", "admin"]])
 def test_an_admin_is_let_in(
-    cloud: Any, answer: Answer, route: Route, groups: str, log_lines: Callable[[], Any]
+    cloud: Any, answer: Answer, route: Route, groups: Any, log_lines: Callable[[], Any]
 ) -> None:
     """However the gateway writes a list; who looked at what is in the log."""
     appended(cloud.history, *samples.history())
