@@ -165,8 +165,11 @@ def tiled(image: Frame, other: Frame, left: int, top: int) -> Frame:
         left_out = (-left % tile.width, -top % tile.height)
         return tile.replicate(across, down).crop(*left_out, image.width, image.height)
 
-    # Parted before they are repeated, which is cheaper than the other way around.
-    colours, alpha = (each.copy_memory() for each in (other[:3], other[3]))
+    # Parted before they are repeated, which is cheaper than the other way around; and kept, unless
+    # the tile is the larger one: then no pixel of it is asked for twice.
+    colours, alpha = other[:3], other[3]
+    if other.width * other.height < image.width * image.height:
+        colours, alpha = colours.copy_memory(), alpha.copy_memory()
     return _over(image, everywhere(colours), everywhere(alpha))
 
 
@@ -189,7 +192,7 @@ def dotted(image: Frame) -> Frame:
     nothing is are both within two pixels. The dots of each frame are at the same places, so what
     stands still does not flicker.
     """
-    if not image.hasalpha():
+    if not image.hasalpha() or _all_or_nothing(image[3]):
         return image
     alpha = image[3]
     half = alpha >= _OPAQUE_FROM
@@ -199,6 +202,12 @@ def dotted(image: Frame) -> Frame:
     dots = alpha > grid.crop(0, 0, image.width, image.height)
     kept = half | (dots & (edge == 0))
     return image[:3].bandjoin(kept).copy(interpretation="srgb")
+
+
+def _all_or_nothing(alpha: Frame) -> bool:
+    """Whether no pixel is partly transparent: most GIFs' are not, and to look is cheap."""
+    counts = alpha.hist_find()
+    return bool(counts(0, 0)[0] + counts(255, 0)[0] == alpha.width * alpha.height)
 
 
 def backed(image: Frame, background: Rgba) -> Frame:

@@ -86,7 +86,7 @@ def tiled(picture: Picture, stamp: Stamp, left: int, top: int, gap: int) -> Pict
     width, height = (side + between for side in stamp.ink)
     cell = stamp.picture.padded(0, 0, width, height, CLEAR).images[0]
     shifted = cell.wrap(x=width // 2, y=0)
-    rows = cell.join(shifted, "vertical").copy(interpretation="srgb").copy_memory()
+    rows = cell.join(shifted, "vertical").copy(interpretation="srgb")
     return picture.tiled(Picture((rows,)), left - stamp.reach, top - stamp.reach)
 
 

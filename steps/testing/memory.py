@@ -4,6 +4,8 @@ Time is not held to `Cost.cpu_ms` here, since a test machine's time is no measur
 `python -m bench.steps` measures that.
 """
 
+from collections.abc import Mapping
+
 from steps.plugins import AnyStep
 from steps.testing.purity import cases_for, verdict_on
 from steps.testing.running import Replies, require
@@ -21,8 +23,7 @@ def keeps_to_its_memory(step: AnyStep, replies: Replies | None = None) -> None:
     It runs in a process of its own, whose peak of resident memory is read: Pillow's share of it,
     libvips' and Python's.
     """
-    picture = KINDS[_LARGE]
-    megapixels = picture.width * picture.height / 1e6
+    megapixels = _megapixels()
     cases = cases_for(step, ("one pixel", _LARGE))
     declared = max(step.read_options(values).costs(step.cost).memory_mb for _, values in cases)
     allowed = declared * megapixels + SLACK_MB
@@ -33,3 +34,16 @@ def keeps_to_its_memory(step: AnyStep, replies: Replies | None = None) -> None:
         f"{declared:g} MB for one: hold fewer copies of the picture at once, or "
         "raise `memory_mb` of its Cost",
     )
+
+
+def peak_of(step: AnyStep, values: Mapping[str, object]) -> float:
+    """Return the MB for a megapixel that a step takes at its peak, on a photo, with these options.
+
+    For steps whose `costs` tells options apart: those that drawn ones hardly hit on.
+    """
+    cases = tuple((kind, values) for kind in ("one pixel", _LARGE))
+    return verdict_on(step, cases, None, measured=True).peak_mb / _megapixels()
+
+
+def _megapixels() -> float:
+    return KINDS[_LARGE].width * KINDS[_LARGE].height / 1e6

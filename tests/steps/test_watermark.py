@@ -21,6 +21,7 @@ from steps.picture import Picture
 from steps.plugins import find
 from steps.stamps import as_mark
 from steps.testing import KINDS, options_for, pictures
+from steps.testing.memory import peak_of
 from steps.watermark import WatermarkOptions, watermark
 
 MARK = "darkroom.png"
@@ -379,3 +380,25 @@ def test_a_mark_over_nothing_is_seen_in_a_gif(opacity: float) -> None:
     left, top, right, bottom = shown.getbbox() or (0, 0, 0, 0)
     assert right - left > 100
     assert shown.histogram()[255] > (right - left) * (bottom - top) / 8
+
+
+@pytest.mark.parametrize(
+    "heavy",
+    [
+        {"text": "Darkroom", "size": 1.0, "margin": 0.0, "angle": -30},
+        {"image": MARK, "size": 1.0, "margin": 0.0, "angle": 45, "tile": True, "spacing": 1.0},
+    ],
+    ids=["turned", "turned and tiled"],
+)
+def test_what_takes_more_memory_is_planned_with_more(heavy: Mapping[str, object]) -> None:
+    """A stamp as large as the picture: more than the usual cost, and within its own."""
+    own = watermark.read_options(heavy).costs(watermark.cost)
+
+    assert watermark.cost.memory_mb < peak_of(watermark, heavy) <= own.memory_mb
+
+
+def test_tiles_as_large_as_the_picture_are_not_held_apart_from_it() -> None:
+    """They took half a hundred MB a megapixel, where the picture itself takes three."""
+    tiles = {"text": "Darkroom", "size": 1.0, "margin": 0.0, "tile": True, "spacing": 1.0}
+
+    assert peak_of(watermark, tiles) < 20
