@@ -1,10 +1,12 @@
 """Running a step for the contract suite: to its end, on drawn pictures, with its calls answered."""
 
 import hashlib
+import traceback
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from steps.contract import (
@@ -58,10 +60,18 @@ def outcome(
         raise RuleBroken(str(wrong)) from wrong
     except Exception as crash:
         raise RuleBroken(
-            f"{step.name} crashed: {type(crash).__name__}: {crash}. Fix it; or, if the step "
-            "cannot do its work on such a picture, raise StepFailed with a code that it "
-            "declares in `fails`"
+            f"{step.name} crashed{_at(crash, step)}: {type(crash).__name__}: {crash}. Fix it; or, "
+            "if the step cannot do its work on such a picture, raise StepFailed with a code that "
+            "it declares in `fails`"
         ) from crash
+
+
+def _at(crash: Exception, step: AnyStep) -> str:
+    """Return the line of the step's own file that led to a crash; "" where none did."""
+    own = f"{step.name.rpartition('.')[2]}.py"
+    called = traceback.extract_tb(crash.__traceback__)
+    lines = [each.lineno for each in called if Path(each.filename).name == own]
+    return f" at {own}:{lines[-1]}" if lines else ""
 
 
 def told(result: Outcome) -> object:
@@ -89,17 +99,22 @@ def for_all(
     At most 30 times: there are a dozen rules for each step.
     """
     count = min(MOST_EXAMPLES, settings.default.max_examples if settings.default else 100)
-    # No database of failures: all rules of all steps would share one entry.
+    # No database of failures: all rules of all steps would share one entry. And no explaining of
+    # one: its lines would be the suite's own.
     calm = settings(
         max_examples=examples or count,
         deadline=None,
         database=None,
+        phases=[each for each in Phase if each is not Phase.explain],
         suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
     )
     run = calm(
         given(pictures() if drawn is None else drawn, options_for(step.options_model))(check)
     )
-    run()
+    try:
+        run()
+    except RuleBroken as broken:
+        raise broken.with_traceback(None)  # noqa: B904  what led to it is in hypothesis
 
 
 def _asked(step: AnyStep, asking: Generator[Call, Reply, Any], replies: Replies | None) -> Any:

@@ -66,7 +66,11 @@ def test_a_step_just_begun_passes_the_suite_and_the_linter(checkout: Path) -> No
             "picture._frames = picture.mirrored()._frames",
             "soft_glow changed the picture that it",
         ),
-        ("", "raise KeyError('level')", r"soft_glow crashed: KeyError.*declares in `fails`"),
+        (
+            "",
+            "raise KeyError('level')",
+            r"soft_glow crashed at soft_glow\.py:\d+: KeyError.*in `fails`",
+        ),
         (
             "from steps.contract import StepFailed",
             "raise StepFailed('too_dark')",
@@ -76,7 +80,7 @@ def test_a_step_just_begun_passes_the_suite_and_the_linter(checkout: Path) -> No
     ids=["clock", "date", "input", "crash", "undeclared"],
 )
 def test_a_broken_rule_is_named(checkout: Path, top: str, body: str, said: str) -> None:
-    """With the step, what it did, and what to do instead."""
+    """With the step, what it did, and what to do instead: right below the rule that was tried."""
     begin("soft_glow", checkout)
     plugin = checkout / "steps" / "soft_glow.py"
     source = plugin.read_text("utf-8").replace(
@@ -84,7 +88,7 @@ def test_a_broken_rule_is_named(checkout: Path, top: str, body: str, said: str) 
     )
     plugin.write_text(source.replace("from typing", f"{top}\nfrom typing", 1), "utf-8")
 
-    assert re.search(said, tried(checkout))
+    assert re.search(r">       rule\(plugin\)\nE  .*" + said, tried(checkout))
 
 
 @pytest.mark.parametrize("name", ["", "Soft", "soft-glow", "2nd", "lambda", "a/b", "soft glow"])
