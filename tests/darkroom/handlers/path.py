@@ -1,9 +1,10 @@
 """The path of a picture on moto: the functions as they are, called as AWS would call them.
 
-S3, SQS and DynamoDB are moto's; the state machine is one Task that tries its stage three times.
+S3, SQS and DynamoDB are moto's; the compiled state machine is carried out by the interpreter.
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,16 +18,18 @@ from darkroom.handlers.settings import plan
 from darkroom.history import verify
 from darkroom.ids import ImageRef, original_key
 from darkroom.images import fold
+from darkroom.plan import tasks_of
 from darkroom.projections import image_row
 from darkroom.testing.samples import OWNER, another_image
+from dsl.backends.asl import state_machine, substitution
 from tests.darkroom.handlers.wire import Fault, Killed, Site, Wire
+from tests.dsl.machines import LambdaError, run_machine
 
-TRIES = 3  # of a function that nobody waits for, and of a stage by its machine
+TRIES = 3  # of a function that nobody waits for
 RECEIVES = 12
 HANDLERS: Mapping[str, Callable[..., Any]] = {
     "s3_event": s3_event.handler,
     "orchestrator": orchestrator.handler,
-    "stage": stage.handler,
     "ended": ended.handler,
     "projector": projector.handler,
 }
@@ -97,7 +100,8 @@ class Path:
             "one ending": len(endings) == 1 and stream.events[-1] in endings,
             "complete": image.state == "complete",
             "view equals fold": self.cloud.views.image(self.ref) == image_row(stream),
-            "outputs are those named": self._outputs() == named,
+            "outputs are those named": self._keys(f"photos/{self._folder}") == named,
+            "what lay between is of one run": self._between() == len(_left_at()),
             "originals are one": len(self._originals()) == 1,
             "queue is empty": self._waiting() == 0,
         }
@@ -124,8 +128,12 @@ class Path:
         raise AssertionError(f"{function} fails each time")
 
     def _call(self, function: str, event: Any) -> Any:
-        with self.wire.used_by(function):
-            return HANDLERS[function](event, self.context)
+        def work() -> Any:
+            with self.wire.used_by(function):
+                return HANDLERS[function](event, self.context)
+
+        self.wire.meanwhile = work
+        return work()
 
     def _project(self) -> None:
         """Tell the projector twice of the image's stream; a record that failed comes again."""
@@ -177,22 +185,43 @@ class Path:
         )
         return {each["VersionId"] for each in listed.get("Versions", ())}
 
-    def _outputs(self) -> set[str]:
+    @property
+    def _folder(self) -> str:
+        return f"{self.ref.tenant}/{self.ref.image_id}/"
+
+    def _between(self) -> int:
+        """Count the pictures that stages left for each other, all below the folder of one run."""
+        keys = self._keys(f"intermediates/{self._folder}")
+        assert len({key.rpartition("/")[0] for key in keys}) <= 1
+        return len(keys)
+
+    def _keys(self, prefix: str) -> set[str]:
         listed = clients.s3().list_objects_v2(
-            Bucket=self.cloud.settings["VARIANTS_BUCKET"],
-            Prefix=f"photos/{self.ref.tenant}/{self.ref.image_id}/",
+            Bucket=self.cloud.settings["VARIANTS_BUCKET"], Prefix=prefix
         )
         return {each["Key"] for each in listed.get("Contents", ())}
 
     def _execute(self, asked: str) -> dict[str, Any]:
-        """Run the one stage as its Task does; return how that ended."""
-        for _ in range(TRIES):
+        """Carry out the machine; return how that ended."""
+        lambdas = {substitution(each): self._stage(each.id) for each in plan().stages}
+        execution = run_machine(state_machine(plan()), lambdas, json.loads(asked))
+        if execution.status == "FAILED":
+            return {"status": "FAILED", "error": execution.error}
+        return {"status": "SUCCEEDED", "output": json.dumps(execution.output)}
+
+    def _stage(self, name: str) -> Callable[[Any], Any]:
+        """Return the function of a stage, whose settings tell it from the others."""
+
+        def function(payload: Any) -> Any:
+            os.environ["DARKROOM_STAGE"] = name
+            stage.stage.cache_clear()
             try:
-                outcome = self._call("stage", json.loads(asked))
-            except (Exception, Killed):  # noqa: BLE001 - what States.ALL retries
-                continue
-            return {"status": "SUCCEEDED", "output": json.dumps(outcome)}
-        return {"status": "FAILED", "error": "Runtime.ExitError"}
+                with self.wire.used_by(f"stage {name}"):
+                    return stage.handler(payload, self.context)
+            except Killed as killed:
+                raise LambdaError("Runtime.ExitError") from killed
+
+        return function
 
     def _start_sync(self, _: str, request: Any) -> AWSResponse:
         times = {"startDate": 0, "stopDate": 0, "executionArn": "arn"}
@@ -203,6 +232,11 @@ class Path:
         asked = json.loads(request.body)["input"]
         self.told.append({"detail": {"input": asked, **self._execute(asked)}})
         return _answer({"executionArn": "arn", "startDate": 0})
+
+
+def _left_at() -> set[str]:
+    """Return the ways at which a picture goes from one stage to another."""
+    return {following.at for task in tasks_of(plan().start) for following in task.next}
 
 
 def _at_once(params: dict[str, Any], **_: Any) -> dict[str, Any]:

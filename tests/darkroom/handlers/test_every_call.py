@@ -4,9 +4,9 @@ The calls are those that are made; nobody lists them. Below are only the operati
 function, so that a new one is noticed.
 """
 
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path as File
 from types import SimpleNamespace
@@ -25,26 +25,52 @@ from tests.darkroom.handlers.wire import FAULTS, Fault, Site
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 
 ROOT = File(__file__).parents[3]
-PIPELINE = """
+SMALL = """
 pipeline: photos
 steps:
-  sizes:
-    uses: resize
-    variants:
-      small: { width: 20 }
+  sizes: { uses: resize, variants: { small: { width: 20 } } }
 """
-OPERATIONS = {
-    "s3_event": {"Query", "PutItem", "SendMessage", "DeleteObject", "UpdateItem"},
-    "orchestrator": {"Query", "PutItem", "StartSyncExecution", "SendMessage"},
-    "stage": {"Query", "PutItem", "GetObject", "PutObject", "HeadObject"},
-    "projector": {"GetItem", "Query", "PutItem", "SendMessage"},
-}
-STANDARD = {
-    **OPERATIONS,
-    "stage": OPERATIONS["stage"] - {"HeadObject"},
-    "projector": OPERATIONS["projector"] - {"SendMessage"},  # only when it fails
-    "orchestrator": {"Query", "PutItem", "StartExecution", "SendMessage"},
-    "ended": {"Query", "PutItem"},
+IN_STAGES = f"{SMALL}  plain: {{ uses: greyscale, alone: true }}\n"
+OPENING = {"Query", "PutItem", "GetObject"}
+RENDERING = {"Query", "PutItem", "GetObject", "PutObject", "HeadObject"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A pipeline, the engine that runs it, and the functions whose calls fail here."""
+
+    pipeline: str
+    engine: str
+    failing: Mapping[str, set[str]]  # with what each calls
+
+
+FORMS = {
+    "express": Form(
+        SMALL,
+        "express",
+        {
+            "s3_event": {"Query", "PutItem", "SendMessage", "DeleteObject", "UpdateItem"},
+            "orchestrator": {"Query", "PutItem", "StartSyncExecution", "SendMessage"},
+            "stage photos": RENDERING,
+            "projector": {"GetItem", "Query", "PutItem", "SendMessage"},
+        },
+    ),
+    "standard": Form(
+        SMALL,
+        "standard",
+        {
+            "orchestrator": {"Query", "PutItem", "StartExecution", "SendMessage"},
+            "ended": {"Query", "PutItem"},
+        },
+    ),
+    "in stages": Form(
+        IN_STAGES,
+        "express",
+        {
+            "stage photos": {*OPENING, "PutObject"},
+            "stage plain": RENDERING,
+        },
+    ),
 }
 # What adapters can do and the path does not: readers of the API, and tools.
 ELSEWHERE = {
@@ -57,66 +83,63 @@ ELSEWHERE = {
 }
 
 
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    """A small pipeline, so that hundreds of runs take seconds."""
-    return compile_source(PIPELINE, "pipeline.yaml", find()).plan
+@pytest.fixture(params=FORMS.values(), ids=FORMS)
+def form(request: pytest.FixtureRequest) -> Form:
+    """What the platform runs; the engines share all but who starts a run, and who ends it."""
+    form: Form = request.param
+    return form
 
 
-@pytest.fixture(params=["express", "standard"])
-def path(
-    cloud: Any, plan: Plan, context: Any, monkeypatch: pytest.MonkeyPatch, request: Any
-) -> Iterator[Path]:
-    """The path by either engine; boto does not sleep before it tries again."""
-    told = plan.model_copy(update={"engine": request.param}).model_dump_json()
-    File(os.environ["DARKROOM_PLAN"]).write_text(f'{{"plan": {told}}}', encoding="utf-8")
+@pytest.fixture
+def plan(form: Form) -> Plan:
+    """The plan of a small pipeline, so that hundreds of runs take seconds."""
+    plan = compile_source(form.pipeline, "pipeline.yaml", find()).plan
+    return plan.model_copy(update={"engine": form.engine})
+
+
+@pytest.fixture
+def path(cloud: Any, context: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The path; boto does not sleep before it tries again."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
-    return Path(cloud, context)
+    path = Path(cloud, context)
+    yield path
+    path.wire.answers = {}  # the clients are those of the next test, too
 
 
-def test_every_call_may_fail_in_every_way(path: Path) -> None:
-    """Killed before or after, refused, unanswered: redelivery brings the same picture.
-
-    The engines share all but who starts an execution and who ends its run.
-    """
+def test_every_call_may_fail_in_every_way(path: Path, form: Form) -> None:
+    """Killed before or after, refused, unanswered, or overtaken: it comes to the same picture."""
     numbers, content = count(1), jpeg(48, 32)
     pending: list[dict[Site, Fault]] = [{}]
-    seen: set[Site] = set()
     broken: dict[str, list[str]] = {}
     kinds: set[tuple[str, str]] = set()
     while pending:
         faults = pending.pop(0)
-        calls = path.take(next(numbers), content, faults)
+        calls = [
+            each
+            for each in path.take(next(numbers), content, faults)
+            if each.function in form.failing
+        ]
         if wrong := path.wrong():
             broken[str(faults)] = wrong
         # Calls that only a fault brings about are sites as well: they fail together with it.
         fresh = [each for each in calls if not faults or _kind(each) not in kinds]
-        seen |= set(calls)
         kinds |= set(map(_kind, calls))
-        own = [each for each in fresh if each.function in _own_of(seen)]
-        pending += [{**faults, site: fault} for site in dict.fromkeys(own) for fault in FAULTS]
+        pending += [{**faults, site: fault} for site in dict.fromkeys(fresh) for fault in FAULTS]
 
-    expected = STANDARD if "ended" in {site.function for site in seen} else OPERATIONS
     assert broken == {}
-    assert kinds == {(name, each) for name in expected for each in expected[name]}
+    assert kinds == {(name, each) for name, calls in form.failing.items() for each in calls}
 
 
 def _kind(site: Site) -> tuple[str, str]:
     return site.function, site.operation
 
 
-def _own_of(seen: set[Site]) -> set[str]:
-    """The functions that fail here: by a Standard machine, those that Express has not tried."""
-    functions = {site.function for site in seen}
-    return {"orchestrator", "ended"} if "ended" in functions else functions
-
-
 def test_no_adapter_of_the_path_calls_what_is_not_here() -> None:
     """A method of boto that an adapter uses is one of the operations above, or told elsewhere."""
     known = {
         re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
-        for each in (OPERATIONS, STANDARD)
-        for names in each.values()
+        for form in FORMS.values()
+        for names in form.failing.values()
         for name in names
     }
     adapters = (

@@ -9,11 +9,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.core.models import botocore_stubber
 
-Fault = Literal["before", "after", "throttle", "timeout"]
+Fault = Literal["before", "after", "throttle", "timeout", "meanwhile"]
 """What happens to a call.
 
 The function is killed before it, or after AWS has done what it asks; AWS refuses it; AWS does it,
-and the reply is lost, so that boto sends it again where it does that at all.
+and the reply is lost, so that boto sends it again where it does that at all; or just before it,
+somebody else does all that the function is about, from its beginning to its end.
 """
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
@@ -44,6 +45,8 @@ class Wire:
     faults: Mapping[Site, Fault] = field(default_factory=dict)
     sent: list[Site] = field(default_factory=list)
     function: str | None = None
+    meanwhile: Callable[[], None] = lambda: None
+    aside: bool = False  # what is sent meanwhile is none of the sites
 
     def listen(self, *clients: Any) -> None:
         """Hear what these clients send; more specific handlers are called before moto's."""
@@ -63,7 +66,7 @@ class Wire:
     def _hear(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
         operation = event_name.rpartition(".")[2]
         send = self.answers.get(operation)
-        if self.function is None:
+        if self.function is None or self.aside:
             return send(event_name, request) if send else None
         same = [
             each
@@ -77,6 +80,10 @@ class Wire:
                 raise Killed(site)
             case "throttle":
                 raise ClientError({"Error": {"Code": "ThrottlingException"}}, operation)
+            case "meanwhile":
+                self.aside = True
+                self.meanwhile()
+                self.aside = False
             case "after" | "timeout" as fault:
                 (send or botocore_stubber)(event_name, request)
                 raise Killed(site) if fault == "after" else ReadTimeoutError(endpoint_url="aws")
