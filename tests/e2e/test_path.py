@@ -119,30 +119,53 @@ def test_what_is_no_good_picture_ends_as_rejected_with_the_reason(
 def test_announced_three_times_and_run_at_once_is_one_history(
     ada: Client, aws: Aws, upload: Upload, invoke: Callable[[str, object], Any]
 ) -> None:
-    """However often S3 announces an object, and however many orchestrators run it at one time."""
-    image_id = upload(ada, jpeg(900, 600))
-    first = next(iter(ada.follow(image_id)))
-    again = _announced(aws, image_id)
-    delivered = _delivered(image_id, first.facts["version_id"])
+    """However often S3 announces an object, and however many orchestrators run it at one time.
 
-    handlers = {"s3_event": again, "orchestrator": delivered}
-    with ThreadPoolExecutor() as pool:
-        calls = [pool.submit(invoke, name, event) for name, event in [*handlers.items()] * 2]
-    answers = [call.result() for call in calls]
-    settled = ada.settled(image_id)
-    invoke("s3_event", again)
-    aws.drained()
+    That they did is seen by their stages: two have done the work of the run before it ended. Whose
+    turn it is on a busy machine nobody can say, so another image is tried until they met.
+    """
+    for _ in range(5):
+        image_id = upload(ada, jpeg(900, 600))
+        first = next(iter(ada.follow(image_id)))
+        again = _announced(aws, image_id)
+        delivered = _delivered(image_id, first.facts["version_id"])
 
+        handlers = {"orchestrator": delivered, "s3_event": again}
+        with ThreadPoolExecutor() as pool:
+            calls = [pool.submit(invoke, name, event) for name, event in [*handlers.items()] * 2]
+        answers = [call.result() for call in calls]
+        settled = ada.settled(image_id)
+        invoke("s3_event", again)
+        aws.drained()
+
+        assert [answer for answer in answers if answer] == [{"batchItemFailures": []}] * 2
+        assert settled.state == "complete"
+        assert _told_once(ada, aws, image_id)
+        if _stages_at_work(aws, image_id) > 1:
+            return
+    raise AssertionError("two runs at one time never met")
+
+
+def _told_once(ada: Client, aws: Aws, image_id: str) -> bool:
+    """Whether there are one history and one set of outputs."""
     types = [event.type.removeprefix("image.") for event in ada.events(image_id)]
-    assert [answer for answer in answers if answer] == [{"batchItemFailures": []}] * 2
-    assert settled.state == "complete"
-    assert len(types) == 7
-    assert types.count("uploaded") == 1
-    assert types.count("processing-started") == 1
-    assert types.count("variant-rendered") == 3
-    assert types[-1] == "processing-completed"
     keys = aws.keys_in(aws.deployed.variants_bucket)
-    assert len([key for key in keys if key.startswith(f"photos/main/{image_id}/")]) == 3
+    return (
+        types[:2] == ["uploaded", "processing-started"]
+        and sorted(types[2:6]) == ["validated", *["variant-rendered"] * 3]
+        and types[6:] == ["processing-completed"]
+        and len([key for key in keys if key.startswith(f"photos/main/{image_id}/")]) == 3
+    )
+
+
+def _stages_at_work(aws: Aws, image_id: str) -> int:
+    """Count the stages that found the run of the image open; one that came late is superseded."""
+    lines = [json.loads(line) for line in aws.log_lines()]
+    return sum(
+        line["message"] == "stage ended" and line["outcome"] == "done"
+        for line in lines
+        if line.get("correlation_id") == image_id
+    )
 
 
 def test_nothing_ends_among_the_dead_letters(ada: Client, photo: str, aws: Aws) -> None:
