@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
+from darkroom.adapters.dynamodb_bookmark import DynamoBookmark
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.dynamodb_views import generation_of
-from darkroom.projections import Generations
+from darkroom.projections import Generations, rebuild
 from darkroom.testing import DynamoVandal, GenerationCases, RebuildCases
 from darkroom.testing.samples import REF
 from darkroom.testing.view_store import gallery_row, image_row
@@ -61,6 +62,21 @@ def test_more_rows_than_one_call_removes_are_removed(generations: DynamoGenerati
 
     assert generations.remove_before(2) == 30
     assert generations.client.scan(TableName="views")["Count"] == 0
+
+
+def test_a_rebuild_keeps_what_is_no_row(
+    store: DynamoEventStore, generations: DynamoGenerations
+) -> None:
+    """How far the originals have been looked at, and which generations there are."""
+    bookmark = DynamoBookmark(generations.client, "views")
+    bookmark.keep("photos/main/owner/01JDA7Q0G0ABCDEFGHJKMNPQRS")
+    generations.views(1).put_if_newer(image_row())
+
+    done = rebuild(store, generations)
+
+    assert generations.remove_before(done.generation) == 1
+    assert bookmark.read() == "photos/main/owner/01JDA7Q0G0ABCDEFGHJKMNPQRS"
+    assert generations.current() == Generations(live=2, building=None, made=2)
 
 
 def test_what_the_table_refuses_for_other_reasons_is_raised(dynamodb: "DynamoDBClient") -> None:
