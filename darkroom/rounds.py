@@ -15,6 +15,7 @@ from typing import Protocol
 from darkroom.errors import InvalidKey
 from darkroom.ids import parse_original_key
 from darkroom.ingest import Arrival
+from darkroom.leftovers import Sweeper
 from darkroom.reconcile import Reconciler
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Part:
     looked_at: int = 0  # images whose history was read
     settled: int = 0  # endings given, and messages sent once more
     announced: int = 0
+    swept: int = 0  # objects that no event named
     failed: int = 0  # the next round meets them again
     whole: bool = False  # the end of the bucket was reached
 
@@ -58,6 +60,7 @@ class Rounds:
     """Looks after images for `watch` since their upload, at most `most` a call."""
 
     reconciler: Reconciler
+    sweeper: Sweeper
     originals: Originals
     bookmark: Bookmark
     watch: timedelta
@@ -90,23 +93,16 @@ class Rounds:
         now = self.reconciler.clock()
         if all(now - arrived_at > self.watch for _, arrived_at in found):
             return part
-        looked_at = part.looked_at + 1
         try:
-            settled, announced = self._done(found, resend)
+            return self._done(part, found, resend)
         except InvalidKey:
             return part  # no grant made it: nobody waits for it
         except Exception:
             logger.warning("%s was not reconciled", found[0][0].key, exc_info=True)
-            return replace(part, looked_at=looked_at, failed=part.failed + 1)
-        return replace(
-            part,
-            looked_at=looked_at,
-            settled=part.settled + settled,
-            announced=part.announced + announced,
-        )
+            return replace(part, looked_at=part.looked_at + 1, failed=part.failed + 1)
 
-    def _done(self, versions: tuple[Arrived, ...], resend: bool) -> tuple[int, int]:
-        """Return how much was settled and announced of one image."""
+    def _done(self, part: Part, versions: tuple[Arrived, ...], resend: bool) -> Part:
+        """Do what is due for one image, and count it."""
         ref = parse_original_key(versions[0][0].key).ref
         due = self.reconciler.settle(ref, resend=resend)
         if due is not None:
@@ -117,7 +113,16 @@ class Rounds:
                 self.reconciler.announce(arrival)
                 logger.info("image %s: %s was announced", ref.image_id, arrival.version_id)
                 announced += 1
-        return int(due is not None), announced
+        swept = self.sweeper.sweep(ref)
+        if swept:
+            logger.info("image %s: %d leftovers were removed", ref.image_id, swept)
+        return replace(
+            part,
+            looked_at=part.looked_at + 1,
+            settled=part.settled + int(due is not None),
+            announced=part.announced + announced,
+            swept=part.swept + swept,
+        )
 
 
 def _key(arrived: Arrived) -> str:

@@ -41,6 +41,7 @@ class Reconciliation(Construct):
                 "EVENTS_TABLE": kept.history.events.table_name,
                 "VIEWS_TABLE": kept.history.views.table_name,
                 "ORIGINALS_BUCKET": kept.storage.originals.bucket_name,
+                "VARIANTS_BUCKET": kept.storage.variants.bucket_name,
                 "QUEUE_URL": intake.queue_url,
             },
             permissions=self._permissions(kept, intake),
@@ -55,7 +56,7 @@ class Reconciliation(Construct):
         rule.add_target(targets.LambdaFunction(self.reconciler.function))
 
     def _permissions(self, kept: Kept, intake: sqs.IQueue) -> list[iam.PolicyStatement]:
-        originals = kept.storage.originals
+        originals, variants = kept.storage.originals, kept.storage.variants
         return [
             allow("dynamodb:Query", "dynamodb:PutItem", on=[kept.history.events.table_arn]),
             append_only(kept.history.events),
@@ -65,6 +66,9 @@ class Reconciliation(Construct):
             allow("s3:ListBucketVersions", on=[originals.bucket_arn]),
             # An object that came second under one grant is nobody's image.
             allow("s3:DeleteObjectVersion", on=[originals.arn_for_objects("*")]),
+            # Nor is an object that no event names.
+            allow("s3:ListBucket", on=[variants.bucket_arn]),
+            allow("s3:DeleteObject", on=[variants.arn_for_objects("*")]),
             allow("sqs:GetQueueAttributes", "sqs:SendMessage", on=[intake.queue_arn]),
             use_key(kept.encryption.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),
         ]

@@ -41,7 +41,11 @@ ALLOWED["darkroom.runs"] |= {"darkroom.ingest"}
 ALLOWED["darkroom.control"] = ALLOWED["darkroom.runs"]
 ALLOWED["darkroom.endings"] = ALLOWED["darkroom.runs"] | {"darkroom.runs"}
 ALLOWED["darkroom.reconcile"] = ALLOWED["darkroom.endings"]
-ALLOWED["darkroom.rounds"] = ALLOWED["darkroom.reconcile"] | {"darkroom.reconcile"}
+ALLOWED["darkroom.leftovers"] = _HISTORY
+ALLOWED["darkroom.rounds"] = ALLOWED["darkroom.reconcile"] | {
+    "darkroom.leftovers",
+    "darkroom.reconcile",
+}
 _CAPABILITIES = (
     _HISTORY
     | {"darkroom.plan", "darkroom.runner"}
@@ -49,7 +53,7 @@ _CAPABILITIES = (
         f"darkroom.{name}"
         for name in (
             *("quotas", "uploads", "retrieval", "manifest", "ingest", "identity", "runs"),
-            *("endings", "control", "reconcile", "rounds"),
+            *("endings", "control", "leftovers", "reconcile", "rounds"),
         )
     }
 )

@@ -22,7 +22,12 @@ from darkroom.events.runs import (
     VariantFailed,
     VariantRendered,
 )
-from darkroom.events.uploads import ImageDeleted, ImageUploaded, ReuploadIgnored
+from darkroom.events.uploads import (
+    ImageDeleted,
+    ImageUploaded,
+    LeftoversDiscarded,
+    ReuploadIgnored,
+)
 
 __all__ = [
     "EVENTS",
@@ -38,6 +43,7 @@ __all__ = [
     "ImageUploaded",
     "ImageValidated",
     "Instant",
+    "LeftoversDiscarded",
     "OnError",
     "ProcessingCancelled",
     "ProcessingCompleted",

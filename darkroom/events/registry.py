@@ -25,7 +25,12 @@ from darkroom.events.runs import (
     VariantFailed,
     VariantRendered,
 )
-from darkroom.events.uploads import ImageDeleted, ImageUploaded, ReuploadIgnored
+from darkroom.events.uploads import (
+    ImageDeleted,
+    ImageUploaded,
+    LeftoversDiscarded,
+    ReuploadIgnored,
+)
 
 Payload = Mapping[str, JsonValue]
 Upcaster = Callable[[Payload], Payload]
@@ -48,6 +53,7 @@ EVENTS: tuple[type[Event], ...] = (
     ProcessingCancelled,
     ProcessingSuperseded,
     ReprocessingRequested,
+    LeftoversDiscarded,
     ImageDeleted,
 )
 

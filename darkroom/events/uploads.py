@@ -1,6 +1,8 @@
 """Events of the upload: an image's stream begins with the first object under its key."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from annotated_types import MinLen
 
 from darkroom.events.base import Count, Event, Text
 
@@ -35,6 +37,21 @@ class ReuploadIgnored(Event):
     def dedup_key(self) -> str:
         """As for ImageUploaded: an object version is either the image or ignored."""
         return f"upload:{self.version_id}"
+
+
+class LeftoversDiscarded(Event):
+    """Objects that runs had written, and ended before an event could name them, were given up.
+
+    They are removed next. No variant will ever have one of these keys.
+    """
+
+    type: ClassVar[str] = "image.leftovers-discarded"
+
+    keys: Annotated[tuple[Text, ...], MinLen(1)]  # of objects in the bucket of variants
+
+    def dedup_key(self) -> str:
+        """Once for these keys."""
+        return f"discarded:{' '.join(self.keys)}"
 
 
 class ImageDeleted(Event):

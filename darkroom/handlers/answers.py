@@ -159,7 +159,7 @@ class Event(BaseModel):
 
 
 # Where things lie, and for whom, is nothing that a user needs or should build upon.
-_INTERNAL = frozenset({"bucket", "key", "owner", "etag"})
+_INTERNAL = frozenset({"bucket", "key", "keys", "owner", "etag"})
 
 
 class Events(BaseModel):

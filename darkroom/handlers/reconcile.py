@@ -1,4 +1,4 @@
-"""The clock called: end what nobody works on any more, and announce what nobody heard of."""
+"""The clock called: end what nobody works on, announce what nobody heard of, sweep leftovers."""
 
 from datetime import timedelta
 from functools import cache
@@ -9,12 +9,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.adapters.dynamodb_bookmark import DynamoBookmark
 from darkroom.adapters.dynamodb_events import DynamoEventStore
-from darkroom.adapters.s3 import S3Originals
+from darkroom.adapters.s3 import S3Originals, S3Variants
 from darkroom.adapters.s3_arrivals import S3Arrivals
 from darkroom.adapters.sqs import SqsQueue
 from darkroom.handlers import clients
 from darkroom.handlers.observe import logger, metrics, observed
 from darkroom.handlers.settings import setting
+from darkroom.leftovers import Sweeper
 from darkroom.reconcile import Reconciler
 from darkroom.rounds import Rounds
 
@@ -34,8 +35,10 @@ def queue() -> SqsQueue:
 def rounds() -> Rounds:
     """Return the rounds, wired from this function's settings."""
     bucket = setting("ORIGINALS_BUCKET")
+    history = DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE"))
+    variants = S3Variants(clients.s3(), setting("VARIANTS_BUCKET"))
     reconciler = Reconciler(
-        history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
+        history=history,
         queue=queue(),
         originals=S3Originals(clients.s3(), bucket),
         clock=clients.now,
@@ -43,6 +46,7 @@ def rounds() -> Rounds:
     )
     return Rounds(
         reconciler=reconciler,
+        sweeper=Sweeper(history, variants, clients.now, GRACE),
         originals=S3Arrivals(clients.s3(), bucket),
         bookmark=DynamoBookmark(clients.dynamodb(), setting("VIEWS_TABLE")),
         watch=WATCH,
@@ -63,6 +67,7 @@ def handler(_: dict[str, Any], context: LambdaContext) -> None:
         "ImageLookedAt": part.looked_at,
         "ImageSettled": part.settled,
         "UploadFound": part.announced,
+        "LeftoverRemoved": part.swept,
         "ReconcileFailed": part.failed,
     }
     for name, count in told.items():

@@ -145,6 +145,13 @@ class Reprocess:
     request_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Discard:
+    """Objects lie there that no event may name: LeftoversDiscarded, if nobody is at work."""
+
+    keys: tuple[str, ...]
+
+
 RecordCommand = (
     RecordValidation
     | RecordFacts
@@ -155,4 +162,4 @@ RecordCommand = (
 )
 RunCommand = RecordCommand | Finish | TimeOut
 Request = Cancel | Delete | Reprocess
-Command = RecordUpload | StartProcessing | RunCommand | Request
+Command = RecordUpload | StartProcessing | RunCommand | Request | Discard

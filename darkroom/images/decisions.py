@@ -15,6 +15,7 @@ from darkroom.events import (
     ImageRejected,
     ImageUploaded,
     ImageValidated,
+    LeftoversDiscarded,
     ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
@@ -31,6 +32,7 @@ from darkroom.images.commands import (
     Cancel,
     Command,
     Delete,
+    Discard,
     Finish,
     RecordCommand,
     RecordError,
@@ -63,14 +65,16 @@ def decide(image: Image | None, command: Command) -> tuple[Event, ...]:
         raise NotFound
     if isinstance(command, Cancel | Delete | Reprocess):
         return _requested(image, command)
+    if isinstance(command, Discard):
+        return _discarded(image, command)
     if isinstance(command, StartProcessing):
         return _start(image, command)
     run = image.runs.get(command.run_id)
     if run is None or run.ended:
         return ()
-    if isinstance(command, Finish | TimeOut):
-        return _ended(run, command)
-    return _recorded(run, command)
+    return (
+        _ended(run, command) if isinstance(command, Finish | TimeOut) else _recorded(run, command)
+    )
 
 
 def _upload(image: Image | None, command: RecordUpload) -> tuple[Event, ...]:
@@ -122,6 +126,14 @@ def _requested(image: Image, command: Request) -> tuple[Event, ...]:
             if going_on:
                 raise InvalidRequest("still_processing")
             return (ReprocessingRequested(request_id=request_id),)
+
+
+def _discarded(image: Image, command: Discard) -> tuple[Event, ...]:
+    """Return what no event names, and none ever will; of a deleted image nothing need be told."""
+    spoken_for = image.named | image.discarded
+    keys = tuple(key for key in command.keys if key not in spoken_for)
+    told = keys and image.at_rest and not image.deleted
+    return (LeftoversDiscarded(keys=keys),) if told else ()
 
 
 def _recorded(run: Run, command: RecordCommand) -> tuple[Event, ...]:

@@ -14,6 +14,7 @@ from darkroom.events import (
     ImageRejected,
     ImageUploaded,
     ImageValidated,
+    LeftoversDiscarded,
     ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
@@ -121,6 +122,7 @@ class Image:
     runs: Mapping[str, Run] = field(default_factory=dict)  # by id, in the order they started
     requests: frozenset[str] = frozenset()  # the ids of those for another run
     requested: bool = False  # one of them came after the latest run
+    discarded: frozenset[str] = frozenset()  # keys of objects that no variant will have
     deleted: bool = False
 
     @property
@@ -144,6 +146,16 @@ class Image:
     def waiting(self) -> bool:
         """Whether a run is wanted that nobody has begun yet."""
         return not self.deleted and (self.run is None or self.requested)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nobody works on it, or will before somebody asks for that."""
+        return self.deleted or (self.run is not None and self.run.ended and not self.waiting)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The keys of all variants that any of its runs has told of."""
+        return frozenset(each.key for run in self.runs.values() for each in run.rendered.values())
 
 
 def outcome_of(failure: VariantFailed | ErrorRecorded | None) -> Outcome:
@@ -180,13 +192,15 @@ def evolve(image: Image | None, event: Event, ref: ImageRef) -> Image:
             change = {"runs": {**image.runs, run_id: Run(started=event)}, "requested": False}
         case ReprocessingRequested(request_id=request_id):
             change = {"requests": image.requests | {request_id}, "requested": True}
+        case LeftoversDiscarded(keys=keys):
+            change = {"discarded": image.discarded.union(keys)}
         case ImageDeleted():
             change = {"deleted": True}
         case _:
             run = image.runs.get(getattr(event, "run_id", ""))
             if run is not None and not run.ended:
                 change = {"runs": {**image.runs, run.run_id: _evolve_run(run, event)}}
-    return replace(image, **change)
+    return replace(image, **change) if change else image
 
 
 def _evolve_run(run: Run, event: Event) -> Run:
@@ -213,4 +227,4 @@ def _evolve_run(run: Run, event: Event) -> Run:
             | ProcessingSuperseded()
         ):
             change = {"ending": event}
-    return replace(run, **change)
+    return replace(run, **change) if change else run

@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from darkroom.operations import reasons
-from darkroom.operations.words import byte_size
+from darkroom.operations.words import byte_size, counted
 
 _COLOURS = {
     "image.processing-completed": "green",
@@ -76,6 +76,9 @@ def _recipe(recipe: list[Mapping[str, Any]]) -> str:
 _SAYS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "image.uploaded": _upload,
     "image.reupload-ignored": _upload,
+    "image.leftovers-discarded": lambda facts: (
+        counted(len(facts["keys"]), "object") if "keys" in facts else ""  # the API keeps them back
+    ),
     "image.processing-started": _promise,
     "image.validated": lambda facts: f"{facts['format']} {facts['width']} x {facts['height']}",
     "image.facts-recorded": _found,

@@ -14,12 +14,13 @@ def options_digest(options: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def variant_digest(version_id: str, recipe: Iterable[Applied]) -> str:
+def variant_digest(version_id: str, recipe: Iterable[Applied], *salt: int) -> str:
     """Return what names a variant's object: the original's version and the recipe, digested.
 
     Equal digests mean equal bytes, since steps are pure: writing twice is writing once. Step
-    names are left out, so renaming a step renders nothing again. 128 bits are kept.
+    names are left out, so renaming a step renders nothing again. 128 bits are kept. With `salt`,
+    the same variant has another name.
     """
     steps = [[applied.uses, applied.version, applied.options_digest] for applied in recipe]
-    canonical = json.dumps([version_id, steps], separators=(",", ":"))
+    canonical = json.dumps([version_id, steps, *salt], separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]

@@ -180,9 +180,7 @@ class Stage:
                 yield RecordValidation(run_id=run_id, step=step, **asdict(header))
 
     def _stored(self, image: Image, run_id: str, rendered: Rendered) -> RecordVariant:
-        digest = variant_digest(image.original.version_id, rendered.recipe)
-        extension = encoding.extension(rendered.format)
-        key = variant_key(self.plan.pipeline, image.ref, digest, extension)
+        key = self._key(image, run_id, rendered)
         media_type = encoding.media_type(rendered.format)
         stored = self.stores.variants.write(key, rendered.encoded, media_type)
         return RecordVariant(
@@ -197,6 +195,19 @@ class Stage:
             media_type=media_type,
             recipe=rendered.recipe,
         )
+
+    def _key(self, image: Image, run_id: str, rendered: Rendered) -> str:
+        """Return the variant's key: by what decides its pixels, unless that one was discarded.
+
+        Somebody may be about to remove what lies there; then it is a key of this run alone.
+        """
+        extension = encoding.extension(rendered.format)
+
+        def key(*salt: int) -> str:
+            digest = variant_digest(image.original.version_id, rendered.recipe, *salt)
+            return variant_key(self.plan.pipeline, image.ref, digest, extension)
+
+        return key(image.runs[run_id].started.n) if key() in image.discarded else key()
 
     def _tell(self, stream: Stream, command: Command) -> Stream:
         context = Context(writer=f"stage:{self.name}", correlation_id=stream.ref.image_id)

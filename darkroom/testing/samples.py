@@ -10,6 +10,7 @@ from darkroom.events import (
     FactsRecorded,
     ImageUploaded,
     ImageValidated,
+    LeftoversDiscarded,
     ProcessingCompleted,
     ProcessingStarted,
     Stream,
@@ -134,6 +135,11 @@ def rendered(name: str) -> VariantRendered:
 def found(way: str, text: str) -> FactsRecorded:
     """Return a facts step's finding, of any length."""
     return FactsRecorded(run_id=RUN, step="describe", way=way, facts={"text": text})
+
+
+def discarded() -> LeftoversDiscarded:
+    """Return that an object was given up which no run had told of."""
+    return LeftoversDiscarded(keys=(variant_key("photos", REF, "1e" * 16, "jpg"),))
 
 
 def completed() -> ProcessingCompleted:

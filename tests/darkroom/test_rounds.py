@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 
 from darkroom.adapters.memory import MemoryEventStore
-from darkroom.ids import ImageRef, original_key
+from darkroom.events import ProcessingCancelled
+from darkroom.ids import ImageRef, original_key, variant_key
 from darkroom.images import fold
 from darkroom.ingest import Arrival, Message
+from darkroom.leftovers import Sweeper
 from darkroom.local.inprocess import MemoryBucket, MemoryQueue
 from darkroom.objects import Original
 from darkroom.reconcile import Reconciler
 from darkroom.rounds import Arrived, Part, Rounds
 from darkroom.testing import samples
-from darkroom.testing.samples import OWNER, another_image, appended, at
+from darkroom.testing.samples import OWNER, RUN, another_image, appended, at
 
 NOW = at(3600)
 REFS = tuple(another_image(number) for number in range(1, 6))
@@ -49,6 +51,19 @@ class Listing:
         self.arrived.append((Arrival("originals", key, "v1", "e", 10), at(0)))
 
 
+@dataclass
+class Variants:
+    """The bucket of variants in memory."""
+
+    objects: set[str] = field(default_factory=set)
+
+    def keys(self, folder: str) -> Iterator[str]:
+        return iter(sorted(key for key in self.objects if key.startswith(folder)))
+
+    def discard(self, key: str) -> None:
+        self.objects.discard(key)
+
+
 class Refusing(MemoryQueue):
     """A queue that takes no message about one image."""
 
@@ -69,13 +84,15 @@ class World:
     history: MemoryEventStore = field(default_factory=MemoryEventStore)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     listing: Listing = field(default_factory=Listing)
+    variants: Variants = field(default_factory=Variants)
     mark: Mark = field(default_factory=Mark)
 
     def rounds(self, *, most: int = 100, watch: timedelta = timedelta(days=3)) -> Rounds:
         bucket = MemoryBucket(Original(b""), version_id="v1")
         grace = timedelta(minutes=15)
         ours = Reconciler(self.history, self.queue, bucket, clock=lambda: NOW, grace=grace)
-        return Rounds(ours, self.listing, self.mark, watch=watch, most=most)
+        sweeper = Sweeper(self.history, self.variants, clock=lambda: NOW, grace=grace)
+        return Rounds(ours, sweeper, self.listing, self.mark, watch=watch, most=most)
 
     def on_record(self) -> list[ImageRef]:
         return sorted(ref for ref in REFS if fold(self.history.load(ref)))
@@ -116,6 +133,19 @@ def test_a_run_behind_its_deadline_is_ended(world: World) -> None:
     assert part == Part(looked_at=1, settled=1, whole=True)
     assert image is not None
     assert image.state == "timed_out"
+
+
+def test_what_a_lost_run_left_behind_is_removed(world: World) -> None:
+    """By a round that comes when nobody can be writing any more."""
+    lost = REFS[2]
+    cancelled = ProcessingCancelled(run_id=RUN)
+    appended(world.history, *samples.history()[:2], cancelled, ref=lost)
+    world.variants.objects.add(variant_key("photos", lost, "1e" * 16, "jpg"))
+
+    part = world.rounds().go_on(always)
+
+    assert part == Part(looked_at=5, announced=4, swept=1, whole=True)
+    assert world.variants.objects == set()
 
 
 def test_a_backlog_is_worked_off_over_several_calls(world: World) -> None:

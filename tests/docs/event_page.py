@@ -26,6 +26,7 @@ WRITERS: Mapping[str, str] = {
     "ProcessingCancelled": "`images`, as the owner asks",
     "ProcessingSuperseded": "`orchestrator`, together with the start of the run that follows",
     "ReprocessingRequested": "`images`, as the owner asks",
+    "LeftoversDiscarded": "`reconcile`",
     "ImageDeleted": "`images`, as the owner asks",
 }
 """Who appends each event, as its envelope names them."""
@@ -97,6 +98,7 @@ _TYPES: Mapping[str, str] = {
     "str | None": "text, or none",
     "tuple[Applied, ...]": "list of steps",
     "tuple[Text, ...]": "list of texts",
+    "Annotated[tuple[Text, ...], MinLen(1)]": "list of texts",
 }
 
 

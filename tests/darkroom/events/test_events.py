@@ -53,10 +53,10 @@ def test_every_event_is_named_for_the_image_and_says_what_it_means(kind: type[Ev
 def test_no_event_has_a_field_for_a_persons_words() -> None:
     """Names, captions and places could never be erased from a history. (Case 25.)
 
-    They travel with the original, and go with it: docs/decisions/004. A field that is added here
+    They travel with the original, and go with it: docs/decisions/018. A field that is added here
     is an id, a word of the platform's own, a measure, or what a step has found in the pixels.
     """
-    ids = {"bucket", "etag", "key", "owner", "pipeline", "run_id", "version_id"}
+    ids = {"bucket", "etag", "key", "keys", "owner", "pipeline", "run_id", "version_id"}
     ids |= {"by", "request_id"}
     digests = {"digest", "pipeline_digest"}
     words = {"code", "format", "media_type", "name", "on_error", "state", "step", "variants", "way"}

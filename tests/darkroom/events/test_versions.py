@@ -139,6 +139,7 @@ NEWEST: tuple[Event, ...] = (
     ProcessingCancelled(run_id=RUN),
     ProcessingSuperseded(run_id=RUN, by=samples.start(n=1).run_id),
     ReprocessingRequested(request_id="r-1"),
+    samples.discarded(),
     ImageDeleted(),
 )
 

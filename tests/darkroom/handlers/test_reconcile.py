@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from darkroom.adapters.dynamodb_bookmark import DynamoBookmark
+from darkroom.events import LeftoversDiscarded, ProcessingCancelled
 from darkroom.handlers import clients, reconcile
-from darkroom.ids import original_key
+from darkroom.ids import original_key, variant_key
 from darkroom.images import fold
 from darkroom.testing import samples
-from darkroom.testing.samples import OWNER, another_image, appended
+from darkroom.testing.samples import OWNER, RUN, another_image, appended
 
 STARTED, UNHEARD = another_image(1), another_image(2)
 
@@ -58,6 +59,22 @@ def test_an_upload_that_no_event_told_of_is_found(
 
     assert fold(lost.history.load(UNHEARD)) is not None
     assert not reconcile.queue().is_empty()
+
+
+def test_what_an_ended_run_left_behind_is_removed(
+    lost: Any, context: Any, metrics: Callable[[], dict[str, Any]]
+) -> None:
+    """From the bucket of variants; the history says which objects."""
+    left = variant_key("photos", STARTED, "1e" * 16, "jpg")
+    bucket = lost.settings["VARIANTS_BUCKET"]
+    clients.s3().put_object(Bucket=bucket, Key=left, Body=b"a variant")
+    appended(lost.history, ProcessingCancelled(run_id=RUN), ref=STARTED)
+
+    reconcile.handler({}, context)
+
+    assert metrics()["LeftoverRemoved"] == [1.0]
+    assert clients.s3().list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    assert lost.history.load(STARTED).events[-1].event == LeftoversDiscarded(keys=(left,))
 
 
 def test_a_call_goes_on_where_the_one_before_left_off(

@@ -26,6 +26,7 @@ from darkroom.images import (
     Cancel,
     Command,
     Delete,
+    Discard,
     Finish,
     RecordError,
     RecordFacts,
@@ -41,6 +42,7 @@ from darkroom.testing.samples import (
     RUN,
     at,
     completed,
+    discarded,
     drop,
     failure,
     history,
@@ -303,6 +305,19 @@ def test_nothing_is_done_with_an_image_that_is_deleted() -> None:
     gone.when(start()).then_nothing()
     gone.when(Cancel()).then_nothing()
     gone.when(ASK).then_raises(NotFound, "not_found")
+
+
+def test_leftovers_are_discarded_once_and_while_nobody_is_at_work() -> None:
+    """What a run has named is none, and a run that is to come could still name it."""
+    (left,) = discarded().keys
+    found = Discard(keys=(rendered("large").key, left))
+
+    given(*history()).when(found).then(discarded())
+    given(*history(), discarded()).when(found).then_nothing()
+    given(uploaded(), started()).when(found).then_nothing()
+    given(uploaded()).when(found).then_nothing()
+    given(*history(), ASKED).when(found).then_nothing()
+    given(*history(), ImageDeleted()).when(found).then_nothing()
 
 
 def test_another_run_is_asked_for_once() -> None:

@@ -65,6 +65,7 @@ SAMPLES: tuple[tuple[Event, str], ...] = (
     (ProcessingCancelled(run_id=RUN), ""),
     (ProcessingSuperseded(run_id=RUN, by="run-2"), "run-2 follows"),
     (ReprocessingRequested(request_id="once-more"), ""),
+    (samples.discarded(), "1 object"),
     (ImageDeleted(), ""),
     (samples.completed(), "complete: thumbnail, medium, large"),
     (

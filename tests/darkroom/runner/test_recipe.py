@@ -50,6 +50,13 @@ def test_a_renamed_step_gives_the_same_object() -> None:
     assert variant_digest("v1", (applied(step="a"),)) == variant_digest("v1", (applied(step="b"),))
 
 
+def test_a_salted_digest_names_another_object() -> None:
+    """For each salt another."""
+    salted = {variant_digest("v1", (applied(),), *salt) for salt in ((), (1,), (2,))}
+
+    assert len(salted) == 3
+
+
 def test_all_that_decides_pixels_decides_the_name() -> None:
     """Original, plugins, their versions, their options, and the order of all that."""
     recipes: list[tuple[str, tuple[Applied, ...]]] = [

@@ -13,7 +13,10 @@ from darkroom.events import (
     Context,
     Event,
     ImageValidated,
+    LeftoversDiscarded,
+    ProcessingCancelled,
     ProcessingStarted,
+    ReprocessingRequested,
     Stream,
     VariantFailed,
     VariantRendered,
@@ -402,6 +405,23 @@ def test_a_renamed_step_renders_the_same_object() -> None:
     stage(running(), second, PLAN.model_copy(update={"nodes": renamed})).run(REF, RUN)
 
     assert first.written == second.written
+
+
+def test_a_key_that_was_discarded_is_not_used_again() -> None:
+    """Whoever discarded it may be about to remove what lies there: the run takes another key."""
+    buckets, history, again = FakeBuckets(), running(), samples.started(n=1)
+    stage(running(), buckets).run(REF, RUN)
+    before = sorted(buckets.written)
+    discarded = LeftoversDiscarded(keys=(before[0],))
+    asked = ReprocessingRequested(request_id="r-1")
+    appended(history, ProcessingCancelled(run_id=RUN), discarded, asked, again)
+
+    stage(history, buckets).run(REF, again.run_id)
+
+    named = {event.key for event in events(history) if isinstance(event, VariantRendered)}
+    assert len(named) == 3
+    assert named & set(before) == set(before[1:])
+    assert named <= set(buckets.written)
 
 
 def test_an_object_that_another_build_wrote_is_told_as_it_lies_there() -> None:

@@ -1,0 +1,74 @@
+"""Leftovers: objects among the variants that no event names, put on record and removed.
+
+A stage writes an object before its event. A run that ends in between, because it was called off,
+replaced or killed on its last try, leaves an object that nobody will ever name:
+
+    nobody works on the image any more, for longer than `grace`  -> its folder is listed
+    keys in it that no event names                               -> LeftoversDiscarded
+    what is on record as discarded, and lies there               -> removed
+
+The order is what makes it safe, whatever happens at the same time. While a run is open the event
+is refused; a run that begins after it has read it, and writes to other keys (runner/stage.py).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from darkroom.events import Stream
+from darkroom.history import Clock, Context, EventStore, handle
+from darkroom.ids import ImageRef, variants_folder
+from darkroom.images import Discard, Image, fold
+from darkroom.objects import Folders
+
+# An event has room for no more; what is beyond comes with the next sweep.
+_AT_ONCE = 100
+_TIDY = frozenset({"complete", "rejected"})
+
+
+def untidy(stream: Stream, now: datetime, grace: timedelta) -> bool:
+    """Whether leftovers may lie in the image's folder, and nobody should still be writing there.
+
+    A run that is complete has named all it wrote, and one that was rejected has written nothing
+    (rule 16). A stage that is at work when its run ends may write for as long as `grace`.
+    """
+    image = fold(stream)
+    if image is None or not image.at_rest or now - stream.events[-1].recorded_at <= grace:
+        return False
+    return image.deleted or any(run.state not in _TIDY for run in image.runs.values())
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """Finds leftovers, and removes them, image by image."""
+
+    history: EventStore
+    folders: Folders
+    clock: Clock
+    grace: timedelta
+
+    def leftovers(self, ref: ImageRef) -> tuple[str, ...]:
+        """Return the keys of the image's leftovers, of a deleted image all; and do nothing."""
+        stream = self.history.load(ref)
+        image = fold(stream)
+        if image is None or not untidy(stream, self.clock(), self.grace):
+            return ()
+        needed = frozenset() if image.deleted else image.named
+        found = self.folders.keys(variants_folder(image.original.pipeline, ref))
+        return tuple(sorted(frozenset(found) - needed))
+
+    def sweep(self, ref: ImageRef) -> int:
+        """Remove the image's leftovers, and return how many. Safe to repeat, and to break off."""
+        found = self.leftovers(ref)
+        if not found:
+            return 0
+        context = Context(writer="reconcile", correlation_id=ref.image_id)
+        discard = Discard(keys=found[:_AT_ONCE])
+        gone = _gone(handle(self.history, ref, discard, context, self.clock), found)
+        for key in gone:
+            self.folders.discard(key)
+        return len(gone)
+
+
+def _gone(image: Image, found: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what of `found` no variant will ever have."""
+    return tuple(key for key in found if image.deleted or key in image.discarded)
