@@ -85,16 +85,18 @@ def _add_reconcile(verbs: "Verbs") -> None:
         "reconcile",
         "end what nobody works on any more, announce what nobody heard of",
         "Every run behind its deadline gets its ending, every image without a run its message once"
-        " more, every object that no event tells of its event. It reads all histories and lists"
-        " the whole bucket of originals. Doing it twice, or beside the platform at work, is safe.",
+        " more, every object that no event tells of its event; variants that no event names are"
+        " removed. It reads all histories and lists the whole bucket of originals; with IMAGE, it"
+        " sees to these images and no more."
+        " Doing it twice, or beside the platform at work, is safe.",
     )
+    reconcile.add_argument("images", metavar="IMAGE", nargs="*", help="only these images, by id")
     reconcile.add_argument("--dry-run", action="store_true", help="only say what would be done")
     reconcile.add_argument(
         "--grace",
         metavar="MINUTES",
         type=float,
-        default=15,
-        help="how long messages and announcements may take (default: 15)",
+        help="how long messages and announcements may take (default: 15; 0 with IMAGE)",
     )
     reconcile.set_defaults(module="darkroom.cli.reconcile", function="run")
 

@@ -27,6 +27,7 @@ _ENDED: Mapping[ImageState, str] = {
     "cancelled": "was called off",
     "superseded": "was replaced by another pipeline",
 }
+_RECONCILE = "python -m darkroom reconcile"
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,18 @@ def _sentences(image: Image, stream: Stream, now: datetime) -> Iterator[str]:
         since = f"since {clock_time(arrived)} ({span(now - arrived)})"
         yield f"{name} has been there {since}, and no run of '{image.original.pipeline}' has begun."
         yield "Its message waits in the intake queue; a burst may take minutes."
+        yield f"Should it have been lost, `{_RECONCILE} {name}` sends it once more."
         return
     began, ended, took = _times(stream)
     of = f"{name}, by '{run.started.pipeline}'"
     if run.ending is None:
-        yield from _processing(of, run, began, now)
+        yield from _processing(name, run, began, now)
         return
     yield f"{of}, {_ENDED[run.state]} at {clock_time(ended)}, {took} after its run began."
     yield from _ended(run)
     if image.waiting:
         yield "Another run was asked for since, and has not begun: its message waits in the queue."
+        yield f"Should it have been lost, `{_RECONCILE} {name}` sends it once more."
     if image.ignored:
         yield f"A second upload under its key was ignored {counted(len(image.ignored), 'time')}."
 
@@ -77,17 +80,17 @@ def _times(stream: Stream) -> tuple[datetime, datetime, str]:
     return began, ended, span(ended - began)
 
 
-def _processing(of: str, run: Run, began: datetime, now: datetime) -> Iterator[str]:
+def _processing(name: str, run: Run, began: datetime, now: datetime) -> Iterator[str]:
     deadline = run.started.deadline_at
     since = f"since {clock_time(began)} ({span(now - began)})"
-    yield f"{of}, is being processed {since}; it has {_pictures(run.existing)} of"
-    yield f"{_pictures(run.promised)}."
+    yield f"{name}, by '{run.started.pipeline}', is being processed {since};"
+    yield f"it has {_pictures(run.existing)} of {_pictures(run.promised)}."
     if now <= deadline:
         left = span(deadline - now)
         yield f"It may be tried until {clock_time(deadline)}, for {left} more: wait."
         return
     yield f"Its deadline passed {span(now - deadline)} ago, and nobody ended it."
-    yield "`python -m darkroom reconcile` does."
+    yield f"`{_RECONCILE} {name}` does."
 
 
 def _ended(run: Run) -> Iterator[str]:
@@ -97,7 +100,8 @@ def _ended(run: Run) -> Iterator[str]:
             yield f"The reason is {why.what}. {why.cure}"
         case _ if run.state == "timed_out":
             missing = [name for name in run.promised if name not in run.existing]
-            yield f"Its deadline passed before {listed(missing)} came. Upload it again."
+            yield f"Its deadline passed before {listed(missing)} came."
+            yield "Reprocess it, or upload it again."
         case ProcessingCancelled():
             yield "Somebody asked for that; it offers no pictures of this run."
         case ProcessingSuperseded():

@@ -20,7 +20,7 @@ class Reason:
 
 _SMALLER = "Upload a smaller one, or raise accept.{option} in the pipeline."
 _SOUND = "Open it in another program, save it anew, and upload that."
-_AGAIN = "Upload it again: an ended run is not taken up."
+_AGAIN = "Reprocess it, or upload it again: an ended run is not taken up."
 _BOUNDS = "A file that costs a decoder so much is refused on purpose. " + _SOUND
 _LOOK = "The functions' logs of that time say why. " + _AGAIN
 

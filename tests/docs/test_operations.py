@@ -10,12 +10,14 @@ import pytest
 from darkroom.cli import main
 from darkroom.cli.arguments import parser
 from darkroom.cli.user_arguments import add_use
-from darkroom.ids import original_key
+from darkroom.events import ProcessingCancelled
+from darkroom.ids import original_key, variant_key
 from darkroom.ingest import Message
 from darkroom.testing import samples
-from darkroom.testing.samples import OWNER, REF, another_image, appended
+from darkroom.testing.samples import OWNER, REF, RUN, another_image, appended
 from tests.darkroom.cli.deployed import OnMoto, on_moto
 
+ENDED = another_image(3)
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 VERBS = PAGE.partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([a-z]+(?: [a-z]+)?)\b[^|]*\|[^|]*\| (.*) \|$", VERBS, re.MULTILINE))
@@ -25,6 +27,7 @@ ELSEWHERE = {"process", "demo", "up", "down", "doctor"}
 # Where an action is not called like its operation.
 ACTIONS = {
     "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjectsV2": "s3:ListBucket",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 }
 
@@ -64,6 +67,10 @@ def deployed() -> Iterator[OnMoto]:
     with on_moto() as made:
         appended(made.history, *samples.history()[:4])
         appended(made.history, samples.uploaded(), ref=another_image(1))
+        cancelled = ProcessingCancelled(run_id=RUN)
+        appended(made.history, *samples.history()[:2], cancelled, ref=ENDED)
+        left = variant_key("photos", ENDED, "c3" * 16, "jpg")
+        made.s3.put_object(Bucket=made.outputs["VariantsBucket"], Key=left, Body=b"a variant")
         key = original_key("photos", another_image(2), OWNER)
         made.s3.put_object(Bucket=made.outputs["OriginalsBucket"], Key=key, Body=b"a picture")
         message = Message(tenant=REF.tenant, image_id=REF.image_id, version_id="v1")
@@ -83,6 +90,8 @@ def deployed() -> Iterator[OnMoto]:
         ("dlq", "redrive", "dead"),
         ("dlq", "drop", "dead", "--all"),
         ("reconcile", "--grace", "0"),
+        ("reconcile", REF.image_id),
+        ("reconcile", ENDED.image_id),
         ("rebuild", "--settle-s", "0"),
     ],
     ids=" ".join,

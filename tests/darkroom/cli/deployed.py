@@ -96,7 +96,9 @@ def _deploy(session: boto3.Session) -> OnMoto:
     urls = {output: sqs.create_queue(QueueName=name)["QueueUrl"] for name, output in QUEUES.items()}
     s3 = session.client("s3")
     where: Any = {"LocationConstraint": session.region_name}
-    s3.create_bucket(Bucket="originals", CreateBucketConfiguration=where)
+    for bucket in ("originals", "variants"):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
     s3.put_bucket_versioning(Bucket="originals", VersioningConfiguration={"Status": "Enabled"})
     named = {name: name for name in ("EventsTable", "ViewsTable")}
-    return OnMoto(session, {**named, "OriginalsBucket": "originals", **urls})
+    buckets = {"OriginalsBucket": "originals", "VariantsBucket": "variants"}
+    return OnMoto(session, {**named, **buckets, **urls})
