@@ -18,7 +18,7 @@ from darkroom.events import Stream
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, variants_folder
 from darkroom.images import Discard, Image, fold
-from darkroom.objects import Folders
+from darkroom.objects import Folders, Removal
 
 # An event has room for no more; what is beyond comes with the next sweep.
 _AT_ONCE = 100
@@ -43,32 +43,47 @@ class Sweeper:
 
     history: EventStore
     folders: Folders
+    originals: Removal
     clock: Clock
     grace: timedelta
 
     def leftovers(self, ref: ImageRef) -> tuple[str, ...]:
         """Return the keys of the image's leftovers, of a deleted image all; and do nothing."""
-        stream = self.history.load(ref)
-        image = fold(stream)
-        if image is None or not untidy(stream, self.clock(), self.grace):
-            return ()
-        needed = frozenset() if image.deleted else image.named
-        found = self.folders.keys(variants_folder(image.original.pipeline, ref))
-        return tuple(sorted(frozenset(found) - needed))
+        image = self._untidy(ref)
+        return self._found(image) if image else ()
 
     def sweep(self, ref: ImageRef) -> int:
-        """Remove the image's leftovers, and return how many. Safe to repeat, and to break off."""
-        found = self.leftovers(ref)
-        if not found:
+        """Remove the image's leftovers, and return how many. Safe to repeat, and to break off.
+
+        Of a deleted image the original goes as well, and last: as long as it lies there, whoever
+        goes through the originals meets the image.
+        """
+        image = self._untidy(ref)
+        if image is None:
             return 0
-        context = Context(writer="reconcile", correlation_id=ref.image_id)
-        discard = Discard(keys=found[:_AT_ONCE])
-        gone = _gone(handle(self.history, ref, discard, context, self.clock), found)
+        gone = self._given_up(image, self._found(image))
         for key in gone:
             self.folders.discard(key)
+        if image.deleted:
+            for version_id in (image.original.version_id, *sorted(image.ignored)):
+                self.originals.remove(image.original.key, version_id)
         return len(gone)
 
+    def _untidy(self, ref: ImageRef) -> Image | None:
+        stream = self.history.load(ref)
+        return fold(stream) if untidy(stream, self.clock(), self.grace) else None
 
-def _gone(image: Image, found: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what of `found` no variant will ever have."""
-    return tuple(key for key in found if image.deleted or key in image.discarded)
+    def _found(self, image: Image) -> tuple[str, ...]:
+        pipelines = {image.original.pipeline, *(r.started.pipeline for r in image.runs.values())}
+        folders = (variants_folder(pipeline, image.ref) for pipeline in sorted(pipelines))
+        found = {key for folder in folders for key in self.folders.keys(folder)}
+        return tuple(sorted(found if image.deleted else found - image.named))
+
+    def _given_up(self, image: Image, found: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what of `found` no variant will ever have, having put it on record."""
+        if image.deleted or not found:
+            return found
+        context = Context(writer="reconcile", correlation_id=image.ref.image_id)
+        discard = Discard(keys=found[:_AT_ONCE])
+        now = handle(self.history, image.ref, discard, context, self.clock)
+        return tuple(key for key in found if key in now.discarded)

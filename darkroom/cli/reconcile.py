@@ -36,7 +36,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
         grace=timedelta(minutes=_grace(options)),
     )
     variants = S3Variants(found.client("s3"), found.output("VariantsBucket"))
-    sweeper = Sweeper(found.history, variants, reconciler.clock, reconciler.grace)
+    sweeper = Sweeper(
+        found.history, variants, reconciler.originals, reconciler.clock, reconciler.grace
+    )
     dry = options.dry_run
     refs = (found.stream(ref).ref for ref in named) if named else found.history.refs()
     images = (line for ref in refs for line in _image(reconciler, sweeper, ref, dry=dry))

@@ -36,17 +36,18 @@ def rounds() -> Rounds:
     """Return the rounds, wired from this function's settings."""
     bucket = setting("ORIGINALS_BUCKET")
     history = DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE"))
+    originals = S3Originals(clients.s3(), bucket)
     variants = S3Variants(clients.s3(), setting("VARIANTS_BUCKET"))
     reconciler = Reconciler(
         history=history,
         queue=queue(),
-        originals=S3Originals(clients.s3(), bucket),
+        originals=originals,
         clock=clients.now,
         grace=GRACE,
     )
     return Rounds(
         reconciler=reconciler,
-        sweeper=Sweeper(history, variants, clients.now, GRACE),
+        sweeper=Sweeper(history, variants, originals, clients.now, GRACE),
         originals=S3Arrivals(clients.s3(), bucket),
         bookmark=DynamoBookmark(clients.dynamodb(), setting("VIEWS_TABLE")),
         watch=WATCH,

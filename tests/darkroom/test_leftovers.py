@@ -14,6 +14,7 @@ from darkroom.events import (
     ProcessingCancelled,
     ProcessingTimedOut,
     ReprocessingRequested,
+    ReuploadIgnored,
 )
 from darkroom.ids import variant_key
 from darkroom.leftovers import Sweeper
@@ -37,6 +38,7 @@ class Bucket:
     """Objects by their keys. `listed` is called when somebody has looked."""
 
     objects: set[str] = field(default_factory=lambda: {NAMED, LEFT, OTHERS})
+    removed: list[str] = field(default_factory=list)  # versions of the original
     listed: Callable[[], object] = lambda: None
     dies: bool = False
 
@@ -50,6 +52,9 @@ class Bucket:
             raise Killed
         self.objects.discard(key)
 
+    def remove(self, key: str, version_id: str) -> None:
+        self.removed.append(version_id)
+
 
 @pytest.fixture
 def store() -> MemoryEventStore:
@@ -62,7 +67,7 @@ def bucket() -> Bucket:
 
 
 def sweeper(store: MemoryEventStore, bucket: Bucket, second: float = 3600) -> Sweeper:
-    return Sweeper(store, bucket, clock=lambda: at(second), grace=GRACE)
+    return Sweeper(store, bucket, bucket, clock=lambda: at(second), grace=GRACE)
 
 
 def test_what_no_event_names_is_put_on_record_and_removed(
@@ -149,13 +154,26 @@ def test_a_removal_that_broke_off_is_made_good_by_the_next(
 
 def test_of_a_deleted_image_nothing_is_left(store: MemoryEventStore, bucket: Bucket) -> None:
     """Not even what events name; and no event is needed, since no run will come."""
-    appended(store, *samples.history(), ImageDeleted())
+    second = ReuploadIgnored(version_id="v2", etag="e", byte_size=9)
+    appended(store, *samples.history(), second, ImageDeleted())
 
     removed = sweeper(store, bucket).sweep(REF)
 
     assert removed == 2
     assert bucket.objects == {OTHERS}
+    assert bucket.removed == ["v1", "v2"]
     assert isinstance(store.load(REF).events[-1].event, ImageDeleted)
+
+
+def test_the_original_of_a_deleted_image_goes_last(store: MemoryEventStore, bucket: Bucket) -> None:
+    """Whoever breaks off before that leaves what the next round begins with."""
+    appended(store, *samples.history(), ImageDeleted())
+    bucket.dies = True
+
+    with pytest.raises(Killed):
+        sweeper(store, bucket).sweep(REF)
+
+    assert bucket.removed == []
 
 
 def test_more_than_an_event_holds_is_removed_by_and_by(

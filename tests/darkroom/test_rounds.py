@@ -91,7 +91,7 @@ class World:
         bucket = MemoryBucket(Original(b""), version_id="v1")
         grace = timedelta(minutes=15)
         ours = Reconciler(self.history, self.queue, bucket, clock=lambda: NOW, grace=grace)
-        sweeper = Sweeper(self.history, self.variants, clock=lambda: NOW, grace=grace)
+        sweeper = Sweeper(self.history, self.variants, bucket, clock=lambda: NOW, grace=grace)
         return Rounds(ours, sweeper, self.listing, self.mark, watch=watch, most=most)
 
     def on_record(self) -> list[ImageRef]:
