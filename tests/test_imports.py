@@ -39,6 +39,7 @@ ALLOWED["darkroom.uploads"] |= {"darkroom.quotas"}
 ALLOWED["darkroom.ingest"] |= {"darkroom.quotas"}
 ALLOWED["darkroom.runs"] |= {"darkroom.ingest"}
 ALLOWED["darkroom.control"] = ALLOWED["darkroom.runs"]
+ALLOWED["darkroom.leaving"] = _HISTORY | {"darkroom.identity"}
 ALLOWED["darkroom.endings"] = ALLOWED["darkroom.runs"] | {"darkroom.runs"}
 ALLOWED["darkroom.reconcile"] = ALLOWED["darkroom.endings"]
 ALLOWED["darkroom.leftovers"] = _HISTORY
@@ -53,7 +54,7 @@ _CAPABILITIES = (
         f"darkroom.{name}"
         for name in (
             *("quotas", "uploads", "retrieval", "manifest", "ingest", "identity", "runs"),
-            *("endings", "control", "leftovers", "reconcile", "rounds"),
+            *("endings", "control", "leaving", "leftovers", "reconcile", "rounds"),
         )
     }
 )

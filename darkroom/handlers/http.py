@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -36,9 +37,11 @@ _STATUS: dict[type[DarkroomError], HTTPStatus] = {
 }
 _STATUS_OF_CODE = {
     "forbidden": HTTPStatus.FORBIDDEN,
+    "sign_in_again": HTTPStatus.FORBIDDEN,
     "still_processing": HTTPStatus.CONFLICT,
     "not_processing": HTTPStatus.CONFLICT,
 }
+JUST_NOW = timedelta(minutes=5)
 ADMINS = "admin"  # the group: infra/identity.py
 
 
@@ -197,6 +200,17 @@ def _claims(app: BaseRouter) -> Mapping[str, str]:
     if not ours:
         raise NotSignedIn
     return claims
+
+
+def just_signed_in(app: BaseRouter, now: datetime) -> None:
+    """Raise InvalidRequest("sign_in_again") unless the user gave their password just now.
+
+    A token that was stolen, or refreshed for weeks, does not do. Its `auth_time` stays that of the
+    sign-in: Cognito developer guide, "Understanding the access token".
+    """
+    signed_in_s = int(_claims(app).get("auth_time", 0))
+    if now.timestamp() - signed_in_s > JUST_NOW.total_seconds():
+        raise InvalidRequest("sign_in_again", limit=int(JUST_NOW.total_seconds()))
 
 
 def access_token(app: BaseRouter) -> str:

@@ -6,7 +6,7 @@ from annotated_types import Ge, Le
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.handlers import admin, answers, clients, control, uploading
+from darkroom.handlers import admin, answers, clients, control, leaving, uploading
 from darkroom.handlers.http import answered, resolver, user_id
 from darkroom.handlers.observe import observed
 from darkroom.handlers.reading import correlated, retrieval
@@ -88,6 +88,7 @@ def my_usage() -> answers.Usage:
 
 app.include_router(uploading.router)
 app.include_router(control.router)
+app.include_router(leaving.router)
 app.include_router(admin.router)
 
 

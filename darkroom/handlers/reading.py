@@ -18,10 +18,16 @@ def retrieval() -> Retrieval:
     """Return what answers questions, wired from this function's settings."""
     return Retrieval(
         tenant=setting("TENANT"),
-        views=CurrentViews(DynamoGenerations(clients.dynamodb(), setting("VIEWS_TABLE"))),
+        views=views(),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
         links=S3Links(clients.s3(), setting("VARIANTS_BUCKET")),
     )
+
+
+@cache
+def views() -> CurrentViews:
+    """Return the views that are shown, wired from this function's settings."""
+    return CurrentViews(DynamoGenerations(clients.dynamodb(), setting("VIEWS_TABLE")))
 
 
 def correlated(image_id: str) -> None:

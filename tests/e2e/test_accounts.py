@@ -1,17 +1,24 @@
 """Accounts on the embedded cloud: every flow, and that none tells who has an account."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
+from aws import Aws
 from users import shown
 
+from darkroom.client import Client
+from darkroom.ids import ImageRef
 from darkroom.local.cloud import EmbeddedCloud
 from darkroom.local.mails import mailed_code
+from steps.testing.sources import jpeg
 
 PASSWORD, ANOTHER = "Correct-horse-7", "Another-password-8"
 KNOWN, UNKNOWN = "known@example.com", "unknown@example.com"
+
+GRANTED = {"file_name": "x.jpg", "content_type": "image/jpeg", "byte_size": 10}
 
 # What differs between any two answers: when, and under which id.
 VARIES = {"date", "x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id", "x-amz-request-id"}
@@ -103,6 +110,26 @@ def test_signing_in_takes_the_code_of_an_authenticator_where_there_is_one(
     off = call("POST", "/me/mfa/off", {"password": PASSWORD}, right.json()["access_token"])
     assert off.status_code == 204
     assert "access_token" in call("POST", "/sessions", credentials).json()
+
+
+def test_a_user_leaves_with_all_that_is_theirs(
+    aws: Aws, call: Call, new_user: Callable[[str], Client], upload: Callable[..., str]
+) -> None:
+    """Asked until it is done; of the image only its history stays, which says that it was."""
+    client = new_user("Leaver")
+    image_id = upload(client, jpeg(64, 48))
+    client.settled(image_id)
+    token = client.api.token() if client.api.token else ""
+
+    while not (answer := call("DELETE", "/me", token=token).json())["done"]:
+        time.sleep(0.5)
+
+    assert answer == {"images_deleted": 0, "done": True}
+    assert call("GET", "/me", token=token).status_code == 401
+    assert call("POST", "/images", GRANTED, token=token).status_code == 401
+    assert aws.originals_of(image_id) == []
+    assert not [key for key in aws.keys_in(aws.deployed.variants_bucket) if image_id in key]
+    assert aws.history.load(ImageRef("main", image_id)).events[-1].type == "image.deleted"
 
 
 def test_signing_out_everywhere_leaves_no_refresh_token_that_is_good(

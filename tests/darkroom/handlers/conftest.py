@@ -22,6 +22,7 @@ from darkroom.handlers import (
     ended,
     folding,
     images,
+    leaving,
     observe,
     orchestrator,
     people,
@@ -39,7 +40,7 @@ from darkroom.testing import make_table
 
 REGION: Final = "eu-central-1"
 FUNCTIONS = (
-    *(auth, control, ended, folding, images, orchestrator, people, projector),
+    *(auth, control, ended, folding, images, leaving, orchestrator, people, projector),
     *(reading, reconcile, refold, s3_event, settings, stage, uploading),
 )
 
