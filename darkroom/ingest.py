@@ -46,6 +46,7 @@ class Arrival:
     version_id: str
     etag: str
     byte_size: int
+    by_form: bool = False  # and so of any size up to what was granted, as far as S3 told
 
 
 def arrivals(notification: Mapping[str, Any]) -> tuple[Arrival, ...]:
@@ -60,6 +61,7 @@ def arrivals(notification: Mapping[str, Any]) -> tuple[Arrival, ...]:
             version_id=record["s3"]["object"]["versionId"],
             etag=record["s3"]["object"]["eTag"],
             byte_size=record["s3"]["object"].get("size", 0),
+            by_form=record["eventName"] == "ObjectCreated:Post",
         )
         for record in notification.get("Records", ())
         if record.get("eventName", "").startswith("ObjectCreated:")
@@ -98,9 +100,10 @@ def record_upload(
 
 
 def settle_upload(image: Image, arrival: Arrival, counters: Counters) -> None:
-    """Count for the image's owner the bytes that arrived, and no longer those that were granted.
+    """Count for the image's owner the bytes that arrived by a form, and not those granted.
 
-    Safe to repeat. An object that came second counts nothing, and changes nothing.
+    Safe to repeat. What was PUT has as many bytes as were granted; an object that came second
+    counts nothing, and changes nothing.
     """
-    if image.original.version_id == arrival.version_id:
+    if arrival.by_form and image.original.version_id == arrival.version_id:
         counters.settle(image.owner, image.ref.image_id, arrival.byte_size)

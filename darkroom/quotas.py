@@ -1,6 +1,6 @@
 """Quotas: how many uploads, and how many bytes, a user is granted in one day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -48,10 +48,13 @@ class Quota:
     counters: Counters
     clock: Callable[[], datetime]
 
-    def take(self, owner: str, byte_sizes: Mapping[str, int]) -> None:
-        """Count uploads, by the ids of their images, and reserve so many bytes for each.
+    def take(
+        self, owner: str, byte_sizes: Mapping[str, int], *, may_be_less: Collection[str] = ()
+    ) -> None:
+        """Count uploads of so many bytes, by the ids of their images: all of them or none.
 
-        All of them or none. Raises TooManyRequests("quota_exceeded"), with both limits and the
+        For those that may turn out to be less, the bytes are reserved, until they are settled.
+        Raises TooManyRequests("quota_exceeded"), with both limits and the
         seconds until midnight, where that would be more than the owner may have.
         """
         now = self.clock().astimezone(UTC)
@@ -64,8 +67,8 @@ class Quota:
                 uploads_a_day=self.limit.uploads,
                 bytes_a_day=self.limit.byte_size,
             )
-        for image_id, byte_size in byte_sizes.items():
-            self.counters.reserve(owner, day, image_id, byte_size)
+        for image_id in may_be_less:
+            self.counters.reserve(owner, day, image_id, byte_sizes[image_id])
 
 
 def _until_midnight_s(now: datetime) -> int:

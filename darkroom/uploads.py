@@ -75,16 +75,17 @@ class UploadRequest:
     content_type: str
     byte_size: int
     sha256: str | None = None  # of the bytes, 64 hexadecimal digits
+    form: bool = False  # a browser will send it, and `byte_size` is the most that it may be
     tags: Mapping[str, str] = field(default_factory=dict)  # by names that the pipeline lists
 
 
 @dataclass(frozen=True)
 class Grant:
-    """The right to upload one picture once, in one of two ways."""
+    """The right to upload one picture once: by `put`, or by a form if one was asked for."""
 
     image_id: str
     put: Put
-    form: Form
+    form: Form | None
     expires_at: datetime
 
 
@@ -136,19 +137,24 @@ class Grants:
         """Return grants for requests that are in order, if the quota has room for them."""
         now = self.clock()
         asked = {new_image_id(now, self.randomness): request for request in requests}
-        self.quota.take(owner.id, {name: each.byte_size for name, each in asked.items()})
+        self.quota.take(
+            owner.id,
+            {name: each.byte_size for name, each in asked.items()},
+            may_be_less=[name for name, each in asked.items() if each.form],
+        )
         return tuple(self._signed(owner, name, each, now) for name, each in asked.items())
 
     def _signed(self, owner: Owner, image_id: str, request: UploadRequest, now: datetime) -> Grant:
         key = original_key(self.plan.pipeline, ImageRef(self.tenant, image_id), owner.id)
         fixed = {"Content-Type": request.content_type, **_metadata(owner, request)}
-        size = request.byte_size
         checksum = _checksum(request.sha256) if request.sha256 else {}
+        size, life, sign = request.byte_size, GRANT_LIFE, self.presigner
+        form = sign.form(key, fields=fixed, byte_size=size, life=life) if request.form else None
         return Grant(
             image_id=image_id,
-            put=self.presigner.put(key, headers=fixed | checksum, byte_size=size, life=GRANT_LIFE),
-            form=self.presigner.form(key, fields=fixed, byte_size=size, life=GRANT_LIFE),
-            expires_at=now + GRANT_LIFE,
+            put=sign.put(key, headers=fixed | checksum, byte_size=size, life=life),
+            form=form,
+            expires_at=now + life,
         )
 
     def _check(self, owner: Owner, request: UploadRequest) -> None:

@@ -59,11 +59,11 @@ class Form(_Answer):
 
 
 class Grant(_Answer):
-    """The right to upload one picture: by `put`, or by the form `upload`."""
+    """The right to upload one picture: by `put`, or by the form, if one was asked for."""
 
     image_id: str
     put: Put
-    upload: Form
+    form: Form | None = None
     expires_at: datetime
 
 

@@ -54,10 +54,14 @@ class Client:
         *,
         sha256: str | None = None,
         tags: Mapping[str, str] | None = None,
+        form: bool = False,
     ) -> Grant:
-        """Return a grant: an image's id, and where to send how many bytes, of which digest."""
+        """Return a grant: an image's id, and where to send how many bytes, of which digest.
+
+        With `form`, it has one that a browser can send as well.
+        """
         body = {"file_name": file_name, "content_type": content_type, "byte_size": byte_size}
-        more = {"sha256": sha256, "tags": dict(tags or {})}
+        more = {"sha256": sha256, "tags": dict(tags or {}), "form": form}
         told = body | {name: value for name, value in more.items() if value}
         # A grant whose answer was lost is worth nothing to anybody.
         return self.api.post(Grant, "/images", told, repeatable=True)

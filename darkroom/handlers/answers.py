@@ -27,11 +27,11 @@ class Put(BaseModel):
 
 
 class Grant(BaseModel):
-    """The right to upload one picture: by `put`, or by the form `upload`."""
+    """The right to upload one picture: by `put`, or by the form, if one was asked for."""
 
     image_id: str
     put: Put
-    upload: Form
+    form: Form | None
     expires_at: datetime
 
     @classmethod
@@ -40,7 +40,7 @@ class Grant(BaseModel):
         return cls(
             image_id=grant.image_id,
             put=Put(url=grant.put.url, headers=grant.put.headers),
-            upload=Form(url=grant.form.url, fields=grant.form.fields),
+            form=Form(url=grant.form.url, fields=grant.form.fields) if grant.form else None,
             expires_at=grant.expires_at,
         )
 

@@ -42,13 +42,12 @@ class Upload(Body):
     content_type: str
     byte_size: int
     sha256: str | None = None
+    form: bool = False
     tags: dict[str, str] = Field(default_factory=dict)
 
     def asked(self) -> UploadRequest:
         """Return what is asked for."""
-        return UploadRequest(
-            self.file_name, self.content_type, self.byte_size, self.sha256, self.tags
-        )
+        return UploadRequest(**self.model_dump())
 
 
 class Uploads(Body):
@@ -84,10 +83,11 @@ def directory() -> CognitoDirectory:
 
 @route("POST", "/images", refuses=NOT_GRANTED, status=HTTPStatus.CREATED)
 def request_upload(upload: Upload) -> answers.Grant:
-    """Grant one upload, within five minutes and in one of two ways.
+    """Grant one upload, within five minutes.
 
-    Programs PUT the bytes with the headers of `put`, and S3 takes exactly those that were told,
-    once. Browsers POST the fields of `upload`, and then the file.
+    PUT the bytes with the headers of `put`: S3 takes exactly those that were told, once. With
+    `form`, for browsers, there comes a form as well: POST its fields, and then the file, of
+    `byte_size` bytes at most.
     """
     granted = grants().grant(_owner(), upload.asked())
     _note(granted, upload)

@@ -36,6 +36,8 @@ EVENT_BYTES = 600
 RENDERED_BYTES = 1200  # a variant's event holds its recipe
 IMAGE_ROW_BYTES = 600
 VARIANT_IN_ROW_BYTES = 250
+# To count a grant; one with a form takes three more: darkroom/adapters/dynamodb_counters.py.
+GRANT_WRITES = 1
 _WRITE_UNIT = 1024
 _READ_UNIT = 4096
 _BEGINNING = (EVENT_BYTES,) * 3  # uploaded, started, validated

@@ -129,6 +129,7 @@ def _around(form: Form, plan: Plan, works: tuple[Work, ...], run_s: float) -> It
         yield Charge(PLATFORM, f"GB-s: {each.name}", "lambda_gb_s", each.gb_s)
     yield Charge(DYNAMODB, "write units: events", "dynamodb_writes", history.event_writes)
     yield Charge(DYNAMODB, "write units: rows of views", "dynamodb_writes", history.view_writes)
+    yield Charge(DYNAMODB, "write units: grants", "dynamodb_writes", platform.GRANT_WRITES)
     yield Charge(DYNAMODB, "read units: histories", "dynamodb_reads", history.reads)
     yield Charge(API, "requests: a grant, a look", "api_requests", platform.API_REQUESTS)
     yield Charge(SQS, "requests: send, receive, delete", "sqs_requests", platform.QUEUE_REQUESTS)

@@ -23,6 +23,7 @@ ARRIVAL = Arrival(
     version_id="v1",
     etag="etag-of-v1",
     byte_size=4_204_816,
+    by_form=True,
 )
 MESSAGE = Message(tenant="main", image_id=REF.image_id, version_id="v1")
 

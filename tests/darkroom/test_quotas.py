@@ -34,7 +34,8 @@ class Heard:
 
 
 def taken(counters: Heard, moment: datetime, byte_sizes: Mapping[str, int]) -> None:
-    Quota(LIMIT, counters, clock=lambda: moment).take("ada", byte_sizes)
+    quota = Quota(LIMIT, counters, clock=lambda: moment)
+    quota.take("ada", byte_sizes, may_be_less=byte_sizes)
 
 
 def test_several_uploads_are_taken_at_once_and_reserved_one_by_one() -> None:
@@ -59,6 +60,16 @@ def test_the_day_is_that_of_utc_wherever_the_clock_is() -> None:
 
     ((_, day, _, _),) = counters.taken
     assert day == "2026-11-25"
+
+
+def test_what_is_exact_is_not_reserved() -> None:
+    """Only what may turn out to be less is: nobody else has anything to get back."""
+    counters = Heard()
+    quota = Quota(LIMIT, counters, clock=lambda: datetime(2026, 11, 24, tzinfo=UTC))
+
+    quota.take("ada", {"one": 400, "two": 500}, may_be_less=["two"])
+
+    assert counters.reserved == [("ada", "2026-11-24", "two", 500)]
 
 
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=800)))

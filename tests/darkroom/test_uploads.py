@@ -39,7 +39,7 @@ PLAN = Plan(
     engine="express",
     worst_case_s=60,
 )
-REQUEST = UploadRequest(file_name="lake.jpg", content_type="image/jpeg", byte_size=1000)
+REQUEST = UploadRequest("lake.jpg", "image/jpeg", byte_size=1000, form=True)
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ def test_what_the_pipeline_would_refuse_gets_no_grant(
 
 
 def test_what_is_granted_is_counted_and_beyond_the_quota_nothing_is_signed() -> None:
-    """By the bytes that were asked for, reserved for the image."""
+    """By the bytes that were asked for; what a form brings may be less, and is reserved."""
     presigner, counters = FakePresigner(), FakeCounters()
     sequence = iter((b"\1" * 10, b"\2" * 10, b"\3" * 10))
     ours = replace(grants(presigner, counters), randomness=lambda _: next(sequence))
@@ -271,3 +271,15 @@ def test_of_several_all_are_granted_or_none() -> None:
     assert refused.value.code == "too_many_bytes"
     assert refused.value.facts == {"limit": 1000, "actual": 1001, "upload": 1}
     assert counters.taken == []
+
+
+def test_what_is_only_put_is_signed_and_counted_for_good() -> None:
+    """Its length is exact: there is no form, and nothing to settle."""
+    presigner, counters = FakePresigner(), FakeCounters()
+
+    grant = grants(presigner, counters).grant(Owner(OWNER), replace(REQUEST, form=False))
+
+    assert (grant.form, presigner.forms) == (None, [])
+    assert len(presigner.puts) == 1
+    assert counters.taken == [Amount(1, 1000)]
+    assert counters.reserved == {}

@@ -117,10 +117,10 @@ def _upload(birds: Aviary, aws: Aws, token: str) -> None:
         first["put"]["url"], data=PICTURE, headers=first["put"]["headers"], timeout=30
     )
     sent.raise_for_status()
-    told = {"file_name": "picture.jpg", "sha256": sha256(b"").hexdigest()}
+    told = {"sha256": sha256(b"").hexdigest(), "form": True}
     second = birds.call("POST", "/images", body | told, token)
-    birds.new("signature of a form", second["upload"]["fields"]["x-amz-signature"])
-    posted(**second["upload"], content=PICTURE).raise_for_status()
+    birds.new("signature of a form", second["form"]["fields"]["x-amz-signature"])
+    posted(**second["form"], content=PICTURE).raise_for_status()
     birds.call("POST", "/images", {**body, "byte_size": 0}, token)
     ada = Client(Api(aws.deployed.api_url, lambda: token))
     states = [ada.settled(grant["image_id"]).state for grant in (first, second)]

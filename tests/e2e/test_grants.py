@@ -115,9 +115,10 @@ def record(aws: Aws, ada: Client) -> Record:
     and the platform is reconciled; then it is processed again, and deleted.
     """
     content = jpeg(900, 600)
-    grant = ada.request_upload("picture", "image/jpeg", len(content))
+    grant = ada.request_upload("picture", "image/jpeg", len(content), form=True)
+    assert grant.form
     for _ in range(2):
-        posted(grant.upload.url, grant.upload.fields, content).raise_for_status()
+        posted(grant.form.url, grant.form.fields, content).raise_for_status()
     image_id = grant.image_id
     ada.settled(image_id)
     aws.left_one_original(image_id)

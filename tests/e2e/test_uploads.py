@@ -119,11 +119,11 @@ def test_a_form_that_is_used_again_makes_one_version_which_is_removed(
     ada: Client, aws: Aws
 ) -> None:
     """S3 has no condition for forms: one fact tells of it, and the image stays as it was."""
-    grant = asked(ada)
-    posted(**grant["upload"], content=PICTURE).raise_for_status()
+    grant = asked(ada, form=True)
+    posted(**grant["form"], content=PICTURE).raise_for_status()
     before = ada.settled(grant["image_id"])
 
-    posted(**grant["upload"], content=OTHER).raise_for_status()
+    posted(**grant["form"], content=OTHER).raise_for_status()
     _until(lambda: "reupload-ignored" in told(ada, grant["image_id"]))
     aws.left_one_original(grant["image_id"])
 
@@ -143,9 +143,9 @@ def test_other_bytes_than_were_announced_are_refused_by_s3(ada: Client, aws: Aws
 
 def test_other_bytes_that_come_by_a_form_are_refused_by_the_stage(ada: Client) -> None:
     """A form carries no checksum that S3 would check."""
-    grant = asked(ada, sha256=sha256(PICTURE).hexdigest())
+    grant = asked(ada, sha256=sha256(PICTURE).hexdigest(), form=True)
 
-    posted(**grant["upload"], content=OTHER).raise_for_status()
+    posted(**grant["form"], content=OTHER).raise_for_status()
     image = ada.settled(grant["image_id"])
 
     assert image.reason is not None
@@ -156,11 +156,11 @@ def test_other_bytes_that_come_by_a_form_are_refused_by_the_stage(ada: Client) -
 def test_what_did_not_arrive_is_given_back(aws: Aws, new_user: Callable[[str], Client]) -> None:
     """A form takes fewer bytes than were asked for, and only those count in the end."""
     client = new_user("Frugal")
-    grant = asked(client, byte_size=1_000_000)
-    posted(**grant["upload"], content=PICTURE).raise_for_status()
+    grant = asked(client, byte_size=1_000_000, form=True)
+    posted(**grant["form"], content=PICTURE).raise_for_status()
     client.settled(grant["image_id"])
 
-    _until(lambda: aws.bytes_granted(grant["upload"]["fields"]["key"]) == len(PICTURE))
+    _until(lambda: aws.bytes_granted(grant["form"]["fields"]["key"]) == len(PICTURE))
 
 
 def _until(holds: Callable[[], bool], within_s: float = 60.0) -> None:

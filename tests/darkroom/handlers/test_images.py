@@ -52,11 +52,11 @@ def user(cloud: Any) -> str:
 
 def test_an_upload_is_granted(ask: Ask, user: str) -> None:
     """201, with an id, a form that is signed for this user's key, and when it ends."""
-    status, grant = ask("POST", "/images", REQUEST, sub=user)
+    status, grant = ask("POST", "/images", REQUEST | {"form": True}, sub=user)
 
     assert status == 201
     assert valid_image_id(grant["image_id"])
-    fields = grant["upload"]["fields"]
+    fields = grant["form"]["fields"]
     ref = ImageRef("main", grant["image_id"])
     assert fields["key"] == original_key("photos", ref, user)
     assert fields["x-amz-meta-owner-name"] == "Ada%20Lovelace"
@@ -78,6 +78,14 @@ def test_several_uploads_are_granted_at_once(ask: Ask, user: str, log_lines: Any
     ids = [grant["image_id"] for grant in answer["grants"]]
     assert (status, names) == (201, ["lake.jpg", "sea.jpg"])
     assert [line["correlation_id"] for line in log_lines()] == ids
+
+
+def test_a_form_comes_where_one_is_asked_for(ask: Ask, user: str) -> None:
+    """Programs have no use for it, and what may be less has to be reserved."""
+    _, grant = ask("POST", "/images", REQUEST, sub=user)
+
+    assert grant["form"] is None
+    assert grant["put"]["url"]
 
 
 @pytest.mark.parametrize(
@@ -387,11 +395,11 @@ def test_a_grant_is_logged_under_the_images_id_without_its_signature(
     ask: Ask, user: str, logged: io.StringIO, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     """Neither signature nor policy, token, name or file name."""
-    _, grant = ask("POST", "/images", REQUEST, sub=user)
+    _, grant = ask("POST", "/images", REQUEST | {"form": True}, sub=user)
 
     (line,) = log_lines()
     assert (line["message"], line["correlation_id"]) == ("upload granted", grant["image_id"])
-    fields = grant["upload"]["fields"]
+    fields = grant["form"]["fields"]
     for secret in (fields["x-amz-signature"], fields["policy"], "Bearer", "Ada", "lake.jpg"):
         assert secret not in logged.getvalue()
 

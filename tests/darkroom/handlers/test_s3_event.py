@@ -70,6 +70,20 @@ def test_an_upload_is_counted_by_the_bytes_that_arrived(
     assert counters.take(OWNER, "2026-11-24", Amount(1, left), limit)
 
 
+def test_what_was_put_is_not_settled(cloud: Any, aws_event: AwsEvent, context: Any) -> None:
+    """It has as many bytes as were granted: the counters are not asked."""
+    event = aws_event("s3_object_created")
+    event["Records"][0]["eventName"] = "ObjectCreated:Put"
+    calls: list[str] = []
+    events = clients.dynamodb().meta.events
+    events.register("before-call.dynamodb.UpdateItem", lambda **_: calls.append("asked"))
+
+    s3_event.handler(event, context)
+
+    assert cloud.history.load(REF).version == 1
+    assert calls == []
+
+
 def test_the_test_event_of_s3_is_nothing(cloud: Any, aws_event: AwsEvent, context: Any) -> None:
     """It comes once, as notifications are set up."""
     s3_event.handler(aws_event("s3_test_event"), context)

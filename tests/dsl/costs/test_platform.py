@@ -3,12 +3,17 @@
 import inspect
 from math import ceil
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from darkroom.adapters.dynamodb_counters import DynamoCounters
 from darkroom.adapters.memory import MemoryEventStore
 from darkroom.history.items import Item, to_item
 from darkroom.projections.views import rows
-from darkroom.testing import samples
+from darkroom.quotas import Amount, Quota
+from darkroom.testing import make_table, samples
+from darkroom.testing.samples import at
 from dsl.costs import platform
 from infra.functions import PlatformFunction
 from infra.processing import Processing
@@ -44,6 +49,26 @@ def test_rows_of_views_are_as_large_as_they_are_taken_to_be() -> None:
         )
 
     assert platform.history(outputs=3, facts=0, invocations=1).view_writes == written
+
+
+def test_a_grant_takes_one_write() -> None:
+    """One of what is PUT; for a form, bytes are reserved, settled and given back."""
+    with mock_aws():
+        client = boto3.client("dynamodb", "eu-central-1")
+        make_table(client, "counters", sort_key="S")
+        sent: list[str] = []
+        client.meta.events.register(
+            "before-call.dynamodb", lambda model, **_: sent.append(model.name)
+        )
+        counters = DynamoCounters(client, "counters", "main", lambda: at(0))
+        quota = Quota(Amount(2, 20), counters, lambda: at(0))
+        quota.take("ada", {"put": 10})
+        put, sent[:] = len(sent), []
+        quota.take("ada", {"form": 10}, may_be_less=["form"])
+        counters.settle("ada", "form", 5)
+
+    assert put == platform.GRANT_WRITES
+    assert len(sent) == platform.GRANT_WRITES + 3
 
 
 def test_a_history_is_read_before_and_behind_each_event_and_by_each_stage() -> None:
