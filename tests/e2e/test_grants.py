@@ -3,7 +3,7 @@
 Nothing is missing either, or other tests here would fail: every call is checked by IAM.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -13,7 +13,7 @@ import boto3
 import pytest
 import requests
 from aws import Aws
-from users import posted
+from users import posted, signed_in_with_a_code
 
 from darkroom.client import Client
 from darkroom.ids import ImageRef
@@ -108,12 +108,14 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def record(aws: Aws, ada: Client) -> Record:
-    """The record of all calls so far: at least an account's, two uploads' and a download's.
+def record(aws: Aws, ada: Client, call: Callable[..., requests.Response]) -> Record:
+    """The record of all calls so far: at least two accounts', two uploads' and a download's.
 
-    The second is under the same grant: it is ignored, and removed. The first is folded again,
-    and the platform is reconciled; then it is processed again, and deleted.
+    One user signs in with the code of an authenticator. The second upload is under the same grant:
+    it is ignored, and removed. The first is folded again, and the platform is reconciled; then it
+    is processed again, and deleted.
     """
+    assert signed_in_with_a_code(aws.cloud, call).ok
     content = jpeg(900, 600)
     grant = ada.request_upload("picture", "image/jpeg", len(content), form=True)
     assert grant.form
@@ -128,7 +130,7 @@ def record(aws: Aws, ada: Client) -> Record:
     aws.refold(ImageRef("main", image_id))
     aws.reconcile()
     _asked(ada, "POST", f"/images/{image_id}/reprocess")
-    ada.settled(image_id)
+    list(ada.follow(image_id))  # the view may still show how the run before it ended
     _asked(ada, "DELETE", f"/images/{image_id}")
     assert not [key for key in aws.keys_in(aws.deployed.variants_bucket) if image_id in key]
     assert aws.originals_of(image_id) == []

@@ -4,7 +4,7 @@ import base64
 import hmac
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from secrets import token_hex, token_urlsafe
 
 import requests
@@ -22,6 +22,21 @@ def signed_in(cloud: EmbeddedCloud, deployed: Outputs, name: str) -> Client:
     accounts.sign_up(email, password, name)
     accounts.confirm(email, mailed_code(cloud, email))
     return accounts.signed_in(email, password)
+
+
+def signed_in_with_a_code(
+    cloud: EmbeddedCloud, call: Callable[..., requests.Response]
+) -> requests.Response:
+    """Have a new user ask for the codes of an authenticator, and sign in with one."""
+    credentials = {"email": f"{token_hex(4)}@example.com", "password": f"{token_urlsafe(12)}aA1!"}
+    email, proof = credentials["email"], {"password": credentials["password"]}
+    call("POST", "/accounts", credentials)
+    call("POST", "/accounts/confirm", {"email": email, "code": mailed_code(cloud, email)})
+    token = call("POST", "/sessions", credentials).json()["access_token"]
+    secret = call("POST", "/me/mfa", proof, token).json()["secret"]
+    call("PUT", "/me/mfa", {"code": shown(secret)}, token)
+    challenge = call("POST", "/sessions", credentials).json()
+    return call("POST", "/sessions/answer", {**challenge, "code": shown(secret)})
 
 
 def posted(url: str, fields: Mapping[str, str], content: bytes) -> requests.Response:
