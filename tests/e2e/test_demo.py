@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from darkroom.local.written import LIST
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -71,7 +73,7 @@ def test_the_demo_shows_the_whole_history_and_writes_the_variants(tmp_path: Path
     for event in ("uploaded", "processing-started", "validated", "processing-completed"):
         assert event in said
     assert said.count("variant-rendered") == 3
-    sizes = {path.name: _size(path) for path in tmp_path.iterdir()}
+    sizes = {path.name: _size(path) for path in tmp_path.iterdir() if path.name != LIST}
     assert sizes["thumbnail.jpg"] == (150, 150)
     assert sizes["large.jpg"] == (1920, 1280)
     assert sizes["contact-sheet.png"][0] > 480
