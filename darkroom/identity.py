@@ -102,6 +102,10 @@ class Directory(Protocol):
         """Raise InvalidRequest("password_refused") unless it is this user's password."""
         ...
 
+    def name_of(self, user_id: str) -> str | None:
+        """Return the name that the user goes by, if any; NotSignedIn for one who is gone."""
+        ...
+
 
 class Accounts(Protocol):
     """What a signed-in user does with their own account, by their access token.

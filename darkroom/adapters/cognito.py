@@ -1,14 +1,22 @@
 """The user directory, over Cognito: what anybody may ask of it, and what it tells nobody."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from darkroom.adapters.cognito_client import REFUSALS, AppClient, code_of, told
-from darkroom.errors import InvalidRequest, NotSignedIn
+from darkroom.adapters.cognito_client import AppClient
+from darkroom.adapters.cognito_refusals import (
+    CODE_REFUSED,
+    NOT_OPENED,
+    PASSWORD_REFUSED,
+    RESET_REFUSED,
+    SIGN_IN_REFUSED,
+    SIGN_UP_REFUSED,
+    UNMAILED,
+    silent,
+    told,
+)
+from darkroom.errors import NotSignedIn
 from darkroom.identity import Challenge, Session, check_password
 
 if TYPE_CHECKING:
@@ -20,64 +28,7 @@ if TYPE_CHECKING:
         ContextDataTypeTypeDef,
     )
 
-logger = logging.getLogger(__name__)
-
 _TOTP: Final = "SOFTWARE_TOKEN_MFA"
-
-# Cognito checks the address, which it takes for the user's name, and the attributes.
-_SIGN_UP_REFUSED = {
-    "InvalidPasswordException": InvalidRequest("password_too_weak"),
-    "InvalidParameterException": InvalidRequest("account_not_valid"),
-}
-# That too much was asked about one account is the account's limit: only one that is there has it.
-_CODE_REFUSED = dict.fromkeys(
-    (
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "TooManyFailedAttemptsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ),
-    InvalidRequest("code_refused"),
-)
-_RESET_REFUSED = _CODE_REFUSED | dict.fromkeys(
-    ("InvalidPasswordException", "PasswordHistoryPolicyViolationException"),
-    InvalidRequest("password_too_weak"),
-)
-_SIGN_IN_REFUSED = dict.fromkeys(
-    (
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "PasswordResetRequiredException",
-        "RefreshTokenReuseException",
-        "SoftwareTokenMFANotFoundException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ),
-    NotSignedIn(),
-)
-_PASSWORD_REFUSED = dict.fromkeys(
-    ("InvalidParameterException", "NotAuthorizedException", "UserNotFoundException"),
-    InvalidRequest("password_refused"),
-)
-# Why no mail was sent: each tells something of the account, or that there is one.
-_UNMAILED = frozenset(
-    {
-        "CodeDeliveryFailureException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "UserNotFoundException",
-    }
-)
-_NOT_OPENED = frozenset(
-    {"CodeDeliveryFailureException", "LimitExceededException", "UsernameExistsException"}
-)
 
 
 @dataclass(frozen=True)
@@ -97,7 +48,7 @@ class CognitoDirectory:
         attributes: list[AttributeTypeTypeDef] = [{"Name": "email", "Value": email}]
         if name:
             attributes.append({"Name": "name", "Value": name})
-        with told(_SIGN_UP_REFUSED), _silent(_NOT_OPENED, "sign-up"):
+        with told(SIGN_UP_REFUSED), silent(NOT_OPENED, "sign-up"):
             self.client.sign_up(
                 ClientId=self.client_id,
                 SecretHash=self._app.secret_hash(email),
@@ -109,7 +60,7 @@ class CognitoDirectory:
 
     def resend(self, email: str, *, ip: str) -> None:
         """Mail the confirmation code again, to an account that waits for it; else do nothing."""
-        with told({}), _silent(_UNMAILED, "resending a code"):
+        with told({}), silent(UNMAILED, "resending a code"):
             self.client.resend_confirmation_code(
                 ClientId=self.client_id,
                 SecretHash=self._app.secret_hash(email),
@@ -119,7 +70,7 @@ class CognitoDirectory:
 
     def confirm(self, email: str, code: str, *, ip: str) -> None:
         """Confirm an account by its mailed code; raises InvalidRequest for a wrong one."""
-        with told(_CODE_REFUSED):
+        with told(CODE_REFUSED):
             self.client.confirm_sign_up(
                 ClientId=self.client_id,
                 SecretHash=self._app.secret_hash(email),
@@ -130,7 +81,7 @@ class CognitoDirectory:
 
     def sign_in(self, email: str, password: str, *, ip: str) -> Session | Challenge:
         """Return a session, or the challenge; raises NotSignedIn, the same for every reason."""
-        with told(_SIGN_IN_REFUSED):
+        with told(SIGN_IN_REFUSED):
             answer = self._initiated(email, password, ip)
         if answer.get("ChallengeName") == _TOTP:
             user = answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", email)
@@ -143,7 +94,7 @@ class CognitoDirectory:
         user, _, session = challenge.partition(_AND)
         if not (user and session):
             raise NotSignedIn
-        with told(_SIGN_IN_REFUSED):
+        with told(SIGN_IN_REFUSED):
             answer = self.client.admin_respond_to_auth_challenge(
                 UserPoolId=self.pool_id,
                 ClientId=self.client_id,
@@ -164,7 +115,7 @@ class CognitoDirectory:
         Where tokens rotate, this is the one call that takes them: Cognito developer guide,
         "Refresh token rotation".
         """
-        with told(_SIGN_IN_REFUSED):
+        with told(SIGN_IN_REFUSED):
             answer = self.client.get_tokens_from_refresh_token(
                 RefreshToken=refresh_token,
                 ClientId=self.client_id,
@@ -174,7 +125,7 @@ class CognitoDirectory:
 
     def forgot(self, email: str, *, ip: str) -> None:
         """Mail a code for a new password, to a confirmed account; else do nothing."""
-        with told({}), _silent(_UNMAILED, "mailing a code for a new password"):
+        with told({}), silent(UNMAILED, "mailing a code for a new password"):
             self.client.forgot_password(
                 ClientId=self.client_id,
                 SecretHash=self._app.secret_hash(email),
@@ -185,7 +136,7 @@ class CognitoDirectory:
     def reset(self, email: str, code: str, password: str, *, ip: str) -> None:
         """Set a new password by its mailed code; raises InvalidRequest for either."""
         check_password(password)
-        with told(_RESET_REFUSED):
+        with told(RESET_REFUSED):
             self.client.confirm_forgot_password(
                 ClientId=self.client_id,
                 SecretHash=self._app.secret_hash(email),
@@ -201,12 +152,12 @@ class CognitoDirectory:
         The only way to ask is to sign in. Where codes are asked for, that stops before one; else
         it makes a session, which nobody is told.
         """
-        with told(_PASSWORD_REFUSED):
+        with told(PASSWORD_REFUSED):
             self._initiated(user_id, password, ip)
 
     def name_of(self, user_id: str) -> str | None:
         """Return the name given at sign-up, if any; NotSignedIn for an account that is gone."""
-        with told(_SIGN_IN_REFUSED):
+        with told(SIGN_IN_REFUSED):
             user = self.client.admin_get_user(UserPoolId=self.pool_id, Username=user_id)
         names = {item["Name"]: item.get("Value") for item in user["UserAttributes"]}
         return names.get("name")
@@ -251,15 +202,3 @@ def _session(
 def _seen_from(ip: str, path: str) -> "ContextDataTypeTypeDef":
     """What threat protection looks at: without it, all users would come from one function."""
     return {"IpAddress": ip, "ServerName": "darkroom", "ServerPath": path, "HttpHeaders": []}
-
-
-@contextmanager
-def _silent(codes: frozenset[str], what: str) -> Iterator[None]:
-    """Let it pass that `what` came to nothing for one of these reasons: the log may know why."""
-    try:
-        yield
-    except REFUSALS as error:
-        code = code_of(error)
-        if code not in codes:
-            raise
-        logger.info("%s came to nothing: %s", what, code)

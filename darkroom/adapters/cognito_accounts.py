@@ -6,7 +6,7 @@ The token is all that these calls take: no permission of ours stands behind them
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from darkroom.adapters.cognito_client import told
+from darkroom.adapters.cognito_refusals import told
 from darkroom.errors import InvalidRequest, NotSignedIn
 from darkroom.identity import Profile, check_password
 

@@ -9,12 +9,12 @@ from annotated_types import Len
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
-from darkroom.adapters.cognito import CognitoDirectory
 from darkroom.adapters.dynamodb_counters import DynamoCounters
 from darkroom.adapters.s3 import S3Uploads
 from darkroom.handlers import answers, clients
 from darkroom.handlers.http import Body, user_id
 from darkroom.handlers.observe import logger
+from darkroom.handlers.people import directory
 from darkroom.handlers.routes import Codes, Routes
 from darkroom.handlers.settings import plan, setting
 from darkroom.quotas import Amount, Quota
@@ -71,14 +71,6 @@ def quota() -> Quota:
         clients.dynamodb(), setting("COUNTERS_TABLE"), setting("TENANT"), clients.now
     )
     return Quota(limit, counters, clients.now)
-
-
-@cache
-def directory() -> CognitoDirectory:
-    """Return the user directory, for the names of owners."""
-    return CognitoDirectory(
-        clients.cognito(), setting("USER_POOL_ID"), setting("USER_POOL_CLIENT_ID")
-    )
 
 
 @route("POST", "/images", refuses=NOT_GRANTED, status=HTTPStatus.CREATED)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from darkroom.events import Event
-from darkroom.handlers import clients, images, uploading
+from darkroom.handlers import clients, images
 from darkroom.handlers.settings import setting
 from darkroom.ids import ImageRef, original_key, valid_image_id
 from darkroom.projections import project
@@ -40,7 +40,7 @@ def user(cloud: Any) -> str:
     """The id of a user who gave a name."""
     email = f"{uuid4()}@example.com"
     made = clients.cognito().admin_create_user(
-        UserPoolId=uploading.directory().pool_id,
+        UserPoolId=setting("USER_POOL_ID"),
         Username=email,
         UserAttributes=[
             {"Name": "email", "Value": email},
