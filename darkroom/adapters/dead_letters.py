@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from darkroom.ingest import Message
 from darkroom.operations.letters import Content, Invocation, Letter, NotSent, Place, Unfolded
-from darkroom.projections import Refold
+from darkroom.projections import Refold, refs_in
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -125,20 +125,17 @@ class Sources:
         )
 
     def _fold(self, unfolded: Unfolded) -> None:
-        """Have the projector fold the images of the records, and wait for its word."""
+        """Ask for the images of the records to be folded again, as the projector itself does."""
         records = list(self._records(unfolded.place))
         if len(records) < unfolded.place.size:
             # Some of the images would be left out, and the letter is the last that knows of them.
             raise NotSent(f"the stream gave {len(records)} of {unfolded.place.size} records")
-        answer = self.functions.invoke(
-            FunctionName=unfolded.called.function_arn, Payload=json.dumps({"Records": records})
-        )
-        told = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer or told["batchItemFailures"]:
-            raise NotSent("the projector still cannot fold them; its log says why")
+        for ref in refs_in(records):
+            reason = f"given up by {unfolded.called.function}"
+            self.send(Refold(tenant=ref.tenant, image_id=ref.image_id, reason=reason))
 
     def _records(self, place: Place) -> Iterator[Mapping[str, Any]]:
-        """Yield what the projector reads of the records between the place's two ends."""
+        """Yield the records between the place's two ends."""
         iterator = self.streams.get_shard_iterator(
             StreamArn=place.stream_arn,
             ShardId=place.shard_id,
@@ -148,10 +145,7 @@ class Sources:
         left, pages = place.size, 0
         while iterator and left > 0 and pages < _PAGES:
             found = self.streams.get_records(ShardIterator=iterator, Limit=left)
-            for record in found["Records"]:
-                told = record["dynamodb"]
-                number = told["SequenceNumber"]
-                yield {"dynamodb": {"Keys": told["Keys"], "SequenceNumber": number}}
+            yield from found["Records"]
             left -= len(found["Records"])
             pages += 1
             iterator = found.get("NextShardIterator")

@@ -112,7 +112,7 @@ class DynamoEventStore:
     def refs(self) -> Iterator[ImageRef]:
         """Yield every image that has a history; see EventStore."""
         pages = self.client.get_paginator("scan").paginate(
-            TableName=self.table, ProjectionExpression="pk"
+            TableName=self.table, ProjectionExpression="pk", ConsistentRead=True
         )
         streams = (item["pk"]["S"] for page in pages for item in page["Items"])
         # A scan goes through the table partition by partition: the items of one are together.

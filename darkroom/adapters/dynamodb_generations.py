@@ -4,13 +4,12 @@ That item has the key `generations`, `generations`; the partition keys of rows e
 number of their generation, but for the first, whose rows were there before there was another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.table import BatchWriter
 from botocore.exceptions import ClientError
-from pydantic import TypeAdapter
 
 from darkroom.adapters.dynamodb_bookmark import NAME as _BOOKMARK
 from darkroom.adapters.dynamodb_views import DynamoViewStore, generation_of
@@ -18,9 +17,9 @@ from darkroom.projections import Generations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 _NAME = "generations"
-_WRITTEN = TypeAdapter(Generations)
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,19 @@ class DynamoGenerations:
             ConsistentRead=True,
         )
         item = found.get("Item")
-        return Generations() if item is None else _WRITTEN.validate_json(item["d"]["S"])
+        return Generations() if item is None else _read(item)
 
     def change(self, seen: Generations, then: Generations) -> bool:
         """Keep `then`, if `seen` is what is kept; see GenerationStore."""
-        kept = "d = :seen"
+        # By value, not by spelling: what other code keeps beside these is none of our business.
+        kept = "live = :live AND building = :building AND made = :made"
+        first = seen == Generations()
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item={"pk": {"S": _NAME}, "sk": {"S": _NAME}, "d": {"S": _written(then)}},
-                ConditionExpression=(
-                    f"attribute_not_exists(d) OR {kept}" if seen == Generations() else kept
-                ),
-                ExpressionAttributeValues={":seen": {"S": _written(seen)}},
+                Item={"pk": {"S": _NAME}, "sk": {"S": _NAME}, **_written(then)},
+                ConditionExpression=f"attribute_not_exists(live) OR ({kept})" if first else kept,
+                ExpressionAttributeValues={f":{name}": it for name, it in _written(seen).items()},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
@@ -85,6 +84,16 @@ class DynamoGenerations:
                 yield item["pk"]["S"], item["sk"]["S"]
 
 
-def _written(generations: Generations) -> str:
-    """Return the one form in which these are written: it is compared as text."""
-    return _WRITTEN.dump_json(generations).decode()
+def _written(generations: Generations) -> dict[str, "AttributeValueTypeDef"]:
+    """Return the attributes that the generations are kept as; zero is none in the making."""
+    numbers = {
+        "live": generations.live,
+        "building": generations.building or 0,
+        "made": generations.made,
+    }
+    return {name: {"N": str(number)} for name, number in numbers.items()}
+
+
+def _read(item: Mapping[str, Any]) -> Generations:
+    live, building, made = (int(item[name]["N"]) for name in ("live", "building", "made"))
+    return Generations(live, building or None, made)

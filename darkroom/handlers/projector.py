@@ -36,11 +36,11 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     Only the records of an image that could not even be enqueued come again.
     """
     history, generations = stores()
-    _watch(event["Records"])
     refs = refs_in(event["Records"])
     logger.info("images changed", extra={"image_ids": [ref.image_id for ref in refs]})
     failed = project(refs, history, opened(generations))
     metrics.add_metric("ProjectionFailed", MetricUnit.Count, len(failed))
+    _watch(event["Records"])  # whatever it may meet, images are folded by then
     broken = {each.ref for each in failed if not _enqueued(each)}
     again = [record for record in event["Records"] if broken.intersection(refs_in([record]))]
     return {

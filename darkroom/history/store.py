@@ -78,7 +78,8 @@ class EventStore(Protocol):
     def refs(self) -> Iterator[ImageRef]:
         """Yield every image that has a history, each once, in no order.
 
-        For those who look after the whole: it reads all that there is.
+        None is left out whose first event was appended before this was called. For those who
+        look after the whole: it reads all that there is.
         """
         ...
 

@@ -25,12 +25,17 @@ class Generations:
     """Which generations there are: one that is shown, and perhaps one that is being built.
 
     A number is given once only: `made` is the highest yet. What an abandoned generation left
-    behind can never be taken for a row of a newer one.
+    behind can never be taken for a row of a newer one. Raises ValueError for numbers that would
+    let it be.
     """
 
     live: int = 1
     building: int | None = None
     made: int = 1
+
+    def __post_init__(self) -> None:
+        if self.live > self.made or self.building not in (None, self.made):
+            raise ValueError(f"{self} gives a number twice")
 
     @property
     def written(self) -> tuple[int, ...]:

@@ -9,10 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from darkroom.history import EventStore
+from darkroom.errors import StreamConflict
+from darkroom.history import EventStore, Retries
 from darkroom.ids import ImageRef
 from darkroom.projections.generations import Generations, GenerationStore
 from darkroom.projections.projector import NotProjected, project
+
+_PATIENT = Retries(attempts=30)
 
 Progress = Callable[[int, int], None]
 """Told, after each image, how many of how many have been folded."""
@@ -70,9 +73,12 @@ def rebuild(
         raise
 
 
-def begin(generations: GenerationStore) -> int:
-    """Announce a new generation, in the place of any other in the making; return its number."""
-    return _changed(generations, Generations.with_next).made
+def begin(generations: GenerationStore, *, patient: Retries = _PATIENT) -> int:
+    """Announce a new generation, in the place of any other in the making; return its number.
+
+    Raises StreamConflict, as all changes of generations do, where others were first every time.
+    """
+    return _changed(generations, Generations.with_next, patient).made
 
 
 def switch(generations: GenerationStore, generation: int) -> bool:
@@ -86,14 +92,20 @@ def abandon(generations: GenerationStore, generation: int) -> None:
 
 
 def _changed(
-    generations: GenerationStore, change: Callable[[Generations], Generations]
+    generations: GenerationStore,
+    change: Callable[[Generations], Generations],
+    patient: Retries = _PATIENT,
 ) -> Generations:
     """Make a change, again where another was first, and return what is kept then."""
-    while True:
+
+    def attempt() -> Generations:
         seen = generations.current()
         then = change(seen)
-        if then == seen or generations.change(seen, then):
-            return then
+        if then != seen and not generations.change(seen, then):
+            raise StreamConflict(stream="generations", expected=seen.made, actual=then.made)
+        return then
+
+    return patient.over(attempt)
 
 
 def _each(

@@ -1,6 +1,7 @@
 """The contract of an event store and a generation store together: views can be made anew."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import pytest
 
@@ -13,6 +14,7 @@ from darkroom.projections import (
     GenerationStore,
     ImageRow,
     Usage,
+    ViewStore,
     opened,
     project,
     rebuild,
@@ -61,6 +63,32 @@ def _amount(images: Collection[ImageRow]) -> Usage:
     )
 
 
+@dataclass(frozen=True)
+class Announcing:
+    """Generations of which somebody is told something just before the next is announced."""
+
+    kept: GenerationStore
+    before: Callable[[], object]
+
+    def current(self) -> Generations:
+        """Return which there are."""
+        return self.kept.current()
+
+    def change(self, seen: Generations, then: Generations) -> bool:
+        """Keep `then`, after what happens before it."""
+        if then.building is not None:
+            self.before()
+        return self.kept.change(seen, then)
+
+    def views(self, generation: int) -> ViewStore:
+        """Return the views of one generation."""
+        return self.kept.views(generation)
+
+    def remove_before(self, generation: int) -> int:
+        """Remove all rows of older generations."""
+        return self.kept.remove_before(generation)
+
+
 class RebuildCases:
     """Subclass it, and give fixtures, empty for each test: `store`, its `vandal`, `generations`."""
 
@@ -107,6 +135,36 @@ class RebuildCases:
 
         assert generations.current().live == 2
         assert shown(generations) == folded(store)
+
+    def test_an_image_that_came_just_before_the_announcement_is_not_lost(
+        self, store: EventStore, generations: GenerationStore
+    ) -> None:
+        """Its projector knew of the old generation only: the rebuild has to read it, and so does.
+
+        That is why images are looked for after the announcement, and not before.
+        """
+
+        def before() -> None:
+            appended(store, *_HISTORY, ref=REFS[0])
+            project(REFS[:1], store, opened(generations))
+
+        done = rebuild(store, Announcing(generations, before))
+
+        assert (done.outcome, done.images) == ("live", 1)
+        assert shown(generations) == folded(store)
+
+    def test_a_projector_that_asked_before_the_announcement_may_come_last(
+        self, store: EventStore, generations: GenerationStore
+    ) -> None:
+        """It was told, and asked which generations there are; it writes when all is over."""
+        appended(store, *_HISTORY, ref=REFS[0])
+        late = opened(generations)
+
+        done = rebuild(store, generations)
+        project(REFS[:1], store, late)
+
+        assert shown(generations) == folded(store)
+        assert generations.remove_before(done.generation) == 2
 
     def test_breaking_off_leaves_what_is_shown_as_it_was(
         self, store: EventStore, generations: GenerationStore

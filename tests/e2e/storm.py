@@ -30,7 +30,7 @@ from steps.testing.sources import jpeg
 
 UPLOADS = int(os.environ.get("STORM_UPLOADS", "200"))
 WITHIN_S = 30 * 60.0
-INPUTS = ("infra", "steps", "dsl", "requirements", "generated", "cdk.json", "pipeline.yaml")
+INPUTS = ("environments", "infra", "steps", "dsl", "requirements", "generated", "cdk.json")
 
 # Every fifth call of all processes dies: in turn before its work, and when all of it is done.
 DYING = """
@@ -58,7 +58,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout whose stages die."""
     root = tmp_path_factory.mktemp("storm")
     (root / ".local/synth").mkdir(parents=True)
-    for name in (*INPUTS, "node_modules", ".local/ministack", ".local/assets"):
+    for name in (*INPUTS, "pipeline.yaml", "node_modules", ".local/ministack", ".local/assets"):
         (root / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "darkroom", root / "darkroom")
     with (root / "darkroom/handlers/stage.py").open("a", encoding="utf-8") as stage:

@@ -68,7 +68,7 @@ def narrow(picture: Picture, options: NarrowOptions) -> Picture:
     width = 100 * tinge.LEVEL + 100
     return picture.scaled(width, picture.height * width // picture.width)
 '''
-INPUTS = ("infra", "darkroom", "dsl", "cdk.json")
+INPUTS = ("environments", "infra", "darkroom", "dsl", "cdk.json")
 
 
 @pytest.fixture(scope="module")

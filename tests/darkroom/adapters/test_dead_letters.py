@@ -1,8 +1,8 @@
 """Letters are taken whole and given back; each kind goes to the source that it came from."""
 
-import io
 import json
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,7 +14,7 @@ from darkroom.adapters.dead_letters import Sources, SqsDeadLetters
 from darkroom.ingest import Message
 from darkroom.operations.letters import NotSent, Unreadable, read
 from darkroom.projections import Refold
-from darkroom.testing.samples import REF
+from darkroom.testing.samples import REF, another_image
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -141,58 +141,38 @@ def test_a_failed_call_is_made_again_without_waiting(
 
 
 def give(streams: Stubber, *pages: int) -> None:
-    """Let the stream give so many records a page."""
+    """Let the stream give so many records a page, each of another image."""
     streams.add_response("get_shard_iterator", {"ShardIterator": "i"})
+    numbers = count()
     for size in pages:
-        keys = {"pk": {"S": REF.stream}, "sk": {"N": "1"}}
-        records = [{"dynamodb": {"Keys": keys, "SequenceNumber": "8" * 21}}] * size
+        records = [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {
+                    "Keys": {"pk": {"S": another_image(next(numbers)).stream}, "sk": {"N": "1"}},
+                    "SequenceNumber": "8" * 21,
+                },
+            }
+            for _ in range(size)
+        ]
         streams.add_response("get_records", {"Records": records, "NextShardIterator": "i"})
 
 
-@pytest.fixture
-def given_up(streams: Stubber, aws_event: AwsEvent) -> str:
-    """A letter of records that the stream still has."""
-    give(streams, 3)
-    return json.dumps(aws_event("given_up_records"))
-
-
-def answer(functions: Stubber, told: object, **more: str) -> None:
-    body = io.BytesIO(json.dumps(told).encode())
-    functions.add_response("invoke", {"StatusCode": 200, "Payload": body, **more})
-
-
-def test_records_that_were_given_up_are_folded_again(
+def test_the_images_of_records_that_were_given_up_are_to_be_folded_again(
     sources: Sources, functions: Stubber, streams: Stubber, aws_event: AwsEvent
 ) -> None:
-    """Read from the stream, over empty pages, and handed to the projector, whose word is heard."""
+    """Read from the stream, over empty pages; each goes the way that an image goes by itself."""
     give(streams, 2, 0, 1)
-    answer(functions, {"batchItemFailures": []})
 
     sources.send(read(json.dumps(aws_event("given_up_records"))))
 
+    found = sources.sqs.receive_message(QueueUrl=sources.refold_url, MaxNumberOfMessages=10)
+    refolds = [Refold.model_validate_json(each["Body"]) for each in found["Messages"]]
+    assert {each.ref for each in refolds} == {another_image(number) for number in range(3)}
+    assert len(refolds) == 3
+    assert {each.reason.partition(" by ")[0] for each in refolds} == {"given up"}
     functions.assert_no_pending_responses()
     streams.assert_no_pending_responses()
-
-
-@pytest.mark.parametrize(
-    ("told", "more"),
-    [
-        ({"batchItemFailures": [{"itemIdentifier": "8"}]}, {}),
-        ({"errorMessage": "no such table"}, {"FunctionError": "Unhandled"}),
-    ],
-)
-def test_records_that_still_cannot_be_folded_stay(
-    told: object,
-    more: dict[str, str],
-    sources: Sources,
-    functions: Stubber,
-    given_up: str,
-) -> None:
-    """The projector names them, or breaks off: the letter must not be lost."""
-    answer(functions, told, **more)
-
-    with pytest.raises(NotSent, match="the projector still cannot fold them"):
-        sources.send(read(given_up))
 
 
 def test_records_that_the_stream_has_not_all_of_stay(

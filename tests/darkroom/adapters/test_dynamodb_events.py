@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.dynamodb_views import DynamoViewStore
 from darkroom.errors import BrokenStream, StreamConflict, UnknownEvent
 from darkroom.events import Event, Stream
@@ -217,17 +218,20 @@ def resend_once(client: "DynamoDBClient", operation: str = "PutItem") -> list[st
 
 def test_every_read_is_consistent(store: DynamoEventStore) -> None:
     """What is decided on an old copy is decided wrongly; moto knows no old copies."""
-    asked: list[bool] = []
-    store.client.meta.events.register(
-        "before-parameter-build.dynamodb.Query",
-        lambda params, **_: asked.append(params.get("ConsistentRead", False)),
-    )
+    asked: dict[str, bool] = {}
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        asked[model.name] = asked.get(model.name, True) and params.get("ConsistentRead", False)
+
+    for operation in ("Query", "Scan", "GetItem"):
+        store.client.meta.events.register(f"before-parameter-build.dynamodb.{operation}", note)
 
     appended(store, samples.uploaded(), samples.started())
     store.load(REF)
+    assert list(store.refs()) == [REF]
+    DynamoGenerations(store.client, "views").current()
 
-    assert asked
-    assert all(asked)
+    assert asked == {"Query": True, "Scan": True, "GetItem": True}
 
 
 def test_a_lost_reply_of_several_is_made_good_by_the_sdks_own_retry(

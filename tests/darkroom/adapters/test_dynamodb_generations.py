@@ -10,6 +10,7 @@ from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.dynamodb_views import generation_of
 from darkroom.projections import Generations, rebuild
+from darkroom.projections.rebuild import begin, switch
 from darkroom.testing import DynamoVandal, GenerationCases, RebuildCases
 from darkroom.testing.samples import REF
 from darkroom.testing.view_store import gallery_row, image_row
@@ -62,6 +63,22 @@ def test_more_rows_than_one_call_removes_are_removed(generations: DynamoGenerati
 
     assert generations.remove_before(2) == 30
     assert generations.client.scan(TableName="views")["Count"] == 0
+
+
+def test_what_other_code_keeps_beside_the_numbers_is_in_nobodys_way(
+    generations: DynamoGenerations,
+) -> None:
+    """The numbers are compared, and not how anybody has spelled them."""
+    begin(generations)
+    generations.client.update_item(
+        TableName="views",
+        Key={"pk": {"S": "generations"}, "sk": {"S": "generations"}},
+        UpdateExpression="SET note = :note",
+        ExpressionAttributeValues={":note": {"S": "of newer code"}},
+    )
+
+    assert switch(generations, 2)
+    assert generations.current() == Generations(live=2, building=None, made=2)
 
 
 def test_a_rebuild_keeps_what_is_no_row(

@@ -11,10 +11,21 @@ from moto import mock_aws
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
 from darkroom.adapters.memory import MemoryEventStore, MemoryGenerations
+from darkroom.errors import StreamConflict
 from darkroom.events import Event, ImageDeleted
-from darkroom.history import EventStore
+from darkroom.history import EventStore, Retries
 from darkroom.ids import ImageRef
-from darkroom.projections import GenerationStore, Row, ViewStore, opened, project, rebuild, rows
+from darkroom.projections import (
+    Generations,
+    GenerationStore,
+    Row,
+    ViewStore,
+    opened,
+    project,
+    rebuild,
+    rows,
+)
+from darkroom.projections.rebuild import begin
 from darkroom.testing import make_table, samples
 from darkroom.testing.rebuilding import REFS, folded, shown
 from darkroom.testing.samples import appended
@@ -128,3 +139,28 @@ def test_a_rebuilt_view_equals_the_live_one_on_dynamodb(
         make_table(client, "events", sort_key="N")
         make_table(client, "views", sort_key="S")
         check(DynamoEventStore(client, "events"), DynamoGenerations(client, "views"), data)
+
+
+def test_numbers_that_would_be_given_twice_are_refused() -> None:
+    """The next generation would be one whose rows are there."""
+    for wrong in ({"live": 2}, {"building": 2, "made": 3}):
+        with pytest.raises(ValueError, match="gives a number twice"):
+            Generations(**wrong)
+
+
+def test_a_store_that_refuses_every_change_is_given_up() -> None:
+    """Somebody else may be first now and then, but not for ever: no loop pays without end."""
+
+    class Refusing(MemoryGenerations):
+        refused = 0
+
+        def change(self, seen: Generations, then: Generations) -> bool:
+            self.refused += 1
+            return False
+
+    generations = Refusing()
+
+    with pytest.raises(StreamConflict):
+        begin(generations, patient=Retries(attempts=5, sleep=lambda _: None))
+
+    assert generations.refused == 5
