@@ -30,10 +30,10 @@ class Control:
     def reprocess(self, owner: str, image_id: str, request_id: str) -> int:
         """Ask for another run, and return the version of the history that tells of it.
 
-        Asking again with the same `request_id`, or while a run is waited for, asks for nothing
-        more; the message is sent again, which does no harm. Whoever is killed between the event
-        and the message is made good by the reconciler. Raises NotFound for an image that is
-        deleted, unknown or another's, and InvalidRequest("still_processing").
+        Asking again with the same `request_id` asks for nothing more, and one run serves all who
+        ask before it begins; the message is sent again, which does no harm. Whoever is killed
+        between the event and the message is made good by the reconciler. Raises NotFound for an
+        image that is deleted, unknown or another's, and InvalidRequest("still_processing").
         """
         stream = self._asked(owner, image_id, Reprocess(request_id=request_id), request_id)
         image = _image(stream)
@@ -46,8 +46,8 @@ class Control:
         """Call the run off, and return the version of the history that tells of it.
 
         What its stages still do is not recorded. Of a run that has ended nothing follows. Raises
-        NotFound for an image that is unknown or another's, InvalidRequest("not_processing") before
-        any run.
+        NotFound for an image that is unknown or another's, InvalidRequest("not_processing") for
+        a run that has not begun.
         """
         return self._asked(owner, image_id, Cancel(), request_id).version
 

@@ -15,20 +15,16 @@ from datetime import datetime, timedelta
 from darkroom.events import Stream
 from darkroom.history import Clock, Context, EventStore, handle
 from darkroom.ids import ImageRef, parse_original_key
-from darkroom.images import Finish, Image, TimeOut, fold
+from darkroom.images import Image, TimeOut, fold
 from darkroom.ingest import Arrival, Message, Queue, record_upload
 from darkroom.objects import Removal
 
-Due = Finish | TimeOut | Message
-"""What is to be done for an image: one of two endings, or its message once more."""
+Due = TimeOut | Message
+"""What is to be done for an image: the ending of its run, or its message once more."""
 
 
 def due(stream: Stream, now: datetime, grace: timedelta) -> Due | None:
-    """Return what is to be done for the image at `now`; None where somebody may still see to it.
-
-    A run whose variants are all settled lost no more than its reply, and ends by what they are;
-    any other has timed out.
-    """
+    """Return what is to be done for the image at `now`; None where somebody may still see to it."""
     image = fold(stream)
     if image is None:
         return None
@@ -38,8 +34,6 @@ def due(stream: Stream, now: datetime, grace: timedelta) -> Due | None:
     run = image.run
     if run is None or run.ended or now <= run.started.deadline_at:
         return None
-    if run.outcome is not None:
-        return Finish(run_id=run.run_id, outcome=run.outcome)
     return TimeOut(run_id=run.run_id, at=now)
 
 
@@ -82,7 +76,7 @@ class Reconciler:
                 return None
             case Message():
                 self.queue.send(found)
-            case Finish() | TimeOut():
+            case TimeOut():
                 context = Context(
                     writer="reconcile", correlation_id=ref.image_id, causation_id=found.run_id
                 )

@@ -27,10 +27,11 @@ from darkroom.images import (
     StartProcessing,
     TimeOut,
     fold,
+    outcome_of,
 )
 from darkroom.ingest import Message, Queue
 from darkroom.outcome import KILLED, Killed, Outcome
-from darkroom.plan import Plan, below, promised, task_at
+from darkroom.plan import Plan, below, nodes_of, promised, task_at
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class Orchestrator:
         run = image.run
         if run is None or run.ended or image.original.version_id != message.version_id:
             return image
+        if self.clock() > run.started.deadline_at:
+            return self._overdue(ref, run)
         try:
             outcome = self._outcome(f"{run.run_id}-{attempt}"[:80], ref, run.run_id)
         except Unfinished as unfinished:
@@ -110,15 +113,18 @@ class Orchestrator:
         return outcome
 
     def _wait(self, message: Message, run: Run) -> Image:
-        """Let a throttled run wait its turn, as long as it has time; then it has timed out."""
-        now = self.clock()
-        if now <= run.started.deadline_at:
+        """Let a throttled run wait its turn, as long as it has time."""
+        if self.clock() <= run.started.deadline_at:
             self.queue.send(message, after_s=round(self.jitter() * LONGEST_WAIT_S))
+        return self._overdue(message.ref, run)
+
+    def _overdue(self, ref: ImageRef, run: Run) -> Image:
+        """Give a run that is behind its deadline its ending; return the image as it is then."""
         context = Context(
-            writer="orchestrator", correlation_id=message.image_id, causation_id=run.run_id
+            writer="orchestrator", correlation_id=ref.image_id, causation_id=run.run_id
         )
-        timed_out = TimeOut(run_id=run.run_id, at=now)
-        return handle(self.history, message.ref, timed_out, context, self.clock)
+        timed_out = TimeOut(run_id=run.run_id, at=self.clock())
+        return handle(self.history, ref, timed_out, context, self.clock)
 
     def _started(self, message: Message) -> Image:
         """Start the image's run, unless there is one that counts.
@@ -143,6 +149,7 @@ class Orchestrator:
             version_id=message.version_id,
             n=n,
             variants=self.plan.outputs,
+            ways=tuple(node.way for node in nodes_of(self.plan.nodes) if node.kind == "facts"),
             deadline_at=self.clock() + self.patience,
         )
         context = Context(
@@ -165,12 +172,16 @@ def check_skew(ref: ImageRef, run_id: str, outcome: Outcome, history: EventStore
 
 
 def left_behind(ref: ImageRef, run_id: str, unfinished: Unfinished, history: EventStore) -> Outcome:
-    """Return what a run amounts to whose reply was lost for good: all it did is on record."""
+    """Return what a run amounts to that broke off for good.
+
+    All that it did is on record: it lost no more than its reply, or had failed already, or else
+    it failed by breaking off.
+    """
     image = fold(history.load(ref))
     run = image.runs.get(run_id) if image else None
-    settled = run.outcome if run else None
-    failed = Outcome(outcome="failed", code=unfinished.code, facts=dict(unfinished.facts))
-    return settled or failed
+    if run and (run.outcome or run.failure):
+        return outcome_of(run.failure)
+    return Outcome(outcome="failed", code=unfinished.code, facts=dict(unfinished.facts))
 
 
 def finish(

@@ -16,7 +16,7 @@ from darkroom.cli.deployment import Deployment, find, told
 from darkroom.cli.naming import image_id
 from darkroom.errors import InvalidKey
 from darkroom.ids import ImageRef, parse_original_key
-from darkroom.images import Finish, TimeOut
+from darkroom.images import TimeOut
 from darkroom.ingest import Arrival, Message
 from darkroom.leftovers import Sweeper
 from darkroom.operations.words import counted
@@ -92,10 +92,8 @@ def _said(due: Due) -> str:
     match due:
         case Message(version_id=version_id):
             return f"no run has begun: its message is sent again, for object version {version_id}"
-        case Finish():
-            return "only the reply was lost: it ends by what its variants came to"
         case TimeOut():
-            return "its deadline has passed: it ends as timed out"
+            return "its run is behind its deadline: it ends by what is on record"
 
 
 def _announced(

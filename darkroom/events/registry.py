@@ -59,7 +59,9 @@ EVENTS: tuple[type[Event], ...] = (
 
 # By type and the version that is read. One that is released stays for ever, as stored events do:
 # tests/darkroom/events/released.json has a payload of each.
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    (ProcessingStarted.type, 1): lambda payload: {**payload, "ways": []},
+}
 
 
 @dataclass(frozen=True)

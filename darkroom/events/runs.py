@@ -16,6 +16,7 @@ class ProcessingStarted(Event):
     """A run began, and promised its variants."""
 
     type: ClassVar[str] = "image.processing-started"
+    schema_version: ClassVar[int] = 2
     varies: ClassVar[frozenset[str]] = frozenset({"deadline_at"})
 
     run_id: Text
@@ -24,6 +25,7 @@ class ProcessingStarted(Event):
     version_id: Text  # of the original
     n: Count  # 0 for the first run, then one more than the run before
     variants: tuple[Text, ...]  # the promised names, in the pipeline's order; possibly none
+    ways: tuple[Text, ...]  # on which facts are told, but of pictures that go by those steps
     deadline_at: Instant  # nobody tries the run after it: without an ending, it has timed out
 
     def dedup_key(self) -> str:

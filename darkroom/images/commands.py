@@ -36,6 +36,7 @@ class StartProcessing:
     version_id: str
     n: int
     variants: tuple[str, ...]
+    ways: tuple[str, ...]
     deadline_at: datetime
 
 
@@ -122,7 +123,10 @@ class Finish:
 
 @dataclass(frozen=True, kw_only=True)
 class TimeOut:
-    """It is `at` now: ProcessingTimedOut for a run whose deadline has passed."""
+    """It is `at` now: the ending of a run whose deadline has passed.
+
+    That is what it came to, if all but the end was told of it; else ProcessingTimedOut.
+    """
 
     run_id: str
     at: datetime
@@ -140,7 +144,7 @@ class Delete:
 
 @dataclass(frozen=True, kw_only=True)
 class Reprocess:
-    """Somebody wants another run: ReprocessingRequested, unless one is being waited for."""
+    """Somebody wants another run: ReprocessingRequested. One run serves all that wait for it."""
 
     request_id: str
 

@@ -6,6 +6,8 @@ has nothing new to say: a repeated one, one for a run that has ended, one of a r
 started. So every command is safe to repeat, at any time and in any order.
 """
 
+from datetime import datetime
+
 from darkroom.errors import InvalidRequest, NotFound
 from darkroom.events import (
     ErrorRecorded,
@@ -115,13 +117,13 @@ def _requested(image: Image, command: Request) -> tuple[Event, ...]:
         case Delete():
             return () if image.deleted else (*cancelled, ImageDeleted())
         case Cancel():
-            if run is None and not image.deleted:
+            if image.waiting:
                 raise InvalidRequest("not_processing")
             return cancelled
         case Reprocess(request_id=request_id):
             if image.deleted:
                 raise NotFound(image_id=image.ref.image_id)
-            if image.waiting or request_id in image.requests:
+            if request_id in image.requests:
                 return ()
             if going_on:
                 raise InvalidRequest("still_processing")
@@ -165,9 +167,7 @@ def _ended(run: Run, command: Finish | TimeOut) -> tuple[Event, ...]:
     A rejection or a failure stands whatever exists; else what was lost and what exists decide.
     """
     if isinstance(command, TimeOut):
-        deadline = run.started.deadline_at
-        overdue = command.at > deadline
-        return (ProcessingTimedOut(run_id=run.run_id, deadline_at=deadline),) if overdue else ()
+        return _overdue(run, command.at)
     told = command.outcome
     reason = {"step": told.step, "code": told.code or "unspecified", "facts": told.facts}
     match told.outcome:
@@ -179,6 +179,16 @@ def _ended(run: Run, command: Finish | TimeOut) -> tuple[Event, ...]:
             return (ProcessingFailed.model_validate({"run_id": run.run_id, **reason}),)
         case "done":
             return (_done(run),)
+
+
+def _overdue(run: Run, now: datetime) -> tuple[Event, ...]:
+    """Return the ending of a run that nobody tries any more; none while it has time."""
+    deadline = run.started.deadline_at
+    if now <= deadline:
+        return ()
+    if run.outcome is not None:
+        return (_done(run),)  # all was told but the end
+    return (ProcessingTimedOut(run_id=run.run_id, deadline_at=deadline),)
 
 
 def _done(run: Run) -> ProcessingCompleted | ProcessingFailed:

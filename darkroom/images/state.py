@@ -97,12 +97,14 @@ class Run:
 
     @property
     def outcome(self) -> Outcome | None:
-        """What the variants amount to once all are settled; None before that, or if there are none.
+        """What the run amounts to once all that it could tell is told; None before that.
 
-        A later error can still fail a run that promised more than its variants, such as facts.
+        Of a picture that goes by a facts step nothing is told: that such a run came to its end is
+        known to its stage alone. So it is where nothing was promised.
         """
-        whole = bool(self.promised) and self.known >= frozenset(self.promised)
-        return outcome_of(self.failure) if whole else None
+        variants, facts = frozenset(self.promised), frozenset(self.started.ways)
+        settled = self.known >= variants and facts <= {*self.facts, *self.errors}
+        return outcome_of(self.failure) if settled and (variants or facts) else None
 
     @property
     def state(self) -> RunState:

@@ -101,7 +101,7 @@ class Stage:
         image = fold(stream)
         if image is None or image.run is None or not self._is_ours(image.run, run_id):
             return Outcome(outcome="superseded")
-        if image.run.outcome is not None and self._all_is_told(image.run):
+        if image.run.outcome is not None:
             return image.run.outcome
         task = self.plan.start if hand is None else task_at(self.plan, hand.at, hand.to)
         onward: list[Hand] = []
@@ -124,11 +124,6 @@ class Stage:
         """Whether `run` is the one asked for, open, and of the pipeline that this stage runs."""
         of_this_pipeline = run.started.pipeline_digest == self.plan.digest
         return run.run_id == run_id and not run.ended and of_this_pipeline
-
-    def _all_is_told(self, run: Run) -> bool:
-        """Whether each step that tells facts has; what pictures came to, the run knows itself."""
-        telling = {node.way for node in nodes_of(self.plan.nodes) if node.kind == "facts"}
-        return telling <= {*run.facts, *run.errors}
 
     def _results(
         self, image: Image, task: Task, hand: Hand | None, by: str | None

@@ -68,7 +68,10 @@ def upload(version_id: str = "v1") -> RecordUpload:
 
 
 def start(
-    n: int = 0, variants: tuple[str, ...] = PROMISED, digest: str = DIGEST
+    n: int = 0,
+    variants: tuple[str, ...] = PROMISED,
+    digest: str = DIGEST,
+    ways: tuple[str, ...] = (),
 ) -> StartProcessing:
     """Return the command that begins the n-th run over the original."""
     return StartProcessing(
@@ -78,6 +81,7 @@ def start(
         version_id="v1",
         n=n,
         variants=variants,
+        ways=ways,
         deadline_at=at(60),
     )
 

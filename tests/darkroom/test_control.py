@@ -104,15 +104,15 @@ def test_another_run_is_asked_for_and_its_message_sent(
     assert queue.sent == [MESSAGE]
 
 
-def test_asking_again_while_a_run_is_waited_for_asks_for_nothing_more(
+def test_one_run_serves_all_who_ask_before_it_begins(
     control: Control, history: MemoryEventStore, queue: FakeQueue
 ) -> None:
-    """Be it by the same request or by another; a message more meets the same run."""
+    """Each request is on record, once; a message more meets the same run."""
     appended(history, *samples.history())
 
     versions = [control.reprocess(OWNER, REF.image_id, each) for each in ("a", "a", "b")]
 
-    assert versions == [8, 8, 8]
+    assert versions == [8, 8, 9]
     assert queue.sent == [MESSAGE] * 3
 
 

@@ -45,6 +45,26 @@ def test_a_kill_honours_on_error_only_of_a_step_that_is_alone(keys: str, ending:
     assert state(compiled.unfused) == ending
 
 
+# The same of a step that tells facts: there is no picture that it could give up.
+OF_FACTS = {keys: ending for keys, ending in ENDINGS.items() if "drop" not in keys}
+
+
+@pytest.mark.parametrize(("keys", "ending"), OF_FACTS.items())
+def test_a_killed_facts_step_fails_an_image_whose_pictures_are_all_there(
+    keys: str, ending: str
+) -> None:
+    """What it was to tell was promised as they were."""
+    text = (
+        "pipeline: photos\naccept: { max_pixels: 1MP }\nsteps:\n"
+        "  sizes: { uses: resize, variants: { small: { width: 80 }, large: { width: 400 } } }\n"
+        f"  mark: {{ uses: shape, from: original, {keys} }}\n"
+    )
+    compiled = compile_source(text, "pipeline.yaml", PLUGINS)
+
+    assert state(compiled.plan) == ending
+    assert state(compiled.unfused) == ending
+
+
 @pytest.mark.parametrize(("keys", "ending"), ENDINGS.items())
 def test_the_note_on_kills_is_true(keys: str, ending: str) -> None:
     """W001 is told where `on_error` spares the image and a kill does not, and nowhere else."""

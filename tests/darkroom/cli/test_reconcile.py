@@ -45,7 +45,9 @@ def test_all_that_was_lost_is_done_and_told(tell: Tell, lost: OnMoto) -> None:
     *lines, count = said.splitlines()
     assert count == "3 things done"
     assert lines[-1].startswith(f"{UNHEARD.image_id}  no event told of object version ")
-    assert f"{STARTED.image_id}  its deadline has passed: it ends as timed out" in lines
+    assert (
+        f"{STARTED.image_id}  its run is behind its deadline: it ends by what is on record" in lines
+    )
     assert "timed out at" in tell("why", STARTED.image_id)[1]
     assert tell("history", UNHEARD.image_id)[0] == 0
     assert waiting(lost) == {UPLOADED.image_id, UNHEARD.image_id}
@@ -84,7 +86,10 @@ def test_only_the_named_images_are_seen_to(tell: Tell, lost: OnMoto) -> None:
 
     assert (status, said.splitlines()) == (
         0,
-        [f"{STARTED.image_id}  its deadline has passed: it ends as timed out", "1 thing done"],
+        [
+            f"{STARTED.image_id}  its run is behind its deadline: it ends by what is on record",
+            "1 thing done",
+        ],
     )
     assert waiting(lost) == set()
     assert tell("reconcile", UPLOADED.image_id)[1].endswith("1 thing done\n")

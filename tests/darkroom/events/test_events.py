@@ -59,7 +59,18 @@ def test_no_event_has_a_field_for_a_persons_words() -> None:
     ids = {"bucket", "etag", "key", "keys", "owner", "pipeline", "run_id", "version_id"}
     ids |= {"by", "request_id"}
     digests = {"digest", "pipeline_digest"}
-    words = {"code", "format", "media_type", "name", "on_error", "state", "step", "variants", "way"}
+    words = {
+        "code",
+        "format",
+        "media_type",
+        "name",
+        "on_error",
+        "state",
+        "step",
+        "variants",
+        "way",
+        "ways",
+    }
     measures = {"alpha", "byte_size", "deadline_at", "frames", "height", "n", "width"}
     found = {"facts", "recipe"}
 

@@ -37,6 +37,7 @@ def started(cloud: Any, content: bytes, ref: ImageRef = REF) -> dict[str, str]:
         version_id=put["VersionId"],
         n=0,
         variants=plan().outputs,
+        ways=(),
         deadline_at=at(60),
     )
     for command in (upload, start):

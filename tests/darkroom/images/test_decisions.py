@@ -45,6 +45,7 @@ from darkroom.testing.samples import (
     discarded,
     drop,
     failure,
+    found,
     history,
     rendered,
     start,
@@ -266,6 +267,17 @@ def test_a_run_times_out_after_its_deadline_and_not_at_it() -> None:
     given(*history()).when(TimeOut(run_id=RUN, at=at(61))).then_nothing()
 
 
+def test_a_run_of_which_all_was_told_ends_by_that_when_it_is_overdue() -> None:
+    """It lost no more than its end; what promised facts that nobody told has timed out."""
+    late = TimeOut(run_id=RUN, at=at(61))
+    begun = ProcessingStarted(**vars(start(variants=("large",), ways=("describe",))))
+    before = (uploaded(), begun, rendered("large"))
+    complete = ProcessingCompleted(run_id=RUN, state="complete", variants=("large",))
+
+    given(*before, found("describe", "x")).when(late).then(complete)
+    given(*before).when(late).then(ProcessingTimedOut(run_id=RUN, deadline_at=at(60)))
+
+
 CANCELLED = ProcessingCancelled(run_id=RUN)
 ASK = Reprocess(request_id="r-1")
 ASKED = ReprocessingRequested(request_id="r-1")
@@ -288,6 +300,7 @@ def test_a_run_is_called_off_while_it_is_under_way() -> None:
     given(uploaded(), started(), CANCELLED).when(Cancel()).then_nothing()
     given(*history()).when(Cancel()).then_nothing()
     given(uploaded()).when(Cancel()).then_raises(InvalidRequest, "not_processing")
+    given(*history(), ASKED).when(Cancel()).then_raises(InvalidRequest, "not_processing")
 
 
 def test_a_deletion_ends_what_is_under_way() -> None:
@@ -321,16 +334,18 @@ def test_leftovers_are_discarded_once_and_while_nobody_is_at_work() -> None:
 
 
 def test_another_run_is_asked_for_once() -> None:
-    """By each request, and by no second one while the first is waited for."""
-    other = Reprocess(request_id="r-2")
+    """By each request: one run serves all that wait for it, and none of them makes another."""
+    other, also = Reprocess(request_id="r-2"), ReprocessingRequested(request_id="r-2")
     both = (*history(), ASKED, started(n=1), ProcessingCancelled(run_id=start(n=1).run_id))
 
     given(*history()).when(ASK).then(ASKED)
-    given(*history(), ASKED).when(other).then_nothing()
+    given(*history(), ASKED).when(other).then(also)
+    given(*history(), ASKED).when(ASK).then_nothing()
+    given(*history(), ASKED, also, *both[-2:]).when(other).then_nothing()
     given(*both).when(ASK).then_nothing()
-    given(*both).when(other).then(ReprocessingRequested(request_id="r-2"))
+    given(*both).when(other).then(also)
     given(uploaded(), started()).when(ASK).then_raises(InvalidRequest, "still_processing")
-    given(uploaded()).when(ASK).then_nothing()
+    given(uploaded()).when(ASK).then(ASKED)
 
 
 def test_every_command_is_a_value() -> None:
