@@ -19,7 +19,7 @@ from steps.limits import (
 from steps.picture import Picture
 from steps.values import Rejected
 
-OPENING_VERSION = 3
+OPENING_VERSION = 4
 """Raised when the same original gives other pixels; part of every variant's recipe."""
 
 

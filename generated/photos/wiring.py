@@ -99,7 +99,7 @@ class Pipeline(Construct):
 
     NAME = "photos"
     ENGINE: Literal["express", "standard"] = "express"
-    DIGEST = "a2140e2153210cb2b394361548af22db904adba93868148c4b1843dcc5713f7b"
+    DIGEST = "157e21e3901738109d27e2655a0fb4ae7538f7465ec7c8064f3ea2215ee3f4bd"
     # Seconds that one run takes at most, retries and waits included.
     WORST_CASE_S = 165
     # Functions of stages that one run keeps busy at one time, at most.

@@ -9,6 +9,8 @@ from steps.headers.structure import Malformed, Unread
 
 PLAIN, JPEG = 1, 7
 """Methods of compression: none, and as a JPEG."""
+FAXES = (2, 3, 4)
+"""Those of fax machines: groups 3 and 4."""
 ANYTHING = 0
 """What a further sample is that is no alpha."""
 LARGE_TILE = 2**20
@@ -114,7 +116,7 @@ def _bits(found: Layout, samples: int) -> set[int]:
 _APART = 2
 _MANY_SAMPLES = 10
 # None, fax groups 3 and 4, LZW, JPEG, deflate by both its numbers, PackBits.
-_COMPRESSIONS = {PLAIN, 2, 3, 4, 5, JPEG, 8, 32_946, 32_773}
+_COMPRESSIONS = {PLAIN, *FAXES, 5, JPEG, 8, 32_946, 32_773}
 _PALETTE, _YCBCR = 3, 6
 # Samples by kind: white or black is zero, RGB, palette, CMYK, YCbCr.
 _COLOURS: Mapping[int, int] = {0: 1, 1: 1, 2: 3, _PALETTE: 1, 5: 4, _YCBCR: 3}

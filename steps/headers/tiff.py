@@ -6,7 +6,7 @@ from math import ceil
 
 from steps.headers import jpeg
 from steps.headers.directories import Directory, Tag, directories
-from steps.headers.pages import JPEG, PLAIN, Layout, layout
+from steps.headers.pages import FAXES, JPEG, PLAIN, Layout, layout
 from steps.headers.structure import (
     MAX_PARTS,
     Count,
@@ -51,6 +51,11 @@ def walk(data: bytes) -> Iterator[Structure]:
 def known_samples(data: bytes) -> int:
     """Return how many samples of the first page's pixels are to be read."""
     return layout(next(directories(data))).known_samples
+
+
+def is_fax(data: bytes) -> bool:
+    """Whether the first page is compressed as fax machines do it."""
+    return layout(next(directories(data))).compression in FAXES
 
 
 def _streams(page: Directory, found: Layout) -> Iterator[bytes]:

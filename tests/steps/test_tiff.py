@@ -12,6 +12,7 @@ from steps.headers import walk
 from steps.limits import Limits
 from steps.metadata import KEPT
 from steps.opening import Opened, open_picture
+from steps.picture import Picture
 from steps.testing import sources, tiffs
 from tests.steps.reading import opened, verdict
 
@@ -60,6 +61,48 @@ def test_faxes_are_read(method: str) -> None:
     result = opened(sources.tiff(300, 200, mode="1", compression=method))
 
     assert difference(result, sources.scene(300, 200, "1")) == 0
+
+
+@pytest.mark.parametrize(
+    ("dpi", "size"),
+    [
+        ((204, 98), (300, 416)),
+        ((204, 391), (575, 200)),
+        ((204, 196), (300, 200)),
+        ((200, 200), (300, 200)),
+        ((204, 1), (300, 200)),
+        ((0, 98), (300, 200)),
+        ((0, 0), (300, 200)),
+    ],
+    ids=["coarse", "superfine", "fine", "square", "nonsense", "none across", "none"],
+)
+def test_the_dots_of_a_fax_are_brought_to_squares(
+    dpi: tuple[int, int], size: tuple[int, int]
+) -> None:
+    """What it shows keeps its shape, and nothing is dropped of it; so does its header."""
+    fax = opened(sources.tiff(300, 200, mode="1", compression="group3", dpi=dpi))
+
+    assert (fax.picture.width, fax.picture.height) == size
+    assert (fax.header.width, fax.header.height) == size
+    sent = Picture.from_pillow(sources.scene(300, 200, "1"))
+    here, there = (each.scaled(30, 20).to_pillow() for each in (fax.picture, sent))
+    assert max(ImageStat.Stat(ImageChops.difference(here, there)).mean) < 4
+
+
+def test_a_stretched_fax_is_held_to_the_limits() -> None:
+    """Its header tells half of its pixels."""
+    coarse = sources.tiff(300, 200, mode="1", compression="group3", dpi=(204, 98))
+
+    refused = open_picture(coarse, Limits(formats=("tiff",), max_pixels=100_000))
+
+    assert refused == Rejected("too_many_pixels", {"limit": 100_000, "actual": 300 * 416})
+
+
+def test_other_pages_keep_their_pixels_whatever_their_dots_are() -> None:
+    """Cameras and editors write resolutions that mean nothing."""
+    page = opened(sources.tiff(300, 200, compression="tiff_lzw", dpi=(204, 98)))
+
+    assert (page.picture.width, page.picture.height) == (300, 200)
 
 
 def test_cmyk_is_brought_to_srgb() -> None:
