@@ -1,9 +1,10 @@
 """What the API refuses, in words for the person who gave the command."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
+from typing import Any
 
 from rich.console import Console
 
@@ -35,6 +36,8 @@ def told(verb: Verb) -> Verb:
 
 def said(refused: Refused) -> str:
     """Return why the API refused, and the cure where there is one."""
+    if refused.code == "malformed_request":
+        return f"The API does not take that: {_mistakes(refused.facts)}."
     try:
         return _WORDS[refused.code].format(**refused.facts)
     except (LookupError, ValueError):  # a code, or a fact, that only a newer API has
@@ -42,6 +45,14 @@ def said(refused: Refused) -> str:
     later = f" Come again in {span(timedelta(seconds=refused.after_s))}." if refused.after_s else ""
     where = f" Its logs have it as request {refused.request_id}." if refused.request_id else ""
     return f"The API refused: {refused}.{later}{where}"
+
+
+def _mistakes(facts: Mapping[str, Any]) -> str:
+    """Return where a request is not as the API wants it, and why, as far as it told."""
+    listed = facts.get("errors")
+    told = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    said = [f"{each.get('where')}: {each.get('what')}" for each in told]
+    return "; ".join(said) or "it does not say why"
 
 
 _WORDS = {

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 _EXITS = "Exit status: 0; 1 for a failure, told in words; 2 for misuse."
 
 
+# As `ImageState` has them, less what no list shows; nothing is imported here to learn them.
+STATES = (
+    *("uploaded", "processing", "complete", "partial", "rejected"),
+    *("failed", "timed_out", "cancelled", "superseded"),
+)
+
+
 def add_use(verbs: "Verbs") -> None:
     """Add what a user of a deployment does."""
     _add_accounts(verbs)
@@ -101,7 +108,7 @@ def _add_upload(verbs: "Verbs") -> None:
 
 def _add_looks(verbs: "Verbs") -> None:
     ls = _use(verbs, "ls", "list your images, newest first")
-    ls.add_argument("--state", help="only those in this state, such as complete or rejected")
+    ls.add_argument("--state", choices=STATES, help="only those that stand so")
     many = ls.add_mutually_exclusive_group()
     many.add_argument("--limit", type=int, default=50, help="so many at most (default: 50)")
     many.add_argument("--all", action="store_true", help="all that there are")

@@ -1,10 +1,13 @@
 """What a user sees of their images: in lines for people, and as JSON for programs."""
 
 import json
+import re
 
 import pytest
 
+from darkroom.cli.user_arguments import STATES
 from darkroom.events import ImageRejected, ProcessingFailed, VariantFailed
+from darkroom.images import ImageState
 from darkroom.testing import samples
 from darkroom.testing.samples import REF, RUN, another_image
 from tests.darkroom.cli.user import User
@@ -138,3 +141,21 @@ def test_an_unknown_image_and_what_is_no_id_are_told_apart(user: User, verb: str
     assert "among your images" in user.run(verb, IMAGE).err
     assert "'photo.jpg' is no image's id" in user.run(verb, "photo.jpg").err
     assert len(user.script.asked) == 1
+
+
+def test_the_states_to_choose_from_are_those_that_a_list_can_show() -> None:
+    """The arguments name them themselves, since they import nothing."""
+    all_ = re.findall(r"'([a-z_]+)'", str(ImageState))
+
+    assert {*STATES, "deleted"} == set(all_)
+
+
+def test_a_request_that_the_api_does_not_take_is_told_by_its_mistakes(user: User) -> None:
+    """Each by its place; an API that says none is no crash."""
+    mistake = {"where": "query.limit", "what": "Input should be less than 100"}
+    malformed = {"code": "malformed_request"}
+    user.script.answer(Reply(400, {**malformed, "errors": [mistake]}), Reply(400, malformed))
+
+    told = "The API does not take that: "
+    assert user.run("ls").err == f"{told}query.limit: Input should be less than 100.\n"
+    assert user.run("ls").err == f"{told}it does not say why.\n"
