@@ -19,6 +19,7 @@ from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, plan_path
 from infra.routes import Route, routes
 from infra.settings import Settings
+from infra.sharing import SHARED, answer_preflights
 
 # What the gateway refuses by itself: status, code, title. The rest keep the status they have.
 _REFUSALS = {
@@ -60,6 +61,7 @@ class Api(Construct):
         self.images = self._images(compiled, kept, intake)
         self.rest = self._rest_api()
         self._add_routes(kept.identity)
+        answer_preflights(self.rest, routes(), settings.allowed_origins)
         self._word_refusals()
 
     def _auth(self, identity: Identity) -> PlatformFunction:
@@ -70,6 +72,7 @@ class Api(Construct):
             code=self._code,
             handler="auth",
             environment={
+                "ALLOWED_ORIGINS": " ".join(self._settings.allowed_origins),
                 "USER_POOL_ID": identity.pool.user_pool_id,
                 "USER_POOL_CLIENT_ID": identity.client.user_pool_client_id,
             },
@@ -94,6 +97,7 @@ class Api(Construct):
             code=self._code,
             handler="images",
             environment={
+                "ALLOWED_ORIGINS": " ".join(self._settings.allowed_origins),
                 "TENANT": self._settings.tenant,
                 "PLAN": plan_path(compiled),
                 "EVENTS_TABLE": kept.history.events.table_name,
@@ -196,6 +200,7 @@ class Api(Construct):
         """Have the gateway refuse in the form in which our functions do."""
         for name, (status, code, title) in _REFUSALS.items():
             headers = {"Content-Type": "'application/problem+json'"}
+            headers |= SHARED if self._settings.allowed_origins else {}
             if status == 429:
                 headers["Retry-After"] = "'1'"
             self.rest.add_gateway_response(

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, MinLen
 from aws_cdk import aws_logs as logs
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, StringConstraints
 
 Environment = Literal["local", "dev", "prod"]
 
@@ -31,6 +31,10 @@ _RETENTION: dict[int, logs.RetentionDays] = {
     180: logs.RetentionDays.SIX_MONTHS,
     365: logs.RetentionDays.ONE_YEAR,
 }
+
+
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
+"""A scheme, a host and perhaps a port: what a browser sends in the header Origin."""
 
 
 def _cores(value: object) -> object:
@@ -71,6 +75,8 @@ class Settings:
     # The same for those that anybody may call: signing up, in, and what guesses passwords.
     open_requests_per_s: Annotated[int, Ge(1)] = 10
     open_request_burst: Annotated[int, Ge(1)] = 20
+    # The pages that may call the API from a browser, such as https://photos.example.com.
+    allowed_origins: tuple[Origin, ...] = ()
     # Cognito refuses sign-ins that look stolen; it costs by the user and month: docs/costs.md.
     threat_protection: bool = False
     # Tables, buckets, keys and users outlive the stack.

@@ -28,7 +28,22 @@ class Storage(Construct):
         self._settings = settings
         self.originals = self._bucket("Originals", encryption.originals, versioned=True)
         self.variants = self._bucket("Variants", encryption.variants, versioned=False)
+        self._share(self.originals, s3.HttpMethods.POST, s3.HttpMethods.PUT)
+        self._share(self.variants, s3.HttpMethods.GET)
         self.variants.add_lifecycle_rule(prefix=INTERMEDIATES, expiration=Duration.days(1))
+
+    def _share(self, bucket: s3.Bucket, *methods: s3.HttpMethods) -> None:
+        """Let pages of the origins that may call the API send what it grants, and read its links.
+
+        A signature is needed all the same: this tells browsers only whose pages may ask.
+        """
+        if self._settings.allowed_origins:
+            bucket.add_cors_rule(
+                allowed_methods=list(methods),
+                allowed_origins=list(self._settings.allowed_origins),
+                allowed_headers=["*"],
+                max_age=3600,
+            )
 
     def _bucket(self, construct_id: str, key: kms.IKey, *, versioned: bool) -> s3.Bucket:
         retain = self._settings.retain_data

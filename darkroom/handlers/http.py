@@ -28,6 +28,7 @@ from darkroom.errors import (
 from darkroom.handlers.caching import conditional
 from darkroom.handlers.observe import logger, metrics
 from darkroom.handlers.settings import setting
+from darkroom.handlers.sharing import shared
 
 _STATUS: dict[type[DarkroomError], HTTPStatus] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
@@ -120,7 +121,8 @@ def answered(
     The gateway tells its request's id in the header `x-amzn-RequestId`: it finds our log lines.
     """
     logger.append_keys(request_id=event["requestContext"]["requestId"])
-    answer = conditional(event, _unread(event) or _without_null(app.resolve(event, context)))
+    answer = _unread(event) or _without_null(app.resolve(event, context))
+    answer = shared(event, conditional(event, answer))
     metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
     return answer
 

@@ -1,12 +1,14 @@
 """openapi.json: what the routes say, all of them, and nothing else."""
 
+import inspect
 import json
+import re
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from darkroom import contract
+from darkroom import contract, uploads
 from darkroom.handlers import auth, images
 
 
@@ -59,6 +61,17 @@ def test_every_route_says_what_it_does_and_how_it_may_refuse(told: dict[str, Any
             if "$ref" in answer:
                 answer = told["components"]["responses"][answer["$ref"].rpartition("/")[2]]
             assert "application/problem+json" in answer["content"]
+
+
+def test_every_reason_not_to_grant_an_upload_is_told(told: dict[str, Any]) -> None:
+    """All codes of darkroom/uploads.py: nothing else knows them."""
+    raised = re.findall(r'InvalidRequest\(\s*"(\w+)"', inspect.getsource(uploads))
+
+    for path in ("/images", "/uploads"):
+        answer = told["paths"][path]["post"]["responses"]["400"]
+        form = answer["content"]["application/problem+json"]["schema"]
+        assert raised
+        assert set(raised) <= set(form["properties"]["code"]["enum"])
 
 
 def test_every_form_is_json_schema_and_is_found_by_its_name(told: dict[str, Any]) -> None:

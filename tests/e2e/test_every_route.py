@@ -110,6 +110,21 @@ def test_a_user_in_the_group_of_admins_sees_anybodys_image(
     assert image.json()["owner"]
 
 
+def test_a_page_of_a_listed_origin_may_ask_and_no_other(deployed: Outputs) -> None:
+    """Its browser asks the gateway before, and looks at the answer after."""
+    url, listed = f"{deployed.api_url}/openapi.json", "http://localhost:3000"
+    asks = {"Access-Control-Request-Method": "GET"}
+
+    before = requests.options(url, headers={"Origin": listed, **asks}, timeout=60)
+    after = [
+        requests.get(url, headers={"Origin": origin}, timeout=60).headers
+        for origin in (listed, "https://evil.example.com")
+    ]
+
+    assert before.headers["Access-Control-Allow-Origin"] == listed
+    assert [each.get("Access-Control-Allow-Origin") for each in after] == [listed, None]
+
+
 def test_the_routes_are_those_of_the_file_that_the_api_serves(deployed: Outputs) -> None:
     """So the matrix is of what runs, and not of what was committed."""
     told = requests.get(f"{deployed.api_url}/openapi.json", timeout=30).json()

@@ -21,7 +21,7 @@ OPEN = {
 
 
 def methods_of(template):
-    """The properties of each method, by its name and path."""
+    """The properties of each method, by its name and path; but for preflights of browsers."""
     resources = template["Resources"]
 
     def path(name):
@@ -33,7 +33,42 @@ def methods_of(template):
     return {
         (found["HttpMethod"], path(found["ResourceId"]["Ref"])): found
         for found in (each["Properties"] for each in methods)
+        if found["HttpMethod"] != "OPTIONS"
     }
+
+
+def preflights_of(template):
+    """The responses of each OPTIONS method."""
+    methods = (each for each in template["Resources"].values() if "Method" in each["Type"])
+    return [
+        found["Properties"]["Integration"]["IntegrationResponses"][0]
+        for found in methods
+        if found["Properties"].get("HttpMethod") == "OPTIONS"
+    ]
+
+
+def test_only_pages_of_listed_origins_may_call_the_api(dev, prod):
+    """The gateway answers for each path by itself; where nothing is listed, no page may."""
+    preflights = preflights_of(dev.app)
+    refusals = dev.all("AWS::ApiGateway::GatewayResponse").values()
+
+    assert len(preflights) == len({route.path for route in routes()})
+    for each in preflights:
+        told = json.dumps(each)
+        assert "http://localhost:3000" in told
+        assert "http://localhost:5173" in told
+        assert "'*'" not in told
+    shared = "gatewayresponse.header.Access-Control-Allow-Origin"
+    assert all(shared in each["Properties"]["ResponseParameters"] for each in refusals)
+    rules = {
+        name.rstrip("0123456789ABCDEF"): found["Properties"]["CorsConfiguration"]["CorsRules"]
+        for name, found in dev.all("AWS::S3::Bucket").items()
+    }
+    methods = {name: rule["AllowedMethods"] for name, (rule,) in rules.items()}
+    assert methods == {"StorageOriginals": ["POST", "PUT"], "StorageVariants": ["GET"]}
+    assert "CorsConfiguration" not in json.dumps(prod.data)
+    assert preflights_of(prod.app) == []
+    assert "Access-Control" not in json.dumps(prod.app)
 
 
 def test_the_methods_are_the_routes_of_the_functions(stacks):

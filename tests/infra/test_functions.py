@@ -36,6 +36,17 @@ def test_every_function_of_ours_is_traced_and_runs_on_arm(stacks):
         assert function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "Darkroom"
 
 
+def together(name, seen):
+    """The module of handlers and all that it is made of, but for what reads for everybody."""
+    if name in {*seen, "settings", "clients", "observe"}:
+        return seen
+    text = (HANDLERS / f"{name}.py").read_text("utf-8")
+    seen.add(name)
+    for part in re.findall(r"(?:darkroom\.handlers\.(\w+) import|include_router\((\w+)\.)", text):
+        together("".join(part), seen)
+    return seen
+
+
 @pytest.mark.parametrize(
     "handler",
     ["auth", "images", "s3_event", "orchestrator", "projector", "reconcile", "refold", "stage"],
@@ -48,11 +59,9 @@ def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
         if found["Properties"]["Handler"] == f"darkroom.handlers.{handler}.handler"
     )
     told = {name for name in function["Environment"]["Variables"] if name.startswith("DARKROOM_")}
-    text = (HANDLERS / f"{handler}.py").read_text("utf-8")
-    parts = re.findall(r"include_router\((\w+)\.router\)", text)
-    text += "".join((HANDLERS / f"{name}.py").read_text("utf-8") for name in parts)
-    shared = re.findall(r"from darkroom\.handlers\.(folding|people|reading|http) import", text)
-    text += "".join((HANDLERS / f"{name}.py").read_text("utf-8") for name in shared)
+    text = "".join(
+        (HANDLERS / f"{name}.py").read_text("utf-8") for name in together(handler, set())
+    )
     reads = set(re.findall(r'setting\("(\w+)"\)', text))
     reads |= {"PLAN"} if re.search(r"\bplan\(\)", text) else set()
     reads |= {"USER_POOL_CLIENT_ID"} if re.search(r"\buser_id\(", text) else set()

@@ -130,6 +130,7 @@ def _deployed(name: str) -> dict[str, str]:
     )
     return {
         "TENANT": "main",
+        "ALLOWED_ORIGINS": "",
         "PIPELINE": "photos",
         "EVENTS_TABLE": f"events-{name}",
         "VIEWS_TABLE": f"views-{name}",
