@@ -12,6 +12,7 @@ from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.queues import dead_letters, work_queue
 from infra.settings import Settings
+from infra.timing import visibility_s
 
 _TIMEOUT_S = 30
 
@@ -45,8 +46,8 @@ class Projection(Construct):
             settings=settings,
             key=key,
             dead=self.unfolded,
-            # Six times the consumer's timeout, as the Lambda guide asks for: a pause, too.
-            visibility_s=settings.visibility_s or 6 * _TIMEOUT_S,
+            # A pause, too, before an image is folded again.
+            visibility_s=visibility_s(settings, queue="refold", consumer_s=_TIMEOUT_S),
         )
         stream_arn = kept.history.events.table_stream_arn
         if stream_arn is None:
