@@ -43,6 +43,12 @@ STEP_LOCKS := $(wildcard requirements/steps/*.txt)
 	@$(BIN)/uv pip sync --quiet --python .local/ministack/bin/python --require-hashes requirements/ministack.txt
 	@mkdir -p .stamps && touch $@
 
+.stamps/checkov: requirements/checkov.txt .stamps/python
+	@echo "Setting up checkov, which looks at templates, in .local/checkov"
+	@test -x .local/checkov/bin/python || $(PY) -m venv --without-pip .local/checkov
+	@$(BIN)/uv pip sync --quiet --python .local/checkov/bin/python --require-hashes requirements/checkov.txt
+	@mkdir -p .stamps && touch $@
+
 .stamps/node: package-lock.json .stamps/python
 	@echo "Setting up the CDK command line and validators of state machines in node_modules"
 	@$(BIN)/npm ci --silent --no-audit --no-fund
@@ -94,13 +100,14 @@ new-step: .stamps/python ## begin a step, with its test, to edit: make new-step 
 docs: .stamps/python ## write docs/steps, docs/codes.md and docs/events.md of the code
 	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_code_page.py tests/docs/test_event_page.py --golden
 
-check: setup ## format, lint, types, imports, drift of generated/ and openapi.json
+check: setup .stamps/checkov ## format, lint, types, imports, drift of generated/ and openapi.json, linters of templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(PY) -m pytest -q tests/test_imports.py
 	@$(PY) -m dsl generate --check "$$PIPELINE"
 	@$(PY) -m darkroom.contract --check
+	@$(PY) -m infra.lint
 
 synth: setup ## write the CloudFormation of ENV=local|dev|prod to cdk.out
 	@$(BIN)/npx cdk synth --quiet --context env=$(or $(ENV),dev)
@@ -121,7 +128,7 @@ doctor: .stamps/python ## say what is missing on this machine, with the cure
 	@$(PY) -m darkroom doctor
 
 lock: .stamps/python ## resolve requirements/*.in and what steps require into hashed, address-free locks, and install them
-	@for name in bootstrap api stage dev ministack; do \
+	@for name in bootstrap api stage dev ministack checkov; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@$(PY) -m dsl lock
