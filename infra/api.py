@@ -21,6 +21,8 @@ from infra.routes import Route, routes
 from infra.settings import Settings
 from infra.sharing import SHARED, answer_preflights
 
+_STAGE = "v1"
+
 # What the gateway refuses by itself: status, code, title. The rest keep the status they have.
 _REFUSALS = {
     "UNAUTHORIZED": (401, "not_signed_in", "Unauthorized"),
@@ -121,7 +123,7 @@ class Api(Construct):
             retention=self._settings.log_retention,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        return apigateway.RestApi(
+        rest = apigateway.RestApi(
             self,
             "Rest",
             rest_api_name=f"darkroom-{self._settings.environment}",
@@ -135,9 +137,12 @@ class Api(Construct):
                 RemovalPolicy.RETAIN if self._settings.gateway_log_role else None
             ),
             deploy_options=apigateway.StageOptions(
-                stage_name="v1",
+                stage_name=_STAGE,
                 tracing_enabled=True,
                 metrics_enabled=True,
+                # Of failures in the gateway itself; never what requests and answers hold.
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
                 throttling_rate_limit=self._settings.requests_per_s,
                 throttling_burst_limit=self._settings.request_burst,
                 method_options=self._open_methods(),
@@ -145,11 +150,27 @@ class Api(Construct):
                 access_log_format=_access_log_format(),
             ),
         )
+        self._keep_failures(rest)
+        return rest
+
+    def _keep_failures(self, rest: apigateway.RestApi) -> None:
+        """Make the log in which the gateway tells of its own failures: its own would never end."""
+        stage = rest.deployment_stage
+        failures = logs.LogGroup(
+            self,
+            "Failures",
+            log_group_name=f"API-Gateway-Execution-Logs_{rest.rest_api_id}/{_STAGE}",
+            retention=self._settings.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stage.node.add_dependency(failures)
 
     def _open_methods(self) -> dict[str, apigateway.MethodDeploymentOptions]:
         """Throttle more what anybody may call, each method by itself."""
         fewer = apigateway.MethodDeploymentOptions(
             metrics_enabled=True,
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
             throttling_rate_limit=self._settings.open_requests_per_s,
             throttling_burst_limit=self._settings.open_request_burst,
         )

@@ -79,6 +79,17 @@ class Settings:
     allowed_origins: tuple[Origin, ...] = ()
     # Cognito refuses sign-ins that look stolen; it costs by the user and month: docs/costs.md.
     threat_protection: bool = False
+    # Where functions run: infra/network.py has what each profile is; `make explain`, its price.
+    network: Literal["isolated", "nat", "none"] = "none"
+    # After how many days originals move to the class for infrequent access, which takes none
+    # younger than 30 (S3 guide, "Lifecycle transitions"); and after how many they are removed. Of
+    # an image whose original is gone no new variant can be made. None: never.
+    originals_cheaper_after_days: Annotated[int, Ge(30)] | None = None
+    originals_kept_days: Annotated[int, Ge(1)] | None = None
+    # After how many days versions are removed of which the original has a newer one.
+    replaced_originals_kept_days: Annotated[int, Ge(1)] = 30
+    # After how many days variants are removed; reprocessing makes them again. None: never.
+    variants_kept_days: Annotated[int, Ge(1)] | None = None
     # Tables, buckets, keys and users outlive the stack.
     retain_data: bool = True
     # Deleting them, or the stack that holds them, is refused until it is allowed by hand.

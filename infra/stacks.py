@@ -11,6 +11,7 @@ from infra.history import History
 from infra.identity import Identity
 from infra.ingest import Ingest
 from infra.kept import Kept
+from infra.network import Network
 from infra.pipelines import CompiledPipeline
 from infra.processing import Processing
 from infra.projection import Projection
@@ -78,6 +79,9 @@ class AppStack(Stack):
             synthesizer=_synthesizer(settings),
         )
         self._add_path(settings, kept, compiled, assets)
+        if settings.network != "none":
+            Network(self, "Network", settings=settings).admit(self)
+        kept.encryption.cover_logs(self)
         self._write_outputs()
 
     def _add_path(

@@ -68,7 +68,7 @@ def test_the_function_may_record_endings_and_send_messages_back_and_no_more(stan
             for role, statement in standard.policies()
             if role.startswith("ProcessingEndings") and statement["Effect"] == effect
             for action in _listed(statement["Action"])
-            if not action.startswith(("kms:", "logs:", "xray:"))
+            if not action.startswith(("ec2:", "kms:", "logs:", "xray:"))
             for resource in map(_named, _listed(statement["Resource"]))
         }
         for effect in ("Allow", "Deny")

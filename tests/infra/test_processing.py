@@ -20,6 +20,16 @@ def test_what_failed_is_kept_as_long_as_a_queue_can(stacks, name):
     assert "EncryptionMessages" in str(queue["KmsMasterKeyId"])
 
 
+@pytest.mark.parametrize("name", ["IngestIntake", "ProjectionRefold"])
+def test_a_message_waits_for_four_days_which_outlasts_all_its_tries(stacks, name):
+    """And is a dead letter for longer: its age goes on counting there."""
+    queue = stacks.properties("AWS::SQS::Queue", name)
+    tried_s = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+
+    assert queue["MessageRetentionPeriod"] == 4 * 24 * 3600
+    assert tried_s < queue["MessageRetentionPeriod"]
+
+
 def test_a_message_is_tried_five_times_and_then_kept_apart(stacks):
     """Fewer tries, and throttling alone would fill the dead letters."""
     redrive = stacks.properties("AWS::SQS::Queue", "IngestIntake")["RedrivePolicy"]
@@ -66,6 +76,9 @@ def test_a_record_that_cannot_be_dealt_with_holds_up_its_shard_for_five_tries_on
 
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["MaximumRetryAttempts"] == 5
+    # An hour short of what a stream keeps.
+    assert mapping["MaximumRecordAgeInSeconds"] == 23 * 3600
+    assert mapping["BatchSize"] == 25
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert "ProjectionUnfolded" in str(mapping["DestinationConfig"]["OnFailure"])
@@ -77,6 +90,8 @@ def test_an_image_that_cannot_be_folded_is_tried_five_times_and_then_kept_apart(
     mapping = stacks.properties("AWS::Lambda::EventSourceMapping", "ProjectionRefolder")
 
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == 2
     assert "ProjectionUnfolded" in str(queue["RedrivePolicy"]["deadLetterTargetArn"])
     assert "EncryptionMessages" in str(queue["KmsMasterKeyId"])
     assert queue["VisibilityTimeout"] >= 30
