@@ -379,3 +379,16 @@ def test_a_tag_that_no_upload_could_bring_is_refused(
     """With those that there are, before any picture is read."""
     assert run("lake.jpg", "--tag", word, pipeline=tagged) != 0
     assert told in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("name", ["a$b.jpg", "$(HOME) $$.jpg", 'it\'s `x` "y".jpg'])
+def test_make_hands_a_name_on_as_it_is(name: str) -> None:
+    """Nothing of it is make's own language, or the shell's."""
+    words = ("make", "--silent", "--old-file=.stamps/python", "process", f"PHOTO={name}", "PY=echo")
+    environment = {**os.environ, "MAKEFLAGS": ""}
+
+    said = subprocess.run(
+        words, cwd=PIPELINE.parent, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == f"-m darkroom process {name}\n"
