@@ -62,7 +62,7 @@ def install(root: Path, program: str) -> None:
     python.chmod(0o755)
 
 
-INPUTS = ("infra", "generated", "darkroom", "steps", "requirements")
+INPUTS = ("infra", "environments", "generated", "darkroom", "steps", "requirements")
 
 
 @pytest.fixture
