@@ -6,7 +6,6 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.settings import Settings
-from infra.timing import DEAD_KEPT_DAYS, KEPT_DAYS
 
 
 def dead_letters(
@@ -18,7 +17,7 @@ def dead_letters(
         construct_id,
         encryption_master_key=key,
         enforce_ssl=settings.tls_only,
-        retention_period=Duration.days(DEAD_KEPT_DAYS),
+        retention_period=Duration.days(14),
     )
 
 
@@ -37,7 +36,7 @@ def work_queue(
         construct_id,
         encryption_master_key=key,
         enforce_ssl=settings.tls_only,
-        retention_period=Duration.days(KEPT_DAYS),
+        retention_period=Duration.days(4),
         visibility_timeout=Duration.seconds(visibility_s),
         dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=settings.max_receives),
     )

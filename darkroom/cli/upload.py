@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +14,6 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
-    TaskID,
     TextColumn,
     TransferSpeedColumn,
 )
@@ -97,16 +95,15 @@ def _sent(
     pictures: Sequence[Picture], asked: Client, console: Console, tell: Tell
 ) -> list[Picture]:
     """Send all, below a bar that counts bytes."""
-    broken_off = Event()
     with _bar(console, DownloadColumn(), TransferSpeedColumn()) as bar:
         task = bar.add_task("sending", total=sum(each.path.stat().st_size for each in pictures))
 
         def send(each: Picture) -> Picture:
-            source = Source(each.path, _advancing(bar, task, broken_off))
+            source = Source(each.path, _advancing(bar, task))
             image_id = asked.upload(each.path.name, each.content_type, source, each.tags)
             return replace(each, image_id=image_id)
 
-        return _told(side_by_side(_spared(send), pictures, broken_off.set), tell)
+        return _told(side_by_side(_spared(send), pictures), tell)
 
 
 def _settled(
@@ -122,8 +119,7 @@ def _settled(
             bar.advance(task)
             return replace(each, image=image)
 
-        # One after another: while one is waited for the others are processed all the same.
-        settled = _told(map(_spared(wait), sent), tell)
+        settled = _told(side_by_side(_spared(wait), sent), tell)
     return [*(each for each in pictures if not each.image_id), *settled]
 
 
@@ -151,18 +147,12 @@ def _spared(work: Callable[[Picture], Picture]) -> Callable[[Picture], Picture]:
     return spared
 
 
-class _BrokenOff(Exception):
-    """Nobody waits any more for what is being sent."""
-
-
-def _advancing(bar: Progress, task: TaskID, broken_off: Event) -> Told:
+def _advancing(bar: Progress, task: Any) -> Told:
     """Return what moves the bar by one picture's bytes, and back where it is sent again."""
     before = 0
 
     def at(sent: int) -> None:
         nonlocal before
-        if broken_off.is_set():
-            raise _BrokenOff
         bar.advance(task, sent - before)
         before = sent
 

@@ -34,8 +34,6 @@ Item = Literal[
     "log_kb",
     "traces",
     "endpoint_hours",
-    "nat_hours",
-    "address_hours",
 ]
 
 
