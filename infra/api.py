@@ -12,7 +12,6 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.delivery import Delivery
 from infra.functions import PlatformFunction
 from infra.identity import SIGNED_IN_SCOPE, Identity
 from infra.kept import Kept
@@ -21,6 +20,8 @@ from infra.pipelines import CompiledPipeline, plan_path
 from infra.routes import Route, routes
 from infra.settings import Settings
 from infra.sharing import SHARED, answer_preflights
+
+_STAGE = "v1"
 
 # What the gateway refuses by itself: status, code, title. The rest keep the status they have.
 _REFUSALS = {
@@ -54,12 +55,10 @@ class Api(Construct):
         compiled: CompiledPipeline,
         kept: Kept,
         intake: sqs.IQueue,
-        delivery: Delivery | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
         self._code = code
-        self._delivery = delivery
         self.auth = self._auth(kept.identity)
         self.images = self._images(compiled, kept, intake)
         self.rest = self._rest_api()
@@ -113,16 +112,9 @@ class Api(Construct):
                 "QUEUE_URL": intake.queue_url,
                 "USER_POOL_ID": kept.identity.pool.user_pool_id,
                 "USER_POOL_CLIENT_ID": kept.identity.client.user_pool_client_id,
-                # Where links lead, and what they are signed with; without a CDN to the bucket.
-                "CDN": self._delivery.told if self._delivery else "none",
             },
-            permissions=[*_images_permissions(kept, intake), *self._signs_links()],
+            permissions=_images_permissions(kept, intake),
         )
-
-    def _signs_links(self) -> list[iam.PolicyStatement]:
-        if self._delivery is None:
-            return []
-        return [allow("secretsmanager:GetSecretValue", on=[self._delivery.secret_arn])]
 
     def _rest_api(self) -> apigateway.RestApi:
         access_log = logs.LogGroup(
@@ -131,7 +123,7 @@ class Api(Construct):
             retention=self._settings.log_retention,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        return apigateway.RestApi(
+        rest = apigateway.RestApi(
             self,
             "Rest",
             rest_api_name=f"darkroom-{self._settings.environment}",
@@ -145,9 +137,12 @@ class Api(Construct):
                 RemovalPolicy.RETAIN if self._settings.gateway_log_role else None
             ),
             deploy_options=apigateway.StageOptions(
-                stage_name="v1",
+                stage_name=_STAGE,
                 tracing_enabled=True,
                 metrics_enabled=True,
+                # Of failures in the gateway itself; never what requests and answers hold.
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
                 throttling_rate_limit=self._settings.requests_per_s,
                 throttling_burst_limit=self._settings.request_burst,
                 method_options=self._open_methods(),
@@ -155,11 +150,27 @@ class Api(Construct):
                 access_log_format=_access_log_format(),
             ),
         )
+        self._keep_failures(rest)
+        return rest
+
+    def _keep_failures(self, rest: apigateway.RestApi) -> None:
+        """Make the log in which the gateway tells of its own failures: its own would never end."""
+        stage = rest.deployment_stage
+        failures = logs.LogGroup(
+            self,
+            "Failures",
+            log_group_name=f"API-Gateway-Execution-Logs_{rest.rest_api_id}/{_STAGE}",
+            retention=self._settings.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stage.node.add_dependency(failures)
 
     def _open_methods(self) -> dict[str, apigateway.MethodDeploymentOptions]:
         """Throttle more what anybody may call, each method by itself."""
         fewer = apigateway.MethodDeploymentOptions(
             metrics_enabled=True,
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
             throttling_rate_limit=self._settings.open_requests_per_s,
             throttling_burst_limit=self._settings.open_request_burst,
         )

@@ -4,6 +4,7 @@ import sys
 
 from aws_cdk import App
 
+from infra.acknowledged import entries, guard
 from infra.assets import HERE, LAMBDA, AssetError, build_assets
 from infra.environments import settings_for
 from infra.pipelines import compiled_pipeline, plan_path
@@ -18,17 +19,22 @@ def main() -> int:
         name = app.node.try_get_context("pipeline")
         compiled = compiled_pipeline(name, settings.environment)
         target = LAMBDA if settings.assets_for_lambda else HERE
-        assets = build_assets(
-            plan_path(compiled),
-            compiled.PACKAGES,
-            target=target,
-            signs_links=bool(settings.cdn_keys),
-        )
+        assets = build_assets(plan_path(compiled), compiled.PACKAGES, target=target)
         add_stacks(app, settings=settings, compiled=compiled, assets=assets)
+        guard(app, entries())
     except (ValueError, LookupError, AssetError) as mistake:
         sys.stderr.write(f"darkroom: {mistake}\n")
         return 1
-    app.synth()
+    try:
+        app.synth()
+    except RuntimeError as refused:  # its report is written already
+        if "Validation failed" not in str(refused):
+            raise
+        sys.stderr.write(
+            "darkroom: cdk-nag has found what is above. Mend it, or say in"
+            " infra/acknowledged.yaml why it stays as it is.\n"
+        )
+        return 1
     return 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -56,7 +56,7 @@ def append_only(events: dynamodb.ITable) -> iam.PolicyStatement:
     """Deny every call whose purpose is to change or remove events.
 
     It is not all: IAM cannot require a condition, so a PutItem without one could still replace an
-    event. Ours always has its condition; infra/alarms.py has one on any replacement, and
+    event. Ours always has its condition; infra/projection.py has an alarm on any replacement, and
     the chain of hashes shows it.
     """
     return iam.PolicyStatement(
@@ -80,6 +80,21 @@ def logged(group: logs.ILogGroup) -> iam.PolicyStatement:
 def traced() -> iam.PolicyStatement:
     """Send traces. X-Ray has no resources to name: AWS Service Authorization Reference."""
     return allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on=["*"])
+
+
+def only_lambda_itself(*actions: str) -> iam.PolicyStatement:
+    """Deny `actions` to the code of every function: they are for Lambda, which acts in its name.
+
+    Source: Lambda guide, "Giving Lambda functions access to resources in an Amazon VPC": the
+    condition key is there only where a function's code calls.
+    """
+    functions = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:*"
+    return iam.PolicyStatement(
+        effect=iam.Effect.DENY,
+        actions=list(actions),
+        resources=["*"],
+        conditions={"ArnLike": {"lambda:SourceFunctionArn": functions}},
+    )
 
 
 def lambda_role(scope: Construct, construct_id: str, *statements: iam.PolicyStatement) -> iam.IRole:

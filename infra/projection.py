@@ -1,6 +1,7 @@
 """Projection: every new event is a hint to fold its stream into the views again."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
@@ -11,6 +12,7 @@ from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.queues import dead_letters, work_queue
 from infra.settings import Settings
+from infra.timing import visibility_s
 
 _TIMEOUT_S = 30
 
@@ -23,7 +25,7 @@ class Projection(Construct):
     Only where not even the queue can be reached does Lambda try the records again, five times,
     and then tell `unfolded` where in the stream they were.
 
-    A record of anything but a new event is an alarm (infra/alarms.py): the history only grows.
+    A record of anything but a new event is an alarm: the history only grows.
     """
 
     def __init__(
@@ -44,8 +46,8 @@ class Projection(Construct):
             settings=settings,
             key=key,
             dead=self.unfolded,
-            # Six times the consumer's timeout, as the Lambda guide asks for: a pause, too.
-            visibility_s=settings.visibility_s or 6 * _TIMEOUT_S,
+            # A pause, too, before an image is folded again.
+            visibility_s=visibility_s(settings, queue="refold", consumer_s=_TIMEOUT_S),
         )
         stream_arn = kept.history.events.table_stream_arn
         if stream_arn is None:
@@ -66,6 +68,29 @@ class Projection(Construct):
         )
         self._follow(stream_arn)
         self._fold_again(settings, code, kept)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Have an alarm in the minute in which a stored event was overwritten or removed."""
+        cloudwatch.Alarm(
+            self,
+            "HistoryChanged",
+            alarm_description=(
+                "A stored event was overwritten or removed. The projector's log names it"
+                " (`history changed`); the table's backups have it as it was."
+            ),
+            metric=cloudwatch.Metric(
+                namespace="Darkroom",
+                metric_name="HistoryChanged",
+                dimensions_map={"service": "projector"},
+                statistic="Sum",
+                period=Duration.minutes(1),
+            ),
+            threshold=1,
+            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
 
     def _follow(self, stream_arn: str) -> None:
         """Call the function with each batch of new events."""

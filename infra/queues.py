@@ -6,6 +6,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.settings import Settings
+from infra.timing import DEAD_KEPT_DAYS, KEPT_DAYS
 
 
 def dead_letters(
@@ -17,7 +18,7 @@ def dead_letters(
         construct_id,
         encryption_master_key=key,
         enforce_ssl=settings.tls_only,
-        retention_period=Duration.days(14),
+        retention_period=Duration.days(DEAD_KEPT_DAYS),
     )
 
 
@@ -36,7 +37,7 @@ def work_queue(
         construct_id,
         encryption_master_key=key,
         enforce_ssl=settings.tls_only,
-        retention_period=Duration.days(4),
+        retention_period=Duration.days(KEPT_DAYS),
         visibility_timeout=Duration.seconds(visibility_s),
         dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=settings.max_receives),
     )

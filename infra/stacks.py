@@ -6,21 +6,16 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.assets import Assets
-from infra.delivery import Delivery
 from infra.encryption import Encryption
-from infra.firewall import EdgeStack, guard
 from infra.history import History
 from infra.identity import Identity
 from infra.ingest import Ingest
 from infra.kept import Kept
-from infra.monitoring import Monitoring
-from infra.parts import Parts
+from infra.network import Network
 from infra.pipelines import CompiledPipeline
 from infra.processing import Processing
 from infra.projection import Projection
 from infra.reconciliation import Reconciliation
-from infra.release import made_of
-from infra.rollout import roll_out
 from infra.settings import Settings
 from infra.storage import Storage
 from infra.timing import timing
@@ -84,6 +79,9 @@ class AppStack(Stack):
             synthesizer=_synthesizer(settings),
         )
         self._add_path(settings, kept, compiled, assets)
+        if settings.network != "none":
+            Network(self, "Network", settings=settings).admit(self)
+        kept.encryption.cover_logs(self)
         self._write_outputs()
 
     def _add_path(
@@ -105,7 +103,6 @@ class AppStack(Stack):
             timing=times,
             kept=kept,
             ingest=self.ingest,
-            made_of=made_of(settings, compiled, assets),
         )
         self.projection = Projection(self, "Projection", settings=settings, code=code, kept=kept)
         self.reconciliation = Reconciliation(
@@ -116,9 +113,6 @@ class AppStack(Stack):
             kept=kept,
             intake=self.ingest.intake,
         )
-        delivery = None
-        if settings.cdn_keys:
-            delivery = Delivery(self, "Delivery", settings=settings, kept=kept)
         self.api = Api(
             self,
             "Api",
@@ -127,26 +121,7 @@ class AppStack(Stack):
             compiled=compiled,
             kept=kept,
             intake=self.ingest.intake,
-            delivery=delivery,
         )
-        if settings.firewall:
-            guard(self.api.rest, settings=settings)
-        if settings.watched:
-            self._watch(settings, compiled)
-
-    def _watch(self, settings: Settings, compiled: CompiledPipeline) -> None:
-        """What calls for a human, and takes a release back that does harm."""
-        parts = Parts(
-            api=self.api,
-            ingest=self.ingest,
-            processing=self.processing,
-            projection=self.projection,
-            reconciliation=self.reconciliation,
-        )
-        watching = Monitoring(self, "Monitoring", settings=settings, compiled=compiled, parts=parts)
-        if settings.canary:
-            alarms = watching.of_a_release
-            roll_out(self.processing, alias=self.processing.live, alarms=alarms)
 
     def _write_outputs(self) -> None:
         outputs = {
@@ -158,7 +133,6 @@ class AppStack(Stack):
             "UnannouncedUrl": self.ingest.unannounced.queue_url,
             "RefoldUrl": self.projection.refold.queue_url,
             "UnfoldedUrl": self.projection.unfolded.queue_url,
-            "Orchestrator": self.processing.orchestrator.function.function_name,
             "StateMachineArn": self.processing.pipeline.state_machine.state_machine_arn,
         }
         if self.processing.endings:
@@ -190,8 +164,6 @@ def add_stacks(
         compiled=compiled,
         assets=assets,
     )
-    if settings.cdn_keys and settings.firewall:
-        EdgeStack(app, f"{name}-edge", settings=settings)
     Tags.of(app).add("project", "darkroom")
     Tags.of(app).add("environment", settings.environment)
     return base, work

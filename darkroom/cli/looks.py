@@ -74,6 +74,7 @@ def lines(image: Image) -> Iterator[Text]:
         yield fact(name, f"missing: {timeline.reason(reason.model_dump())}")
     if image.reason:
         yield fact("reason", timeline.reason(image.reason.model_dump()))
+        yield fact("cure", timeline.cure(image.reason.model_dump()))
 
 
 def head(image: Image | ImageSummary) -> Text:

@@ -78,7 +78,7 @@ def _image(
     due = reconciler.due(ref) if dry else reconciler.settle(ref)
     yield _line(ref.image_id, _said(due)) if due else None
     if left := len(sweeper.leftovers(ref)) if dry else sweeper.sweep(ref):
-        yield _line(ref.image_id, f"{counted(left, 'object')} that no event names: removed")
+        yield _line(ref.image_id, f"what no event names is removed: {counted(left, 'object')}")
 
 
 def _objects(reconciler: Reconciler, found: Deployment, *, dry: bool) -> Iterator[Text | None]:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    TaskID,
     TextColumn,
     TransferSpeedColumn,
 )
@@ -95,15 +97,16 @@ def _sent(
     pictures: Sequence[Picture], asked: Client, console: Console, tell: Tell
 ) -> list[Picture]:
     """Send all, below a bar that counts bytes."""
+    broken_off = Event()
     with _bar(console, DownloadColumn(), TransferSpeedColumn()) as bar:
         task = bar.add_task("sending", total=sum(each.path.stat().st_size for each in pictures))
 
         def send(each: Picture) -> Picture:
-            source = Source(each.path, _advancing(bar, task))
+            source = Source(each.path, _advancing(bar, task, broken_off))
             image_id = asked.upload(each.path.name, each.content_type, source, each.tags)
             return replace(each, image_id=image_id)
 
-        return _told(side_by_side(_spared(send), pictures), tell)
+        return _told(side_by_side(_spared(send), pictures, broken_off.set), tell)
 
 
 def _settled(
@@ -119,7 +122,8 @@ def _settled(
             bar.advance(task)
             return replace(each, image=image)
 
-        settled = _told(side_by_side(_spared(wait), sent), tell)
+        # One after another: while one is waited for the others are processed all the same.
+        settled = _told(map(_spared(wait), sent), tell)
     return [*(each for each in pictures if not each.image_id), *settled]
 
 
@@ -147,12 +151,18 @@ def _spared(work: Callable[[Picture], Picture]) -> Callable[[Picture], Picture]:
     return spared
 
 
-def _advancing(bar: Progress, task: Any) -> Told:
+class _BrokenOff(Exception):
+    """Nobody waits any more for what is being sent."""
+
+
+def _advancing(bar: Progress, task: TaskID, broken_off: Event) -> Told:
     """Return what moves the bar by one picture's bytes, and back where it is sent again."""
     before = 0
 
     def at(sent: int) -> None:
         nonlocal before
+        if broken_off.is_set():
+            raise _BrokenOff
         bar.advance(task, sent - before)
         before = sent
 

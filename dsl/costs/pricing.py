@@ -34,6 +34,8 @@ Item = Literal[
     "log_kb",
     "traces",
     "endpoint_hours",
+    "nat_hours",
+    "address_hours",
 ]
 
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 from darkroom.plan import Plan
 from dsl.compile import Compiled
 from dsl.costs.comparison import Comparison, Row
-from dsl.costs.idle import ENDPOINTS, idle
+from dsl.costs.idle import PROFILES, Standing, endpoints, idle, network
 from dsl.costs.photo import STORED_BYTES_A_PIXEL
 from dsl.costs.platform import IMAGES_A_SECOND
 from dsl.costs.pricing import Price, Prices
@@ -32,7 +32,7 @@ def report(compiled: Compiled, found: Comparison) -> str:
         _headed(_one_image(found), _effort(found)),
         _headed(_million(found), _dollars(found)),
         _headed("Why it is so: what each pass did, or declined to do", _decisions(compiled)),
-        _headed("A month in which nothing happens, in dollars", _idle(found.prices)),
+        _headed("A month in which nothing happens, in dollars", _idle(plan, found.prices)),
         _headed("What these numbers are", _assumptions(plan, found)),
     )
     return "\n\n".join("\n".join(section) for section in sections)
@@ -146,16 +146,24 @@ def _decisions(compiled: Compiled) -> Iterator[str]:
         yield from _wrapped(f"{each.made_by:{width}}  {each.reason}", hanging=width + 2)
 
 
-def _idle(prices: Prices) -> Iterator[str]:
-    for each in idle(prices):
-        rate = f"x ${each.price.usd:.3f}" + ("" if each.price.verified else "*")
-        note = "" if each.built else "   not built yet"
-        yield f"  {each.what:{_LABEL - 4}}{rate:>11}{each.usd:>9.2f}{note}"
+def _idle(plan: Plan, prices: Prices) -> Iterator[str]:
+    always = tuple(idle(prices))
+    yield from map(_standing, always)
+    for profile in PROFILES:
+        added = tuple(network(profile, plan, prices))
+        yield from map(_standing, added)
+        usd = sum(each.usd for each in (*always, *added))
+        yield f"  {f'together, network: {profile}':{_LABEL + 7}}{usd:>9.2f}"
     yield from _wrapped(
-        "No function is in a private network today, so that costs nothing. The last line is what"
-        f" the planned one will cost: interface endpoints for {', '.join(ENDPOINTS)}; those of S3"
-        " and DynamoDB are free."
+        "`network` is a setting in environments/: `isolated` for prod, else `none`. Isolated"
+        f" functions reach {', '.join(endpoints(plan))} by endpoints in each zone; those of S3 and"
+        " DynamoDB are free. What passes a gateway or an endpoint is charged by the GB beside."
     )
+
+
+def _standing(each: Standing) -> str:
+    rate = f"x ${each.price.usd:.3f}" + ("" if each.price.verified else "*")
+    return f"  {each.what:{_LABEL - 4}}{rate:>11}{each.usd:>9.2f}"
 
 
 def _assumptions(plan: Plan, found: Comparison) -> Iterator[str]:

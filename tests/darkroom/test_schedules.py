@@ -98,6 +98,10 @@ class World:
     variants: set[str] = field(default_factory=set)
     executions: int = 0
 
+    def __post_init__(self) -> None:
+        self.is_bad = self.random.random() < 0.08  # what was uploaded: every run rejects it
+        self.gives_up = self.random.random() < 0.2  # whether `small` is dropped, at some tries
+
     # The store.
 
     def load(self, ref: ImageRef) -> Stream:
@@ -248,9 +252,13 @@ class World:
             return Outcome(outcome="superseded")
         if image.run.ended or image.run.started.pipeline_digest != plan.digest:
             return Outcome(outcome="superseded")
+        if self.is_bad:
+            return Outcome(outcome="rejected", code="corrupt")
         for name in image.run.promised:
-            told = samples.variant(name, run_id)
-            told = replace(told, key=self.write(image, image.run, name))
+            told: Command = samples.drop(name, run_id)
+            if name != "small" or not self.gives_up or self.random.random() < 0.5:
+                key = self.write(image, image.run, name)
+                told = replace(samples.variant(name, run_id), key=key)
             handle(self, ref, told, CONTEXT, lambda: self.now, retries=AT_ONCE)
         return Outcome(outcome="done")
 
@@ -361,5 +369,6 @@ def test_the_schedules_come_to_everything_that_can_be() -> None:
         states |= {run.state for run in image.runs.values()} if image else set()
         told |= {each.type.removeprefix("image.") for each in stream.events}
 
-    assert states >= {"complete", "failed", "timed_out", "cancelled", "superseded"}
+    assert states >= {"complete", "partial", "rejected", "failed", "timed_out", "cancelled"}
+    assert "superseded" in states
     assert told >= {"reupload-ignored", "reprocessing-requested", "leftovers-discarded", "deleted"}

@@ -58,6 +58,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout whose stages die."""
     root = tmp_path_factory.mktemp("storm")
     (root / ".local/synth").mkdir(parents=True)
+    (ROOT / ".local/assets").mkdir(exist_ok=True)
     for name in (*INPUTS, "pipeline.yaml", "node_modules", ".local/ministack", ".local/assets"):
         (root / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "darkroom", root / "darkroom")

@@ -61,7 +61,9 @@ def fuzzed(api_url: str, folder: Path, *options: str, path: dict[str, str], seco
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config)),
             *("run", str(CONTRACT), "--url", api_url, "--checks", ",".join(CHECKS)),
             *("--phases", "coverage,fuzzing", "--max-time", str(seconds), "--workers", "1"),
-            *("--seed", "1", "--no-shrink", "--warnings", "off", *options),
+            *("--seed", "1", "--no-shrink", "--warnings", "off"),
+            # A function of the embedded cloud that nobody has called yet is a process to start.
+            *("--request-timeout", "60", *options),
         ],
         capture_output=True,
         text=True,

@@ -30,7 +30,8 @@ def test_of_fifty_requests_twenty_are_granted_where_twenty_are_left(
 ) -> None:
     """The others are told why, and that the day has to end; none fails in another way."""
     client = new_user("Fifty")
-    form = client.request_upload("picture", "image/jpeg", 10).upload
+    form = client.request_upload("picture", "image/jpeg", 10, form=True).form
+    assert form
     owner = parse_original_key(form.fields["key"]).owner
     limit = Amount(settings_for("local").uploads_a_day, settings_for("local").upload_bytes_a_day)
     used = Amount(settings_for("local").uploads_a_day - 1 - 20, 0)

@@ -40,7 +40,8 @@ def test_an_upload_other_than_granted_is_refused(
     ada: Client, aws: Aws, changed: dict[str, str], content: bytes
 ) -> None:
     """4xx, and no object is stored."""
-    form = ada.request_upload("picture.jpg", "image/jpeg", len(PICTURE)).upload
+    form = ada.request_upload("picture.jpg", "image/jpeg", len(PICTURE), form=True).form
+    assert form
 
     answer = posted(form.url, {**form.fields, **changed}, content)
 

@@ -6,9 +6,9 @@ from tests.infra.environments import PROD
 
 
 def test_a_standard_machine_is_started_and_has_a_place_of_its_own(standard):
-    """Another engine is another resource, with versions of its own."""
+    """Another engine is another resource, with versions and an alias of its own."""
     ((name, machine),) = standard.all("AWS::StepFunctions::StateMachine").items()
-    (version,) = standard.all("AWS::StepFunctions::StateMachineVersion")
+    (alias,) = standard.all("AWS::StepFunctions::StateMachineAlias")
     (statement,) = (
         statement
         for role, statement in standard.policies()
@@ -17,7 +17,7 @@ def test_a_standard_machine_is_started_and_has_a_place_of_its_own(standard):
 
     assert machine["Properties"]["StateMachineType"] == "STANDARD"
     assert "StandardStateMachine" in name
-    assert "StandardStateMachine" in version
+    assert "StandardStateMachine" in alias
     assert statement["Action"] == "states:StartExecution"
     assert statement["Resource"] == {"Ref": name}
 
@@ -68,7 +68,7 @@ def test_the_function_may_record_endings_and_send_messages_back_and_no_more(stan
             for role, statement in standard.policies()
             if role.startswith("ProcessingEndings") and statement["Effect"] == effect
             for action in _listed(statement["Action"])
-            if not action.startswith(("kms:", "logs:", "xray:"))
+            if not action.startswith(("ec2:", "kms:", "logs:", "xray:"))
             for resource in map(_named, _listed(statement["Resource"]))
         }
         for effect in ("Allow", "Deny")

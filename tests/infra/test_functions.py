@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.pipelines import GENERATED
+from generated.photos.wiring import STAGES
+from infra.pipelines import GENERATED, compiled_pipeline
 
 HANDLERS = Path(GENERATED).parent / "darkroom" / "handlers"
 
@@ -63,7 +64,6 @@ def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
         (HANDLERS / f"{name}.py").read_text("utf-8") for name in together(handler, set())
     )
     reads = set(re.findall(r'setting\("(\w+)"\)', text))
-    reads |= {"ENVIRONMENT"}  # by handlers/observe.py, for every function's metrics
     reads |= {"PLAN"} if re.search(r"\bplan\(\)", text) else set()
     reads |= {"USER_POOL_CLIENT_ID"} if re.search(r"\buser_id\(", text) else set()
 
@@ -76,8 +76,31 @@ def test_the_function_that_ends_runs_is_told_what_its_handler_reads(standard):
     told = {name for name in function["Environment"]["Variables"] if name.startswith("DARKROOM_")}
 
     assert function["Handler"] == "darkroom.handlers.ended.handler"
-    reads = ("ENVIRONMENT", "PLAN", "EVENTS_TABLE", "QUEUE_URL")
-    assert told == {f"DARKROOM_{name}" for name in reads}
+    assert told == {f"DARKROOM_{name}" for name in ("PLAN", "EVENTS_TABLE", "QUEUE_URL")}
+
+
+def test_functions_have_the_memory_and_the_time_that_they_are_meant_to_have(dev):
+    """In MB and seconds. A stage has those of its plan, an orchestrator outlasts the run."""
+    found = {
+        function["Properties"]["Handler"].split(".")[-2]: (
+            function["Properties"]["MemorySize"],
+            function["Properties"]["Timeout"],
+        )
+        for name, function in dev.all("AWS::Lambda::Function").items()
+        if "Notifications" not in name
+    }
+    (stage,) = STAGES
+
+    assert found == {
+        "auth": (512, 10),
+        "images": (512, 10),
+        "s3_event": (512, 30),
+        "orchestrator": (256, compiled_pipeline().WORST_CASE_S + 20),
+        "stage": (stage.memory_mb, stage.timeout_s),
+        "projector": (512, 30),
+        "refold": (512, 30),
+        "reconcile": (512, 60),
+    }
 
 
 def test_no_function_is_told_a_secret(stacks):

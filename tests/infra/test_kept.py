@@ -1,27 +1,30 @@
 """What must never be lost: keys, buckets, tables and users."""
 
+from dataclasses import replace
+
+from aws_cdk import App
+from aws_cdk.assertions import Template
+
 from darkroom.identity import PASSWORD_LENGTH
+from dsl.costs import idle
 from generated.photos import wiring
+from infra.stacks import DataStack
 from infra.storage import INTERMEDIATES
+from tests.infra.environments import DEV
 
 
 def test_each_class_of_data_has_a_key_of_its_own_that_rotates(stacks):
     """One key for a bucket and its queue would make the stack circular."""
-    keys = [
-        key
-        for name, key in stacks.all("AWS::KMS::Key").items()
-        if not name.startswith("Monitoring")
-    ]
+    keys = stacks.all("AWS::KMS::Key").values()
 
-    assert len(keys) == 4
+    assert len(keys) == idle.KEYS == 5
     assert all(key["Properties"]["EnableKeyRotation"] for key in keys)
 
 
 def test_buckets_are_private_and_encrypted_by_different_keys(stacks):
     """With bucket keys, or each object would cost a call of KMS."""
     used = set()
-    for bucket in stacks.all("AWS::S3::Bucket").values():
-        properties = bucket["Properties"]
+    for properties in buckets(stacks, "StorageOriginals", "StorageVariants"):
         (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         used.add(str(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]))
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
@@ -33,6 +36,44 @@ def test_buckets_are_private_and_encrypted_by_different_keys(stacks):
     assert len(used) == 2
 
 
+def test_who_asked_for_what_in_a_bucket_is_kept_as_long_as_logs_are(stacks):
+    """In a bucket as private; S3 can write there with its own key only, and from ours only."""
+    (logs,) = buckets(stacks, "StorageAccessLogs")
+    (rule,) = logs["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (aged,) = logs["LifecycleConfiguration"]["Rules"]
+    policy = stacks.properties("AWS::S3::BucketPolicy", "StorageAccessLogs")["PolicyDocument"]
+    written = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert set(logs["PublicAccessBlockConfiguration"].values()) == {True}
+    assert aged["ExpirationInDays"] in (14, 90)
+    for properties in buckets(stacks, "StorageOriginals", "StorageVariants"):
+        target = properties["LoggingConfiguration"]["DestinationBucketName"]["Ref"]
+        assert target.startswith("StorageAccessLogs")
+    assert [each["Action"] for each in written] == ["s3:PutObject"] * 2
+    for each in written:
+        assert each["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+        assert each["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        assert "aws:SourceArn" in each["Condition"]["ArnLike"]
+
+
+def test_every_log_is_encrypted_by_the_key_of_logs(stacks):
+    """Whichever construct made it; CloudWatch may use the key for logs of this account only."""
+    groups = stacks.all("AWS::Logs::LogGroup").values()
+    key = stacks.properties("AWS::KMS::Key", "EncryptionLogs")["KeyPolicy"]
+    (statement,) = (each for each in key["Statement"] if "Service" in each["Principal"])
+
+    assert {str(each["Properties"]["KmsKeyId"]).count("EncryptionLogs") for each in groups} == {1}
+    assert ":log-group:*" in str(
+        statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+    )
+
+
+def buckets(stacks, *names):
+    """The properties of the buckets whose logical ids begin so, in that order."""
+    return [stacks.properties("AWS::S3::Bucket", name) for name in names]
+
+
 def test_originals_keep_every_version(stacks):
     """A run is pinned to one, whatever is uploaded after it."""
     originals = stacks.properties("AWS::S3::Bucket", "StorageOriginals")
@@ -40,30 +81,68 @@ def test_originals_keep_every_version(stacks):
     assert originals["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
-def test_intermediates_are_gone_after_a_day(stacks):
-    """Where the compiler lets stages put them; originals and variants are never removed so."""
-    variants = stacks.properties("AWS::S3::Bucket", "StorageVariants")
-    originals = stacks.properties("AWS::S3::Bucket", "StorageOriginals")
-    rules = [
-        rule
-        for bucket in (variants, originals)
-        for rule in bucket["LifecycleConfiguration"]["Rules"]
-        if "AbortIncompleteMultipartUpload" not in rule
-    ]
+def ageing(stacks, name):
+    """The rules by which a bucket removes or moves objects, but for unfinished uploads."""
+    (bucket,) = buckets(stacks, name)
+    unfinished, *rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert unfinished["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    return rules
 
-    assert rules == [{"ExpirationInDays": 1, "Prefix": INTERMEDIATES, "Status": "Enabled"}]
+
+def test_intermediates_are_gone_after_a_day(stacks):
+    """Where the compiler lets stages put them; variants are never removed so."""
+    (rule,) = ageing(stacks, "StorageVariants")
+
+    assert rule == {"ExpirationInDays": 1, "Prefix": INTERMEDIATES, "Status": "Enabled"}
     assert f"{INTERMEDIATES}*" == wiring.INTERMEDIATES
+
+
+def test_originals_age_as_the_settings_say(dev, prod):
+    """What was replaced goes after a month; in prod, what is old moves to a cheaper class."""
+    replaced = {
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        "ExpiredObjectDeleteMarker": True,
+        "Status": "Enabled",
+    }
+    cheaper = {
+        "Transitions": [{"StorageClass": "STANDARD_IA", "TransitionInDays": 90}],
+        "Status": "Enabled",
+    }
+
+    assert ageing(dev, "StorageOriginals") == [replaced]
+    assert ageing(prod, "StorageOriginals") == [replaced, cheaper]
+
+
+def test_originals_and_variants_can_be_removed_by_their_age():
+    """By a setting each, which no environment has."""
+    app = App()
+    settings = replace(DEV, originals_kept_days=400, variants_kept_days=200)
+    template = Template.from_stack(DataStack(app, "data", settings=settings))
+    rules = {
+        name: bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        for name, bucket in template.find_resources("AWS::S3::Bucket").items()
+    }
+    days = {
+        name: [rule["ExpirationInDays"] for rule in found if "ExpirationInDays" in rule]
+        for name, found in rules.items()
+    }
+
+    assert sorted(days.values()) == [[1, 200], [14], [400]]
 
 
 def test_plain_http_is_refused_by_buckets_and_queues_on_aws(dev):
     """Each has the statement that denies it."""
-    for kind, number in (("AWS::S3::BucketPolicy", 2), ("AWS::SQS::QueuePolicy", 5)):
+    for kind, owner in (
+        ("AWS::S3::BucketPolicy", "AWS::S3::Bucket"),
+        ("AWS::SQS::QueuePolicy", "AWS::SQS::Queue"),
+    ):
         policies = dev.all(kind)
-        assert len(policies) == number
+        assert len(policies) == len(dev.all(owner))
         for policy in policies.values():
-            (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-            assert statement["Effect"] == "Deny"
-            assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            statements = policy["Properties"]["PolicyDocument"]["Statement"]
+            (denial,) = (each for each in statements if each["Effect"] == "Deny")
+            assert denial["Principal"] == {"AWS": "*"}
+            assert denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_tables_can_be_put_back_to_any_moment_and_are_encrypted(stacks):
@@ -119,10 +198,7 @@ def test_data_outlives_its_stack_on_aws(dev):
         "AWS::DynamoDB::Table",
         "AWS::Cognito::UserPool",
     ):
-        kept = {
-            each: found for each, found in dev.all(kind).items() if each in dev.data["Resources"]
-        }
-        for resource in kept.values():
+        for resource in dev.all(kind).values():
             assert resource["DeletionPolicy"] == "Retain"
             assert resource["UpdateReplacePolicy"] == "Retain"
 
@@ -177,6 +253,17 @@ def test_in_production_sign_ins_that_look_stolen_are_refused(dev, prod):
     assert there["Properties"]["UserPoolTier"] == "PLUS"
     assert there["Properties"]["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
     assert "UserPoolAddOns" not in here["Properties"]
+
+
+def test_users_sign_in_by_an_address_that_they_have_shown_to_be_theirs(stacks):
+    """In any spelling of it; they get back in by it, and by nothing else."""
+    (pool,) = (found["Properties"] for found in stacks.all("AWS::Cognito::UserPool").values())
+    (recovery,) = pool["AccountRecoverySetting"]["RecoveryMechanisms"]
+
+    assert pool["UsernameAttributes"] == ["email"]
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+    assert pool["AutoVerifiedAttributes"] == ["email"]
+    assert recovery["Name"] == "verified_email"
 
 
 def test_refresh_tokens_rotate_and_can_be_revoked(stacks):

@@ -9,8 +9,44 @@ CHANGES_TO_EVENTS = {
 }
 
 
+# By which CloudWatch tells KMS whose log it is: it has no `aws:SourceArn` there.
+LOGS_ARE_OURS = "kms:EncryptionContext:aws:logs:arn"
+
+# Every kind of resource with a policy of its own, and where that stands.
+POLICIES = {
+    "AWS::EC2::VPCEndpoint": "PolicyDocument",
+    "AWS::KMS::Key": "KeyPolicy",
+    "AWS::S3::BucketPolicy": "PolicyDocument",
+    "AWS::SNS::TopicPolicy": "PolicyDocument",
+    "AWS::SQS::QueuePolicy": "PolicyDocument",
+    "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
+}
+
+# What is called so, and lets nobody in: who takes a role is looked at by tests of that role.
+OTHER_POLICIES = {"AssumeRolePolicyDocument", "RedrivePolicy"}
+
+DOMAIN = ".amazonaws.com"
+
+
 def listed(value):
     return value if isinstance(value, list) else [value]
+
+
+def to_services(stacks):
+    """Every statement that lets a service in: the resource's logical id, the statement."""
+    for kind, where in POLICIES.items():
+        for name, resource in stacks.all(kind).items():
+            for statement in resource["Properties"][where]["Statement"]:
+                if statement["Effect"] == "Allow" and "Service" in statement["Principal"]:
+                    yield name, statement
+
+
+def test_no_other_resource_has_a_policy_of_its_own(stacks):
+    """A kind that is not listed here would not be looked at."""
+    for name, resource in {**stacks.data["Resources"], **stacks.app["Resources"]}.items():
+        told = resource.get("Properties", {})
+        has = {key for key in told if key.endswith(("Policy", "PolicyDocument"))}
+        assert has <= OTHER_POLICIES | {POLICIES.get(resource["Type"])}, name
 
 
 def test_permissions_are_in_the_role_and_nowhere_else(stacks):
@@ -40,7 +76,7 @@ def test_history_can_only_be_added_to(stacks):
     denied = {
         role: set(statement["Action"])
         for role, statement in stacks.policies()
-        if statement["Effect"] == "Deny"
+        if statement["Effect"] == "Deny" and "HistoryEvents" in str(statement["Resource"])
     }
     touching = {
         role
@@ -57,6 +93,25 @@ def test_a_key_is_used_only_through_the_service_whose_data_it_guards(stacks):
     for role, statement in stacks.policies():
         if any(action.startswith("kms:") for action in listed(statement["Action"])):
             assert "kms:ViaService" in str(statement["Condition"]), role
+
+
+def test_each_key_is_used_through_the_service_that_keeps_what_it_guards(stacks):
+    """Buckets by S3, tables by DynamoDB, queues by SQS: through another it is of no use."""
+    services = {"Originals": "s3", "Variants": "s3", "History": "dynamodb", "Messages": "sqs"}
+    seen = set()
+    for role, statement in stacks.policies():
+        for name, service in services.items():
+            if f"Encryption{name}" in str(statement["Resource"]):
+                seen.add(name)
+                assert statement["Condition"] == {
+                    "StringEquals": {
+                        "kms:ViaService": {
+                            "Fn::Join": ["", [f"{service}.", {"Ref": "AWS::Region"}, DOMAIN]]
+                        }
+                    }
+                }, role
+
+    assert seen == services.keys()
 
 
 def test_the_machine_may_call_versions_of_its_own_stages_only(stacks):
@@ -80,17 +135,10 @@ def test_services_are_let_in_only_on_behalf_of_our_own_resources(stacks):
         assert properties["SourceArn"]
         if properties["Principal"] == "s3.amazonaws.com":
             assert properties["SourceAccount"] == {"Ref": "AWS::AccountId"}
-    for kind in (
-        *("AWS::KMS::Key", "AWS::SNS::TopicPolicy"),
-        *("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"),
-    ):
-        for resource in stacks.all(kind).values():
-            policy = (
-                resource["Properties"].get("KeyPolicy") or resource["Properties"]["PolicyDocument"]
-            )
-            for statement in policy["Statement"]:
-                if statement["Effect"] == "Allow" and "Service" in statement["Principal"]:
-                    assert "aws:SourceArn" in statement["Condition"]["ArnLike"]
+    for name, statement in to_services(stacks):
+        told = statement["Condition"]
+        named = {key for operator in told.values() for key in operator}
+        assert named & {"aws:SourceArn", "aws:SourceAccount", LOGS_ARE_OURS}, name
 
 
 def test_step_functions_takes_its_role_only_for_machines_of_this_account(stacks):

@@ -20,18 +20,18 @@ def stages(prod):
 
 
 def test_a_stage_adds_as_many_resources_as_the_compiler_says(prod):
-    """And all else is as many as it says: who adds one here raises the number there."""
+    """And all else is no more than it says, nor so much less that pipelines are refused for it."""
     mine = stages(prod)
 
     assert len(mine) == room.STAGE_RESOURCES * len(STAGES)
-    assert len(prod.app["Resources"]) - len(mine) == room.BASE_RESOURCES["express"]
+    assert 0 <= room.BASE_RESOURCES["express"] - (len(prod.app["Resources"]) - len(mine)) < 60
 
 
 def test_a_standard_machine_has_as_much_beside_it_as_the_compiler_says(standard):
     """The function that ends its runs, and what that needs."""
     others = standard.app["Resources"].keys() - stages(standard).keys()
 
-    assert len(others) == room.BASE_RESOURCES["standard"]
+    assert 0 <= room.BASE_RESOURCES["standard"] - len(others) < 60
 
 
 def test_a_stage_adds_no_more_bytes_than_the_compiler_says(prod):

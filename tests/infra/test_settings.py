@@ -18,7 +18,7 @@ from infra.concurrency import check_concurrency
 from infra.environments import SettingsError, differences, settings_for, table
 from infra.pipelines import compiled_pipeline, plan_path
 from infra.stacks import add_stacks
-from infra.timing import timing
+from infra.timing import timing, visibility_s
 from tests.infra.conftest import synthesised
 from tests.infra.environments import DEV, LOCAL, PROD
 
@@ -132,6 +132,35 @@ def test_a_run_too_long_to_be_waited_for_is_refused_with_the_arithmetic(worst_ca
     """The error shows the sum that does not fit."""
     with pytest.raises(ValueError, match=rf"{worst_case_s} \+ 20 = {worst_case_s + 20} s.*900 s"):
         timing(DEV, worst_case_s=worst_case_s)
+
+
+@given(st.integers(min_value=1, max_value=880), st.integers(min_value=1, max_value=43_200))
+def test_a_message_that_comes_back_too_early_is_refused_with_the_arithmetic(consumer_s, hidden_s):
+    """Six times the consumer's timeout; only the embedded cloud does with less."""
+    settings = replace(PROD, visibility_s=hidden_s)
+    if hidden_s >= 6 * consumer_s:
+        assert visibility_s(settings, queue="intake", consumer_s=consumer_s) == hidden_s
+        return
+
+    with pytest.raises(ValueError, match=rf"'intake'.* 6 x {consumer_s} = {6 * consumer_s} s"):
+        visibility_s(settings, queue="intake", consumer_s=consumer_s)
+
+
+def test_a_message_that_sqs_cannot_hide_so_long_is_refused():
+    """Twelve hours are the most."""
+    settings = replace(PROD, visibility_s=43_201)
+
+    with pytest.raises(ValueError, match=r"hidden for 43201 s, but SQS takes at most 43200 s"):
+        visibility_s(settings, queue="refold", consumer_s=30)
+
+
+def test_a_message_is_kept_until_it_was_tried_as_often_as_it_should():
+    """Else it would be gone without having been a dead letter."""
+    settings = replace(PROD, max_receives=313)
+
+    assert visibility_s(settings, queue="intake", consumer_s=184) == 1_104
+    with pytest.raises(ValueError, match=r"314 x 1104 = 346656 s.* 4 x 86400 = 345600 s"):
+        visibility_s(replace(PROD, max_receives=314), queue="intake", consumer_s=184)
 
 
 def test_the_embedded_cloud_has_the_concurrency_that_the_settings_say():

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageStat
 from pydantic import ValidationError
@@ -31,6 +31,7 @@ def checked(size: tuple[int, int] = (120, 90), square: int = 3) -> Picture:
     return Picture.from_pillow(Image.composite(board, board.point(lambda x: 255 - x), turned))
 
 
+@settings(max_examples=min(50, settings().max_examples))
 @given(picture=pictures(), options=options_for(BlurOptions))
 def test_size_and_kind_stay(picture: Picture, options: BlurOptions) -> None:
     """Whatever is blurred, the picture is as large, and has alpha if it had."""
@@ -181,6 +182,7 @@ def test_more_boxes_cost_more() -> None:
     assert BlurOptions(boxes=((0.0, 0.0, 1.0, 1.0),)).costs(usual).cpu_ms > costs[0]
 
 
+@settings(max_examples=min(50, settings().max_examples))
 @given(left=st.integers(0, 108), top=st.integers(0, 108), radius=st.floats(0.08, 0.5))
 def test_what_lies_at_the_edge_of_a_box_is_hidden_as_well(
     left: int, top: int, radius: float

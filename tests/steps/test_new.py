@@ -1,5 +1,6 @@
 """`make new-step` begins a step that passes at once, and writes over nothing."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -30,8 +31,14 @@ def checkout(tmp_path: Path) -> Path:
 def tried(checkout: Path) -> str:
     """Return what pytest says of the step, as docs/add-a-step.md has it run."""
     words = ("-m", "pytest", "-q", "tests/steps", "-k", "soft_glow")
+    theirs = {name: value for name, value in os.environ.items() if name != "HYPOTHESIS_PROFILE"}
     run = subprocess.run(
-        [sys.executable, *words], cwd=checkout, capture_output=True, text=True, check=False
+        [sys.executable, *words],
+        cwd=checkout,
+        env=theirs,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return run.stdout + run.stderr
 

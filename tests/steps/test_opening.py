@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pyvips
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
@@ -295,6 +295,7 @@ def test_oddities_of_cameras_are_no_damage() -> None:
 
 
 @pytest.mark.parametrize("kind", ORIGINALS)
+@settings(max_examples=min(50, settings().max_examples))
 @given(data=st.data())
 def test_whatever_the_bytes_are_the_answer_is_a_value(kind: str, data: st.DataObject) -> None:
     """Bytes changed anywhere give a picture or a verdict of the closed set, never an exception."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -52,6 +52,7 @@ def animations(draw: st.DrawFn) -> Picture:
 
 
 @pytest.mark.parametrize("method", METHODS)
+@settings(max_examples=min(50, settings().max_examples))
 @given(picture=animations())
 def test_every_frame_is_treated_as_a_picture_of_its_own(method: str, picture: Picture) -> None:
     """And what the picture carries goes with it."""

@@ -79,7 +79,7 @@ def test_an_image_is_shown_with_its_variants(user: User) -> None:
 
 
 def test_an_image_that_failed_is_shown_with_the_reason(user: User) -> None:
-    """With the step, the limit and the actual value, of each variant and of the image."""
+    """With the step, the limit and the actual value, of each variant and of the image; the cure."""
     lost = VariantFailed(**vars(samples.failure("medium")))
     failed = ProcessingFailed(run_id=RUN, step="brand", code=lost.code, facts=lost.facts)
     user.script.answer(bodies.image(*samples.history()[:4], lost, failed), to=SHOWN)
@@ -88,6 +88,7 @@ def test_an_image_that_failed_is_shown_with_the_reason(user: User) -> None:
         "  original     jpeg 3000 x 2000, 4.2 MB",
         "  medium       missing: no_room by brand (limit 400, actual 12)",
         "  reason       no_room by brand (limit 400, actual 12)",
+        "  cure         docs/steps tells what the codes of a step mean.",
     ]
 
 

@@ -74,7 +74,7 @@ def test_what_an_ended_run_left_behind_is_removed(tell: Tell, deployed: OnMoto) 
         tell("reconcile", *words)[1] for words in (["--dry-run"], [], ["--grace", "0"])
     )
 
-    told = f"{REF.image_id}  1 object that no event names: removed\n1 thing "
+    told = f"{REF.image_id}  what no event names is removed: 1 object\n1 thing "
     assert looked == f"{told}to be done; nothing was\n"
     assert done == f"{told}done\n"
     assert again == "0 things done\n"

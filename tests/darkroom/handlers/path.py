@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -15,18 +16,19 @@ from moto.core.botocore_stubber import MockRawResponse
 from darkroom.events import Ending, Stream
 from darkroom.handlers import clients, ended, orchestrator, projector, s3_event, stage
 from darkroom.handlers.settings import plan
-from darkroom.history import verify
-from darkroom.ids import ImageRef, original_key
-from darkroom.images import fold
+from darkroom.history import handle, verify
+from darkroom.ids import ImageRef, original_key, run_id
+from darkroom.images import StartProcessing, fold
 from darkroom.plan import tasks_of
 from darkroom.projections import image_row
-from darkroom.testing.samples import OWNER, another_image
+from darkroom.testing.samples import CONTEXT, OWNER, another_image
 from dsl.backends.asl import state_machine, substitution
 from tests.darkroom.handlers.wire import Fault, Killed, Site, Wire
 from tests.dsl.machines import LambdaError, run_machine
 
 TRIES = 3  # of a function that nobody waits for
 RECEIVES = 12
+ANOTHER = "0e" * 32  # the digest of a pipeline
 HANDLERS: Mapping[str, Callable[..., Any]] = {
     "s3_event": s3_event.handler,
     "orchestrator": orchestrator.handler,
@@ -44,6 +46,7 @@ class Path:
     wire: Wire = field(default_factory=Wire)
     ref: ImageRef = field(default_factory=lambda: another_image(0))
     told: list[dict[str, Any]] = field(default_factory=list)  # by Standard executions, of their end
+    replaced: bool = False  # the pipeline, while the image's run is under way
 
     def __post_init__(self) -> None:
         waits = plan().worst_case_s if plan().engine == "express" else orchestrator.ANSWERS_WITHIN_S
@@ -63,11 +66,27 @@ class Path:
         announced, second = self.upload(content), self.upload(content)
         self._call_until_done("s3_event", announced)
         self._call_until_done("s3_event", second)
+        if self.replaced:
+            self._begin_another()
         self.drain()
         self._project()
         calls = list(self.wire.sent)
         self._everything_again(announced)
         return calls
+
+    def _begin_another(self) -> None:
+        """Begin a run of the pipeline that was deployed before this one."""
+        version_id = self.cloud.history.load(self.ref).events[0].event.version_id
+        another = StartProcessing(
+            run_id=run_id(self.ref, version_id, ANOTHER, 0),
+            pipeline="photos",
+            pipeline_digest=ANOTHER,
+            version_id=version_id,
+            n=0,
+            variants=("small", "large"),
+            deadline_at=clients.now() + timedelta(hours=1),
+        )
+        handle(self.cloud.history, self.ref, another, CONTEXT, clients.now)
 
     def upload(self, content: bytes) -> dict[str, Any]:
         """Put an object version under the image's key; return how S3 announces it."""
