@@ -27,11 +27,11 @@ def main() -> int:
         return 1
     try:
         app.synth()
-    except RuntimeError as refused:  # its report is written already
-        if "Validation failed" not in str(refused):
+    except RuntimeError as refused:
+        if "ValidationFailed" not in str(refused):
             raise
         sys.stderr.write(
-            "darkroom: cdk-nag has found what is above. Mend it, or say in"
+            f"{refused}\ndarkroom: cdk-nag has found what is above. Mend it, or say in"
             " infra/acknowledged.yaml why it stays as it is.\n"
         )
         return 1
