@@ -130,20 +130,26 @@ def test_announced_three_times_and_run_at_once_is_one_history(
         again = _announced(aws, image_id)
         delivered = _delivered(image_id, first.facts["version_id"])
 
-        handlers = {"orchestrator": delivered, "s3_event": again}
         with ThreadPoolExecutor() as pool:
-            calls = [pool.submit(invoke, name, event) for name, event in [*handlers.items()] * 2]
-        answers = [call.result() for call in calls]
+            calls = [pool.submit(_deliver, invoke, delivered) for _ in range(2)]
+            calls += [pool.submit(invoke, "s3_event", again) for _ in range(2)]
+        for call in calls:
+            call.result()
         settled = ada.settled(image_id)
         invoke("s3_event", again)
         aws.drained()
 
-        assert [answer for answer in answers if answer] == [{"batchItemFailures": []}] * 2
         assert settled.state == "complete"
         assert _told_once(ada, aws, image_id)
         if _stages_at_work(aws, image_id) > 1:
             return
     raise AssertionError("two runs at one time never met")
+
+
+def _deliver(invoke: Callable[[str, object], Any], delivered: object) -> None:
+    """Do as the queue does: what comes back is delivered once more."""
+    while invoke("orchestrator", delivered)["batchItemFailures"]:
+        pass
 
 
 def _told_once(ada: Client, aws: Aws, image_id: str) -> bool:
