@@ -19,7 +19,7 @@ override PHOTOS := $(value PHOTOS)
 export PHOTO PHOTOS PIPELINE NAME
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up down process test storm generate explain diff diff-local golden new-step docs check synth deploy destroy to-aws doctor lock bench ci clean
+.PHONY: help setup demo up down process test storm generate explain diff diff-local golden new-step docs check synth package deploy rollback diff-aws destroy cdn-key to-aws doctor lock bench ci clean
 
 help: ## explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,8 +97,8 @@ golden: .stamps/python ## rewrite the golden files of tests; read the diff befor
 new-step: .stamps/python ## begin a step, with its test, to edit: make new-step NAME=soft_glow
 	@$(PY) -m steps.testing.new "$$NAME"
 
-docs: .stamps/python ## write docs/steps, docs/codes.md and docs/events.md of the code
-	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_code_page.py tests/docs/test_event_page.py --golden
+docs: setup ## write docs/steps, docs/codes.md, docs/events.md and the dashboard's picture of the code
+	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_code_page.py tests/docs/test_event_page.py tests/infra/test_dashboard.py --golden
 
 check: setup .stamps/checkov ## format, lint, types, imports, drift of generated/ and openapi.json, linters of templates
 	@$(BIN)/ruff format --check .
@@ -112,11 +112,26 @@ check: setup .stamps/checkov ## format, lint, types, imports, drift of generated
 synth: setup ## write the CloudFormation of ENV=local|dev|prod to cdk.out
 	@$(BIN)/npx cdk synth --quiet --context env=$(or $(ENV),dev)
 
-deploy: to-aws setup generate ## deploy to AWS, with your credentials: make deploy ENV=dev|prod
-	@$(BIN)/npx cdk deploy --all --context env=$(ENV)
+package: setup ## build what functions run on AWS, and print how large it is and how fast it starts
+	@$(PY) -m infra.package
 
-destroy: to-aws setup ## remove the functions and the API of ENV from AWS; tables, buckets and users stay
-	@$(BIN)/npx cdk destroy darkroom-$(ENV)-app --context env=$(ENV)
+deploy: to-aws setup generate ## show what changes on AWS, ask where rights grow, and deploy: make deploy ENV=dev|prod
+	@$(PY) -m infra.preflight $(ENV)
+	@$(BIN)/npx cdk diff --all --context env=$(ENV)
+	@$(BIN)/npx cdk deploy --all --context env=$(ENV) --require-approval $(or $(APPROVE),broadening) --outputs-file cdk.out/outputs.json
+
+rollback: to-aws .stamps/python ## have the release before this one live again: make rollback ENV=prod, TO=version
+	@$(PY) -m infra.rollback $(ENV) $(if $(TO),--to "$(TO)")
+
+diff-aws: to-aws setup ## tell what a deployment would change on AWS: make diff-aws ENV=dev|prod
+	@$(BIN)/npx cdk diff --all --context env=$(ENV)
+
+destroy: to-aws setup ## remove the app of ENV from AWS, data stay; DATA=ENV, said twice: the data's stack as well
+	@test -z "$(DATA)" || test "$(DATA)" = "$(ENV)" || { echo "DATA is to name $(ENV) a second time." >&2; exit 2; }
+	@$(BIN)/npx cdk destroy darkroom-$(ENV)-app $(if $(DATA),darkroom-$(ENV)-data) --context env=$(ENV)
+
+cdn-key: to-aws .stamps/python ## make a key that signs links to the CDN, and keep its private half in AWS
+	@$(PY) -m infra.cdn_keys $(ENV)
 
 to-aws:
 	@case "$(ENV)" in dev|prod) ;; *) echo "Say where: make $(firstword $(MAKECMDGOALS)) ENV=dev, or ENV=prod. For this machine: make up, make down." >&2; exit 2 ;; esac
@@ -124,11 +139,12 @@ to-aws:
 bench: .stamps/bench ## measure beside sharp, pyvips and Pillow, and draw out/bench.png: make bench PHOTOS=folder
 	@$(PY) -m bench $(if $(PHOTOS),--photos "$$PHOTOS")
 
-doctor: .stamps/python ## say what is missing on this machine, with the cure
+doctor: .stamps/python ## say what is missing on this machine, with the cure; ENV=dev|prod: and in its account
 	@$(PY) -m darkroom doctor
+	@$(if $(ENV),$(PY) -m infra.preflight $(ENV))
 
 lock: .stamps/python ## resolve requirements/*.in and what steps require into hashed, address-free locks, and install them
-	@for name in bootstrap api stage dev ministack checkov; do \
+	@for name in bootstrap api cdn stage dev ministack checkov; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@$(PY) -m dsl lock

@@ -14,7 +14,11 @@ from dsl.backends.schema import schema
 from dsl.backends.wiring import render_wiring
 from dsl.canonical import digest, pretty
 from dsl.compile import Compiled
-from dsl.costs.pricing import EDITION
+from dsl.costs.bill import bill
+from dsl.costs.forms import of_plan
+from dsl.costs.photo import Photo
+from dsl.costs.pricing import EDITION, REGIONS, prices
+from dsl.costs.usage import usage
 from dsl.draft import Plugins
 from dsl.files import PLAIN
 from dsl.passes import BrokenInvariant
@@ -52,7 +56,13 @@ def _of(compiled: Compiled, environment: str, plugins: Plugins) -> Iterator[tupl
     yield "__init__.py", _package(f"The pipeline {compiled.plan.pipeline}, compiled{where}.", "")
     yield "plan.json", pretty(lock(compiled, plugins))
     yield "state_machine.asl.json", pretty(sound(state_machine(compiled.plan)))
-    yield "wiring.py", render_wiring(compiled.plan)
+    yield "wiring.py", render_wiring(compiled.plan, million_usd=_million_usd(compiled, plugins))
+
+
+def _million_usd(compiled: Compiled, plugins: Plugins) -> float:
+    """Return the dollars for a million images, in the region of PIPELINE.md's first column."""
+    used = usage(of_plan(compiled.plan), compiled.plan, Photo(), plugins)
+    return bill(used, prices(REGIONS[0])).usd
 
 
 def sound(machine: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.delivery import Delivery
 from infra.functions import PlatformFunction
 from infra.identity import SIGNED_IN_SCOPE, Identity
 from infra.kept import Kept
@@ -55,10 +56,12 @@ class Api(Construct):
         compiled: CompiledPipeline,
         kept: Kept,
         intake: sqs.IQueue,
+        delivery: Delivery | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
         self._code = code
+        self._delivery = delivery
         self.auth = self._auth(kept.identity)
         self.images = self._images(compiled, kept, intake)
         self.rest = self._rest_api()
@@ -112,9 +115,16 @@ class Api(Construct):
                 "QUEUE_URL": intake.queue_url,
                 "USER_POOL_ID": kept.identity.pool.user_pool_id,
                 "USER_POOL_CLIENT_ID": kept.identity.client.user_pool_client_id,
+                # Where links lead, and what they are signed with; without a CDN to the bucket.
+                "CDN": self._delivery.told if self._delivery else "none",
             },
-            permissions=_images_permissions(kept, intake),
+            permissions=[*_images_permissions(kept, intake), *self._signs_links()],
         )
+
+    def _signs_links(self) -> list[iam.PolicyStatement]:
+        if self._delivery is None:
+            return []
+        return [allow("secretsmanager:GetSecretValue", on=[self._delivery.secret_arn])]
 
     def _rest_api(self) -> apigateway.RestApi:
         access_log = logs.LogGroup(

@@ -19,7 +19,12 @@ def main() -> int:
         name = app.node.try_get_context("pipeline")
         compiled = compiled_pipeline(name, settings.environment)
         target = LAMBDA if settings.assets_for_lambda else HERE
-        assets = build_assets(plan_path(compiled), compiled.PACKAGES, target=target)
+        assets = build_assets(
+            plan_path(compiled),
+            compiled.PACKAGES,
+            target=target,
+            signs_links=bool(settings.cdn_keys),
+        )
         add_stacks(app, settings=settings, compiled=compiled, assets=assets)
         guard(app, entries())
     except (ValueError, LookupError, AssetError) as mistake:

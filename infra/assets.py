@@ -25,6 +25,8 @@ _RECIPE = "2"
 
 # The Lambda runtime brings boto3 with all that it needs; a copy would only slow cold starts.
 _FROM_RUNTIME = ("boto3", "botocore", "python-dateutil", "s3transfer", "six", "urllib3")
+# The same, as they are imported.
+FROM_RUNTIME = ("boto3", "botocore", "dateutil", "s3transfer", "six", "urllib3")
 
 # On the index as source only. It is pure Python where it finds no libvips of the machine's, and
 # is kept from looking: ours is in the wheel pyvips-binary.
@@ -94,11 +96,17 @@ HERE = Target(
 
 
 def build_assets(
-    plan: str, packages: Iterable[tuple[str, ...]], *, target: Target, root: Path = ROOT
+    plan: str,
+    packages: Iterable[tuple[str, ...]],
+    *,
+    target: Target,
+    signs_links: bool = False,
+    root: Path = ROOT,
 ) -> Assets:
     """Build the zips that run the plan at the path `plan`, or find them built.
 
     `packages` are the sets of plugins whose packages some stage's function holds: a zip for each.
+    `signs_links` adds to the API's what it signs links to a CDN with.
     All lie under .local/assets of `root`, from where `plan` counts.
 
     Raises AssetError, with what uv said, if the wheels cannot be had; for a missing lock; and for
@@ -106,7 +114,7 @@ def build_assets(
     """
     ours = ("darkroom", "steps", plan)
     return Assets(
-        api=_asset(root, ("api",), ("darkroom", plan), target),
+        api=_asset(root, ("api", "cdn") if signs_links else ("api",), ("darkroom", plan), target),
         stages={
             plugins: _asset(root, ("stage", *(f"steps/{each}" for each in plugins)), ours, target)
             for plugins in packages

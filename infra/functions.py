@@ -53,6 +53,8 @@ class PlatformFunction(Construct):
             log_group=log_group,
             role=lambda_role(self, "Role", *permissions, logged(log_group), traced()),
             environment=_prefixed(environment) | powertools(settings, handler),
+            # Of what is published: whoever goes back needs something to go back to.
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
 
     def _log_group(self, settings: Settings) -> logs.LogGroup:
@@ -66,9 +68,10 @@ def _prefixed(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def powertools(settings: Settings, service: str) -> dict[str, str]:
-    """What Powertools reads: the service's name in logs and traces, and where metrics go."""
+    """What every function is told: its name in logs and traces, and where its metrics go."""
     return {
         "POWERTOOLS_SERVICE_NAME": service,
         "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
         "POWERTOOLS_LOG_LEVEL": settings.log_level,
+        "DARKROOM_ENVIRONMENT": settings.environment,
     }

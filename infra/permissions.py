@@ -56,7 +56,7 @@ def append_only(events: dynamodb.ITable) -> iam.PolicyStatement:
     """Deny every call whose purpose is to change or remove events.
 
     It is not all: IAM cannot require a condition, so a PutItem without one could still replace an
-    event. Ours always has its condition; infra/projection.py has an alarm on any replacement, and
+    event. Ours always has its condition; infra/alarms.py has one on any replacement, and
     the chain of hashes shows it.
     """
     return iam.PolicyStatement(

@@ -23,6 +23,10 @@ class DeployedPipeline(Protocol):
     def state_machine(self) -> sfn.StateMachine:
         """The machine that runs the pipeline on one image."""
 
+    @property
+    def functions(self) -> Mapping[str, lambda_.Function]:
+        """The function of each stage, by the stage's id."""
+
 
 class CompiledPipeline(Protocol):
     """The class `Pipeline` of a generated/<name>/wiring.py."""
@@ -32,6 +36,7 @@ class CompiledPipeline(Protocol):
     DIGEST: str
     WORST_CASE_S: int
     STAGES_AT_ONCE: int
+    MILLION_USD: float
     PACKAGES: tuple[tuple[str, ...], ...]
 
     def __call__(

@@ -13,7 +13,7 @@ from infra.ingest import Ingest
 from infra.kept import Kept
 from infra.permissions import allow, append_only, use_key, use_table_key
 from infra.pipelines import CompiledPipeline, DeployedPipeline, plan_path
-from infra.release import release
+from infra.release import live, published
 from infra.settings import Settings
 from infra.timing import Timing
 
@@ -40,11 +40,12 @@ class Processing(Construct):
         timing: Timing,
         kept: Kept,
         ingest: Ingest,
+        made_of: str,
     ) -> None:
         super().__init__(scope, construct_id)
         check_concurrency(settings, stages_at_once=compiled.STAGES_AT_ONCE)
         self.pipeline = self._pipeline(settings, stage_code, compiled, kept)
-        self.release = release(
+        self.machine = published(
             self.pipeline.state_machine,
             starts_by=_STARTS_BY[compiled.ENGINE],
             settings=settings,
@@ -61,6 +62,7 @@ class Processing(Construct):
             memory_mb=256,
             timeout_s=timing.orchestrator_s,
         )
+        self.live = live(self.orchestrator.function, made_of=made_of)
         self._take_messages(ingest, runs_at_once=settings.runs_at_once)
         self.endings: Endings | None = None
         if compiled.ENGINE == "standard":
@@ -76,8 +78,8 @@ class Processing(Construct):
             )
 
     def _take_messages(self, ingest: Ingest, *, runs_at_once: int) -> None:
-        """Call the function for each message; a message is a run."""
-        self.orchestrator.function.add_event_source_mapping(
+        """Call the function that is live for each message; a message is a run."""
+        self.live.add_event_source_mapping(
             "Intake",
             event_source_arn=ingest.intake.queue_arn,
             batch_size=1,
@@ -120,7 +122,7 @@ class Processing(Construct):
             "PLAN": plan_path(compiled),
             "EVENTS_TABLE": kept.history.events.table_name,
             "QUEUE_URL": ingest.intake.queue_url,
-            "STATE_MACHINE_ARN": self.release.arn,
+            "STATE_MACHINE_ARN": self.machine.arn,
             "MAX_RECEIVES": str(settings.max_receives),
             "PATIENCE_S": str(timing.patience_s),
         }
@@ -131,7 +133,7 @@ class Processing(Construct):
             allow("dynamodb:Query", "dynamodb:PutItem", on=[kept.history.events.table_arn]),
             append_only(kept.history.events),
             use_table_key(kept.encryption.history, writes=True),
-            self.release.permission,
+            self.machine.permission,
             # It takes messages, and sends those anew whose run was throttled.
             allow(*take, "sqs:SendMessage", on=[ingest.intake.queue_arn]),
             use_key(kept.encryption.messages, "kms:GenerateDataKey", "kms:Decrypt", through="sqs"),

@@ -1,7 +1,6 @@
 """Projection: every new event is a hint to fold its stream into the views again."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
@@ -25,7 +24,7 @@ class Projection(Construct):
     Only where not even the queue can be reached does Lambda try the records again, five times,
     and then tell `unfolded` where in the stream they were.
 
-    A record of anything but a new event is an alarm: the history only grows.
+    A record of anything but a new event is an alarm (infra/alarms.py): the history only grows.
     """
 
     def __init__(
@@ -68,29 +67,6 @@ class Projection(Construct):
         )
         self._follow(stream_arn)
         self._fold_again(settings, code, kept)
-        self._watch()
-
-    def _watch(self) -> None:
-        """Have an alarm in the minute in which a stored event was overwritten or removed."""
-        cloudwatch.Alarm(
-            self,
-            "HistoryChanged",
-            alarm_description=(
-                "A stored event was overwritten or removed. The projector's log names it"
-                " (`history changed`); the table's backups have it as it was."
-            ),
-            metric=cloudwatch.Metric(
-                namespace="Darkroom",
-                metric_name="HistoryChanged",
-                dimensions_map={"service": "projector"},
-                statistic="Sum",
-                period=Duration.minutes(1),
-            ),
-            threshold=1,
-            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
 
     def _follow(self, stream_arn: str) -> None:
         """Call the function with each batch of new events."""

@@ -90,12 +90,35 @@ class Settings:
     replaced_originals_kept_days: Annotated[int, Ge(1)] = 30
     # After how many days variants are removed; reprocessing makes them again. None: never.
     variants_kept_days: Annotated[int, Ge(1)] | None = None
+    # There are alarms, a dashboard, saved questions to the logs, and a budget.
+    watched: bool = True
+    # Who is mailed when an alarm goes off; None: whoever subscribes to the topic by hand.
+    notices_to: Annotated[str, MinLen(3)] | None = None
+    # What the account may spend in a month, in dollars; None: nobody counts.
+    budget_usd: Annotated[int, Ge(1)] | None = 50
+    # From where on a human is called: shares of images, in %; how long they wait, in minutes; and
+    # the time within which 19 of 20 requests to the API are answered, in ms.
+    failed_percent: Annotated[int, Ge(1), Le(100)] = 5
+    rejected_percent: Annotated[int, Ge(1), Le(100)] = 50
+    waits_min: Annotated[int, Ge(1)] = 15
+    p95_ms: Annotated[int, Ge(1)] = 2000
+    # Public keys (PEM) of the CDN, which there is where there are any: variants are then fetched
+    # from it, by links that the first key's private half signs. `make cdn-key` makes one.
+    cdn_keys: tuple[str, ...] = ()
+    # The ARN of the CDN's firewall, which the stack `edge` has as its output.
+    cdn_web_acl: str | None = None
+    # A firewall before the API, and one for the CDN; and how many requests it takes from one
+    # address in five minutes, for which AWS takes no fewer than ten.
+    firewall: bool = False
+    requests_per_address: Annotated[int, Ge(10)] = 2000
     # Tables, buckets, keys and users outlive the stack.
     retain_data: bool = True
     # Deleting them, or the stack that holds them, is refused until it is allowed by hand.
     protect_data: bool = False
     # Runs start on a published version of the state machine, and finish on it.
     publish_machine: bool = True
+    # A new release takes a tenth of the images for a quarter of an hour, and then all.
+    canary: bool = False
     # The account gets the role without which API Gateway refuses a stage with an access log.
     gateway_log_role: bool = True
     # Buckets and queues refuse plain HTTP.

@@ -6,16 +6,22 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.assets import Assets
+from infra.delivery import Delivery
 from infra.encryption import Encryption
+from infra.firewall import EdgeStack, guard
 from infra.history import History
 from infra.identity import Identity
 from infra.ingest import Ingest
 from infra.kept import Kept
+from infra.monitoring import Monitoring
 from infra.network import Network
+from infra.parts import Parts
 from infra.pipelines import CompiledPipeline
 from infra.processing import Processing
 from infra.projection import Projection
 from infra.reconciliation import Reconciliation
+from infra.release import made_of
+from infra.rollout import roll_out
 from infra.settings import Settings
 from infra.storage import Storage
 from infra.timing import timing
@@ -103,6 +109,7 @@ class AppStack(Stack):
             timing=times,
             kept=kept,
             ingest=self.ingest,
+            made_of=made_of(settings, compiled, assets),
         )
         self.projection = Projection(self, "Projection", settings=settings, code=code, kept=kept)
         self.reconciliation = Reconciliation(
@@ -113,6 +120,9 @@ class AppStack(Stack):
             kept=kept,
             intake=self.ingest.intake,
         )
+        delivery = None
+        if settings.cdn_keys:
+            delivery = Delivery(self, "Delivery", settings=settings, kept=kept)
         self.api = Api(
             self,
             "Api",
@@ -121,7 +131,26 @@ class AppStack(Stack):
             compiled=compiled,
             kept=kept,
             intake=self.ingest.intake,
+            delivery=delivery,
         )
+        if settings.firewall:
+            guard(self.api.rest, settings=settings)
+        if settings.watched:
+            self._watch(settings, compiled)
+
+    def _watch(self, settings: Settings, compiled: CompiledPipeline) -> None:
+        """What calls for a human, and takes a release back that does harm."""
+        parts = Parts(
+            api=self.api,
+            ingest=self.ingest,
+            processing=self.processing,
+            projection=self.projection,
+            reconciliation=self.reconciliation,
+        )
+        watching = Monitoring(self, "Monitoring", settings=settings, compiled=compiled, parts=parts)
+        if settings.canary:
+            alarms = watching.of_a_release
+            roll_out(self.processing, alias=self.processing.live, alarms=alarms)
 
     def _write_outputs(self) -> None:
         outputs = {
@@ -133,6 +162,7 @@ class AppStack(Stack):
             "UnannouncedUrl": self.ingest.unannounced.queue_url,
             "RefoldUrl": self.projection.refold.queue_url,
             "UnfoldedUrl": self.projection.unfolded.queue_url,
+            "Orchestrator": self.processing.orchestrator.function.function_name,
             "StateMachineArn": self.processing.pipeline.state_machine.state_machine_arn,
         }
         if self.processing.endings:
@@ -164,6 +194,8 @@ def add_stacks(
         compiled=compiled,
         assets=assets,
     )
+    if settings.cdn_keys and settings.firewall:
+        EdgeStack(app, f"{name}-edge", settings=settings)
     Tags.of(app).add("project", "darkroom")
     Tags.of(app).add("environment", settings.environment)
     return base, work

@@ -1,6 +1,7 @@
 """Storage: the bucket of originals, that of variants, and that of who asked for what in them."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -35,6 +36,8 @@ class Storage(Construct):
         self._share(self.variants, s3.HttpMethods.GET)
         self._age_originals()
         self._age_variants()
+        if settings.cdn_keys:
+            _reads_for_the_cdn(self.variants, but=INTERMEDIATES)
 
     def _access_logs(self) -> s3.Bucket:
         """S3 writes them with its own key: it cannot with ours. It may, from these buckets only.
@@ -117,3 +120,24 @@ class Storage(Construct):
     @property
     def _removal(self) -> RemovalPolicy:
         return RemovalPolicy.RETAIN if self._settings.retain_data else RemovalPolicy.DESTROY
+
+
+def _reads_for_the_cdn(bucket: s3.Bucket, *, but: str) -> None:
+    """Let distributions of this account read `bucket`, except for what lies below `but`."""
+    ours = f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"
+    cdn = iam.ServicePrincipal(
+        "cloudfront.amazonaws.com", conditions={"ArnLike": {"aws:SourceArn": ours}}
+    )
+    everything, nothing = bucket.arn_for_objects("*"), bucket.arn_for_objects(f"{but}*")
+    bucket.add_to_resource_policy(_read(iam.Effect.ALLOW, cdn, everything))
+    bucket.add_to_resource_policy(_read(iam.Effect.DENY, cdn, nothing))
+    if bucket.encryption_key is not None:
+        bucket.encryption_key.add_to_resource_policy(
+            iam.PolicyStatement(principals=[cdn], actions=["kms:Decrypt"], resources=["*"])
+        )
+
+
+def _read(effect: iam.Effect, who: iam.IPrincipal, what: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        effect=effect, principals=[who], actions=["s3:GetObject"], resources=[what]
+    )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -61,6 +62,12 @@ def of_service(name: str) -> Any:
     """Return the client of a service that a step calls, by its name, such as `rekognition`."""
     of_any_service: Callable[..., Any] = boto3.client
     return of_any_service(name, config=_RETRIES)
+
+
+@cache
+def secrets() -> "SecretsManagerClient":
+    """Return the client for secrets."""
+    return boto3.client("secretsmanager", config=_RETRIES)
 
 
 @cache

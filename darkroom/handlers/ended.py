@@ -13,7 +13,7 @@ from darkroom.adapters.stepfunctions import broke_off
 from darkroom.endings import Endings
 from darkroom.errors import Unfinished
 from darkroom.handlers import clients
-from darkroom.handlers.observe import logger, metrics, observed
+from darkroom.handlers.observe import count_image, logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ids import ImageRef
 from darkroom.outcome import Outcome
@@ -58,7 +58,7 @@ def endings() -> Endings:
 
 
 @observed
-def handler(event: dict[str, Any], _: LambdaContext) -> None:
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """End the run that the execution was for.
 
     What is raised makes Lambda call again, twice, and then put the call into the failure queue.
@@ -70,4 +70,4 @@ def handler(event: dict[str, Any], _: LambdaContext) -> None:
     ref = ImageRef(asked.tenant, asked.image_id)
     image = endings().end(ref, asked.run_id, execution.told())
     logger.info("run ended", extra={"status": execution.status, "state": image.state})
-    metrics.add_dimension("State", image.state)
+    count_image(image.state, context)

@@ -13,7 +13,7 @@ from darkroom.adapters.sqs import SqsQueue
 from darkroom.adapters.stepfunctions import ExpressEngine, StandardEngine
 from darkroom.errors import Unfinished
 from darkroom.handlers import clients
-from darkroom.handlers.observe import logger, metrics, observed
+from darkroom.handlers.observe import count_image, logger, metrics, observed
 from darkroom.handlers.settings import plan, setting
 from darkroom.ingest import Message
 from darkroom.runs import Engine, Orchestrator
@@ -41,13 +41,14 @@ def _engine(state_machine_arn: str) -> Engine:
 
 
 @observed
-def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Process each message; those that must come back are named in the answer."""
-    failures = [record["messageId"] for record in event["Records"] if not _processed(record)]
+    records = event["Records"]
+    failures = [record["messageId"] for record in records if not _processed(record, context)]
     return {"batchItemFailures": [{"itemIdentifier": failure} for failure in failures]}
 
 
-def _processed(record: dict[str, Any]) -> bool:
+def _processed(record: dict[str, Any], context: LambdaContext) -> bool:
     """Take one message to its ending; False where it should come back, or is no message at all."""
     received = int(record["attributes"]["ApproximateReceiveCount"])
     try:
@@ -69,8 +70,7 @@ def _processed(record: dict[str, Any]) -> bool:
         metrics.add_metric("MessageCameBack", MetricUnit.Count, 1)
         return False
     logger.info("message done", extra={"state": image.state})
-    metrics.add_dimension("State", image.state)
-    metrics.add_metric("MessageDone", MetricUnit.Count, 1)
+    count_image(image.state, context)
     return True
 
 

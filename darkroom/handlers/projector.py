@@ -20,7 +20,7 @@ from darkroom.handlers.settings import setting
 from darkroom.history.changes import changes
 from darkroom.projections import NotProjected, Refold, opened, project, refs_in
 
-HISTORY_CHANGED = "HistoryChanged"  # the metric that infra/projection.py has an alarm on
+HISTORY_CHANGED = "HistoryChanged"  # the metric that infra/alarms.py watches
 
 
 @cache

@@ -4,8 +4,8 @@ from functools import cache
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
 from darkroom.adapters.dynamodb_generations import DynamoGenerations
-from darkroom.adapters.s3 import S3Links
 from darkroom.handlers import clients
+from darkroom.handlers.links import links
 from darkroom.handlers.observe import logger
 from darkroom.handlers.settings import setting
 from darkroom.ids import valid_image_id
@@ -20,7 +20,7 @@ def retrieval() -> Retrieval:
         tenant=setting("TENANT"),
         views=views(),
         history=DynamoEventStore(clients.dynamodb(), setting("EVENTS_TABLE")),
-        links=S3Links(clients.s3(), setting("VARIANTS_BUCKET")),
+        links=links(),
     )
 
 

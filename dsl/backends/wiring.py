@@ -11,8 +11,11 @@ from dsl.passes.effects import effects_of
 from steps.allocator import KEEPS_MEMORY
 
 
-def render_wiring(plan: Plan) -> str:
-    """The text of generated/<pipeline>/wiring.py: formatted, typed, the same for the same plan."""
+def render_wiring(plan: Plan, *, million_usd: float) -> str:
+    """The text of generated/<pipeline>/wiring.py: formatted, typed, the same for the same plan.
+
+    `million_usd` is what a million images cost, by which a dashboard tells what a day does.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -26,6 +29,7 @@ def render_wiring(plan: Plan) -> str:
         allocator=KEEPS_MEMORY,
         effects={each.stage: each for each in effects_of(plan.nodes, plan.stages, plan.start)},
         stages_at_once=stages_at_once(plan.start),
+        million_usd=f"{million_usd:.2f}",
     )
 
 

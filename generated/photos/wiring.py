@@ -104,6 +104,8 @@ class Pipeline(Construct):
     WORST_CASE_S = 165
     # Functions of stages that one run keeps busy at one time, at most.
     STAGES_AT_ONCE = 1
+    # Dollars for a million images, as PIPELINE.md has it in its first column.
+    MILLION_USD = 95.90
     # Whose packages functions hold: an asset for each.
     PACKAGES = tuple(dict.fromkeys(stage.required_by for stage in STAGES))
 

@@ -88,7 +88,7 @@ def standard(assets: Assets, tmp_path_factory: pytest.TempPathFactory) -> Synthe
 
 def wired(plan: Plan, folder: Path) -> Any:
     """The class that the compiler writes for `plan`, with a definition that calls each stage."""
-    (folder / "wiring.py").write_text(render_wiring(plan))
+    (folder / "wiring.py").write_text(render_wiring(plan, million_usd=95.28))
     (folder / "state_machine.asl.json").write_text(pretty(state_machine(plan)))
     spec = spec_from_file_location(f"wiring_in_{folder.name}", folder / "wiring.py")
     assert spec is not None

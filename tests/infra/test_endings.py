@@ -6,9 +6,9 @@ from tests.infra.environments import PROD
 
 
 def test_a_standard_machine_is_started_and_has_a_place_of_its_own(standard):
-    """Another engine is another resource, with versions and an alias of its own."""
+    """Another engine is another resource, with versions of its own."""
     ((name, machine),) = standard.all("AWS::StepFunctions::StateMachine").items()
-    (alias,) = standard.all("AWS::StepFunctions::StateMachineAlias")
+    (version,) = standard.all("AWS::StepFunctions::StateMachineVersion")
     (statement,) = (
         statement
         for role, statement in standard.policies()
@@ -17,7 +17,7 @@ def test_a_standard_machine_is_started_and_has_a_place_of_its_own(standard):
 
     assert machine["Properties"]["StateMachineType"] == "STANDARD"
     assert "StandardStateMachine" in name
-    assert "StandardStateMachine" in alias
+    assert "StandardStateMachine" in version
     assert statement["Action"] == "states:StartExecution"
     assert statement["Resource"] == {"Ref": name}
 

@@ -64,6 +64,7 @@ def test_a_function_is_told_exactly_what_its_handler_reads(dev, handler):
         (HANDLERS / f"{name}.py").read_text("utf-8") for name in together(handler, set())
     )
     reads = set(re.findall(r'setting\("(\w+)"\)', text))
+    reads |= {"ENVIRONMENT"}  # by handlers/observe.py, for every function's metrics
     reads |= {"PLAN"} if re.search(r"\bplan\(\)", text) else set()
     reads |= {"USER_POOL_CLIENT_ID"} if re.search(r"\buser_id\(", text) else set()
 
@@ -76,7 +77,8 @@ def test_the_function_that_ends_runs_is_told_what_its_handler_reads(standard):
     told = {name for name in function["Environment"]["Variables"] if name.startswith("DARKROOM_")}
 
     assert function["Handler"] == "darkroom.handlers.ended.handler"
-    assert told == {f"DARKROOM_{name}" for name in ("PLAN", "EVENTS_TABLE", "QUEUE_URL")}
+    reads = ("ENVIRONMENT", "PLAN", "EVENTS_TABLE", "QUEUE_URL")
+    assert told == {f"DARKROOM_{name}" for name in reads}
 
 
 def test_functions_have_the_memory_and_the_time_that_they_are_meant_to_have(dev):

@@ -1,12 +1,14 @@
 """From the notification of S3 to the views: what is tried how often, and where failures go."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from darkroom.handlers.projector import HISTORY_CHANGED
 from infra.pipelines import GENERATED, compiled_pipeline
+from infra.release import made_of
+from tests.infra.environments import PROD
 
 DEAD_LETTER_QUEUES = ("IngestDead", "IngestUnannounced", "ProjectionUnfolded")
 
@@ -106,16 +108,16 @@ def test_a_run_finishes_on_the_code_that_it_began_with(stacks):
     substitutions = machine["Properties"]["DefinitionSubstitutions"]
 
     assert {version["DeletionPolicy"] for version in versions.values()} == {"Retain"}
-    assert {value["Ref"] for value in substitutions.values()} == versions.keys()
+    called = {value["Ref"] for value in substitutions.values()}
+    assert called == {name for name in versions if "Orchestrator" not in name}
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_a_run_finishes_on_the_definition_that_it_began_with(templates, environment):
-    """Runs start by an alias of the version that this deployment published; versions stay."""
+    """Runs start on the version of the machine that this deployment published; versions stay."""
     app = templates[environment]
     ((machine, _),) = app.all("AWS::StepFunctions::StateMachine").items()
     ((name, version),) = app.all("AWS::StepFunctions::StateMachineVersion").items()
-    ((alias_name, alias),) = app.all("AWS::StepFunctions::StateMachineAlias").items()
     orchestrator = app.properties("AWS::Lambda::Function", "ProcessingOrchestrator")
 
     assert version["Properties"] == {
@@ -123,11 +125,53 @@ def test_a_run_finishes_on_the_definition_that_it_began_with(templates, environm
         "StateMachineRevisionId": {"Fn::GetAtt": [machine, "StateMachineRevisionId"]},
     }
     assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    assert alias["Properties"]["RoutingConfiguration"] == [
-        {"StateMachineVersionArn": {"Fn::GetAtt": [name, "Arn"]}, "Weight": 100}
-    ]
     started = orchestrator["Environment"]["Variables"]["DARKROOM_STATE_MACHINE_ARN"]
-    assert started == {"Fn::GetAtt": [alias_name, "Arn"]}
+    assert started == {"Fn::GetAtt": [name, "Arn"]}
+
+
+def test_one_alias_leads_to_all_that_a_run_goes_through(stacks):
+    """Messages go to the orchestrator that is live, whose environment names the machine."""
+    ((name, alias),) = stacks.all("AWS::Lambda::Alias").items()
+    mapping = stacks.properties("AWS::Lambda::EventSourceMapping", "ProcessingOrchestrator")
+    version = alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+    published = stacks.all("AWS::Lambda::Version")[version]
+
+    assert alias["Properties"]["Name"] == "live"
+    assert ":live" in str(mapping["FunctionName"])
+    assert name in str(mapping["FunctionName"])
+    assert published["DeletionPolicy"] == "Retain"
+    assert "Orchestrator" in str(published["Properties"]["FunctionName"])
+
+
+def test_whatever_decides_how_a_run_goes_makes_another_release(assets, tmp_path):
+    """Also what the template of the orchestrator does not show, such as the code of a stage."""
+    other = tmp_path / "stage-of-another-code.zip"
+    other.write_bytes(b"")
+    compiled = compiled_pipeline()
+
+    now = made_of(PROD, compiled, assets)
+    assert made_of(PROD, compiled, assets) == now
+    assert made_of(replace(PROD, log_level="ERROR"), compiled, assets) != now
+    assert made_of(PROD, compiled, replace(assets, stages={(): other})) != now
+
+
+def test_a_release_is_rolled_out_to_a_tenth_first_and_taken_back_by_an_alarm(prod, dev):
+    """In production; elsewhere it is live at once."""
+    ((_, group),) = prod.all("AWS::CodeDeploy::DeploymentGroup").items()
+    ((_, alias),) = prod.all("AWS::Lambda::Alias").items()
+    told = group["Properties"]
+    alarms = prod.all("AWS::CloudWatch::Alarm")
+    watched = {
+        alarms[each["Name"]["Ref"]]["Properties"]["AlarmName"]
+        for each in told["AlarmConfiguration"]["Alarms"]
+    }
+
+    assert "Canary10Percent15Minutes" in str(told["DeploymentConfigName"])
+    assert told["AlarmConfiguration"]["Enabled"] is True
+    assert "DEPLOYMENT_STOP_ON_ALARM" in told["AutoRollbackConfiguration"]["Events"]
+    assert {"darkroom-prod-release-failures", "darkroom-prod-failure-rate"} <= watched
+    assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
+    assert not dev.all("AWS::CodeDeploy::DeploymentGroup")
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
@@ -139,27 +183,24 @@ def test_a_machine_outlives_its_place_in_the_stack(templates, environment):
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_runs_can_be_started_by_the_alias_only(templates, environment):
-    """IAM takes the machine's own ARN for versions and aliases, and a condition for which."""
+def test_only_what_was_published_can_be_started(templates, environment):
+    """IAM takes the machine's own ARN for versions, and a condition that there is one."""
     app = templates[environment]
     (statement,) = (
         statement for _, statement in app.policies() if "StartSyncExecution" in str(statement)
     )
     (machine,) = app.all("AWS::StepFunctions::StateMachine")
-    (alias,) = app.all("AWS::StepFunctions::StateMachineAlias").values()
 
     assert statement["Resource"] == {"Ref": machine}
-    assert statement["Condition"] == {
-        "ForAnyValue:StringEquals": {"states:StateMachineQualifier": [alias["Properties"]["Name"]]}
-    }
+    assert statement["Condition"] == {"Null": {"states:StateMachineQualifier": "false"}}
 
 
 def test_locally_runs_start_on_the_machine_itself(local):
-    """The embedded cloud's stacks can have no version or alias of it."""
+    """The embedded cloud's stacks can have no version of it."""
     (machine,) = local.all("AWS::StepFunctions::StateMachine")
     orchestrator = local.properties("AWS::Lambda::Function", "ProcessingOrchestrator")
 
-    assert not local.all("AWS::StepFunctions::StateMachineAlias")
+    assert not local.all("AWS::StepFunctions::StateMachineVersion")
     started = orchestrator["Environment"]["Variables"]["DARKROOM_STATE_MACHINE_ARN"]
     assert started == {"Ref": machine}
 
@@ -205,9 +246,9 @@ def test_runs_are_express_traced_and_logged_without_their_data(stacks):
 def test_another_engine_would_be_another_resource(dev):
     """The type of a state machine cannot be changed; its logical id says which it is.
 
-    Nor can an alias be moved to another machine: it is named by its machine, and so are versions.
+    A version is named by its machine.
     """
-    for kind in ("StateMachine", "StateMachineVersion", "StateMachineAlias"):
+    for kind in ("StateMachine", "StateMachineVersion"):
         (name,) = dev.all(f"AWS::StepFunctions::{kind}")
         assert "ExpressStateMachine" in name
 
@@ -228,20 +269,6 @@ def test_nothing_asks_aws_about_executions():
         "RedriveExecution",
     ):
         assert not any(call in text for text in texts)
-
-
-def test_any_change_of_a_stored_event_is_an_alarm(stacks):
-    """One is too many; the metric is the one that the projector sends, under its own name."""
-    alarm = stacks.properties("AWS::CloudWatch::Alarm", "ProjectionHistoryChanged")
-    environment = stacks.properties("AWS::Lambda::Function", "ProjectionProjector")["Environment"]
-
-    told = environment["Variables"]
-    assert alarm["MetricName"] == HISTORY_CHANGED
-    assert alarm["Namespace"] == told["POWERTOOLS_METRICS_NAMESPACE"]
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": told["POWERTOOLS_SERVICE_NAME"]}]
-    assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Sum", 1, 60)
-    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert alarm["TreatMissingData"] == "notBreaching"
 
 
 def test_what_was_lost_is_looked_for_at_fixed_times(stacks):

@@ -77,7 +77,7 @@ MANY = plan(ONE.start, stage("photos", *(f"a_step_with_quite_a_long_name_{n}" fo
 @pytest.mark.parametrize("compiled", [ONE, CUT, OPENED, MANY])
 def test_the_text_is_formatted_and_clean_as_it_is_written(compiled):
     """Nobody has to run a formatter after `make generate`."""
-    text = render_wiring(compiled)
+    text = render_wiring(compiled, million_usd=95.28)
     for command in (["format", "--check"], ["check", "--quiet"]):
         done = subprocess.run(
             [str(RUFF), *command, "--stdin-filename", "generated/photos/wiring.py", "-"],
@@ -92,7 +92,7 @@ def test_the_text_is_formatted_and_clean_as_it_is_written(compiled):
 
 def test_the_same_plan_gives_the_same_text():
     """To the byte."""
-    assert render_wiring(CUT) == render_wiring(CUT.model_copy())
+    assert render_wiring(CUT, million_usd=1) == render_wiring(CUT.model_copy(), million_usd=1)
 
 
 def test_each_stage_is_a_function_with_a_role_and_a_version_of_its_own(tmp_path):
@@ -223,7 +223,7 @@ def test_a_stage_may_do_what_its_part_of_the_plan_does_and_no_more(compiled, all
 def test_a_run_keeps_as_many_functions_busy_as_its_widest_row_of_tasks(start, width):
     """Branches go on without waiting for each other, so a wide row counts beside any other."""
     assert stages_at_once(start) == width
-    assert f"STAGES_AT_ONCE = {width}" in render_wiring(plan(start, *ONE.stages))
+    assert f"STAGES_AT_ONCE = {width}" in render_wiring(plan(start, *ONE.stages), million_usd=1)
 
 
 def test_a_function_of_many_steps_is_described_as_far_as_there_is_room(tmp_path):
@@ -274,7 +274,7 @@ def in_words(resource: object) -> str:
 
 def synthesised(compiled: Plan, folder: Path) -> Template:
     """The template of a stack that holds nothing but the pipeline."""
-    (folder / "wiring.py").write_text(render_wiring(compiled))
+    (folder / "wiring.py").write_text(render_wiring(compiled, million_usd=95.28))
     (folder / "state_machine.asl.json").write_text(json.dumps({"StartAt": "x", "States": {}}))
     spec = spec_from_file_location("wiring_of_a_test", folder / "wiring.py")
     module = module_from_spec(spec)

@@ -23,6 +23,7 @@ from darkroom.handlers import (
     folding,
     images,
     leaving,
+    links,
     observe,
     orchestrator,
     people,
@@ -40,7 +41,7 @@ from darkroom.testing import make_table
 
 REGION: Final = "eu-central-1"
 FUNCTIONS = (
-    *(auth, control, ended, folding, images, leaving, orchestrator, people, projector),
+    *(auth, control, ended, folding, images, leaving, links, orchestrator, people, projector),
     *(reading, reconcile, refold, s3_event, settings, stage, uploading),
 )
 
@@ -145,6 +146,7 @@ def _deployed(name: str) -> dict[str, str]:
         "STAGE": "photos",
         "MAX_RECEIVES": "3",
         "PATIENCE_S": "600",
+        "CDN": "none",
     }
 
 
@@ -180,6 +182,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     (handler,) = observe.logger.handlers
     monkeypatch.setattr(handler, "stream", written)
     monkeypatch.setattr(observe.metrics, "namespace", "Darkroom")
+    monkeypatch.setenv("DARKROOM_ENVIRONMENT", "test")
     return written
 
 
@@ -197,7 +200,7 @@ def metrics(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, Any]]:
         found: dict[str, Any] = {}
         for line in capsys.readouterr().out.splitlines():
             found |= json.loads(line)
-        return {name: value for name, value in found.items() if name != "_aws"}
+        return {each: value for each, value in found.items() if each not in {"_aws", "environment"}}
 
     return read
 

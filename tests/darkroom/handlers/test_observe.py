@@ -40,6 +40,7 @@ def test_a_function_prints_nothing_but_json_lines(
         "AWS_DEFAULT_REGION": "eu-central-1",
         "POWERTOOLS_SERVICE_NAME": "images",
         "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+        "DARKROOM_ENVIRONMENT": "test",
     }
 
     shown = subprocess.run(
@@ -55,6 +56,7 @@ def test_a_function_prints_nothing_but_json_lines(
     assert shown.stderr == ""
     assert any(line.get("message") == "a module says something" for line in lines)
     assert any(line.get("Answers4xx") == [1.0] for line in lines)
+    assert {line["environment"] for line in lines if "_aws" in line} == {"test"}
     assert {line["service"] for line in lines if "service" in line} == {"images"}
 
 

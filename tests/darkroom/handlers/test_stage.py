@@ -66,7 +66,10 @@ def test_a_stage_renders_every_variant_into_its_bucket(
         assert (head["ContentLength"], head["ContentType"]) == (event.byte_size, "image/jpeg")
     (line,) = log_lines()
     assert (line["outcome"], line["correlation_id"]) == ("done", REF.image_id)
-    assert metrics() == {"Outcome": "done", "StageEnded": [1.0]}
+    counted = metrics()
+    assert counted.pop("StageMs")[0] > 0
+    sizes = [float(event.byte_size) for event in image.run.rendered.values()]
+    assert counted == {"stage": "photos", "StageDone": [1.0], "VariantBytes": sizes}
 
 
 def test_a_bad_picture_is_an_outcome_and_not_an_error(cloud: Any, context: Any) -> None:
