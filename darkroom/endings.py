@@ -6,6 +6,8 @@
 Events may come late, twice, or for a run that has its ending: it keeps it.
 """
 
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from darkroom.errors import NotFound, Unfinished
@@ -15,20 +17,28 @@ from darkroom.images import Image, Run, fold
 from darkroom.ingest import Message, Queue
 from darkroom.outcome import Outcome
 from darkroom.plan import Plan
-from darkroom.runs import STAGE_OF_ANOTHER_PIPELINE, check_skew, finish, left_behind
+from darkroom.runs import (
+    LONGEST_WAIT_S,
+    STAGE_OF_ANOTHER_PIPELINE,
+    check_skew,
+    finish,
+    left_behind,
+)
 
 
 @dataclass(frozen=True)
 class Endings:
     """Gives runs their ending, or another try as long as they have time.
 
-    A run of an earlier pipeline than `plan` ends as well, by what exists of its promise.
+    A run of an earlier pipeline than `plan` ends as well, by what exists of its promise. `jitter`,
+    in [0, 1), spreads those that are tried again.
     """
 
     plan: Plan
     history: EventStore
     queue: Queue
     clock: Clock
+    jitter: Callable[[], float] = random.random
 
     def end(self, ref: ImageRef, run_id: str, told: Outcome | Unfinished) -> Image:
         """Append the ending that the engine has `told` of; return the image as it is then.
@@ -63,4 +73,5 @@ class Endings:
 
     def _send_back(self, ref: ImageRef, run: Run) -> None:
         version_id = run.started.version_id
-        self.queue.send(Message(tenant=ref.tenant, image_id=ref.image_id, version_id=version_id))
+        message = Message(tenant=ref.tenant, image_id=ref.image_id, version_id=version_id)
+        self.queue.send(message, after_s=round(self.jitter() * LONGEST_WAIT_S))

@@ -42,19 +42,21 @@ RENDERED: tuple[Event, ...] = tuple(samples.rendered(name) for name in PROMISED)
 
 @dataclass
 class FakeQueue:
-    """Keeps what is sent."""
+    """Keeps what is sent, and after how many seconds it may be received."""
 
     sent: list[Message] = field(default_factory=list)
+    waits: list[int] = field(default_factory=list)
 
     def send(self, message: Message, *, after_s: int = 0) -> None:
         self.sent.append(message)
+        self.waits.append(after_s)
 
 
 def endings(*more: Event, now: datetime = NOW) -> tuple[Endings, MemoryEventStore, FakeQueue]:
     """An image whose run has begun, and what `more` tells."""
     history, queue = MemoryEventStore(), FakeQueue()
     appended(history, samples.uploaded(), samples.started(), *more)
-    return Endings(PLAN, history, queue, lambda: now), history, queue
+    return Endings(PLAN, history, queue, lambda: now, lambda: 0.5), history, queue
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_what_is_nobodys_failure_sends_the_message_back(told: Outcome | Unfinish
     before = history.load(REF)
 
     assert ends.end(REF, RUN, told).state == "processing"
-    assert queue.sent == [MESSAGE]
+    assert (queue.sent, queue.waits) == ([MESSAGE], [30])
     assert history.load(REF) == before
 
 

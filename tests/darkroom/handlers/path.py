@@ -54,7 +54,7 @@ class Path:
             "StartSyncExecution": self._start_sync,
             "StartExecution": self._start,
         }
-        clients.sqs().meta.events.register("provide-client-params.sqs.SendMessage", _at_once)
+        clients.sqs().meta.events.register("provide-client-params.sqs.SendMessage", at_once)
         self.wire.listen(
             clients.dynamodb(), clients.s3(), clients.sqs(), clients.step_functions(waits)
         )
@@ -258,7 +258,7 @@ def _left_at() -> set[str]:
     return {following.at for task in tasks_of(plan().start) for following in task.next}
 
 
-def _at_once(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+def at_once(params: dict[str, Any], **_: Any) -> dict[str, Any]:
     """What is to wait need not do so here."""
     return {**params, "DelaySeconds": 0}
 

@@ -11,6 +11,7 @@ from darkroom.errors import NotFound
 from darkroom.handlers import clients, ended
 from darkroom.testing import samples
 from darkroom.testing.samples import PROMISED, REF, RUN, appended
+from tests.darkroom.handlers.path import at_once
 
 AwsEvent = Callable[[str], dict[str, Any]]
 ASKED = {"tenant": REF.tenant, "image_id": REF.image_id, "run_id": RUN}
@@ -70,6 +71,7 @@ def test_a_throttled_execution_puts_its_message_back(
 ) -> None:
     """Into the intake queue, as the upload had put it there."""
     throttled = event_of(aws_event, status="FAILED", error="Lambda.TooManyRequestsException")
+    clients.sqs().meta.events.register("provide-client-params.sqs.SendMessage", at_once)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clients, "now", lambda: samples.at(9))
