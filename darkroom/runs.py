@@ -132,15 +132,16 @@ class Orchestrator:
         What a pipeline promised that has been replaced since, and what the stages make now, are
         two things: a run of it that is open makes way for one of this pipeline.
         """
-        image = self._start(message, n=0)
+        image = self._start(message, 0, message.version_id)
         run = image.run
         if run is None:
             return image
         replaced = not run.ended and run.started.pipeline_digest != self.plan.digest
         wanted = replaced or image.waiting
-        return self._start(message, n=run.started.n + 1) if wanted else image
+        cause = image.requests[-1] if image.requested else message.version_id
+        return self._start(message, run.started.n + 1, cause) if wanted else image
 
-    def _start(self, message: Message, n: int) -> Image:
+    def _start(self, message: Message, n: int, cause: str) -> Image:
         ref = message.ref
         started = StartProcessing(
             run_id=run_id(ref, message.version_id, self.plan.digest, n),
@@ -152,9 +153,7 @@ class Orchestrator:
             ways=tuple(node.way for node in nodes_of(self.plan.nodes) if node.kind == "facts"),
             deadline_at=self.clock() + self.patience,
         )
-        context = Context(
-            writer="orchestrator", correlation_id=ref.image_id, causation_id=message.version_id
-        )
+        context = Context(writer="orchestrator", correlation_id=ref.image_id, causation_id=cause)
         return handle(self.history, ref, started, context, self.clock)
 
     def _finish(self, ref: ImageRef, run_id: str, outcome: Outcome) -> Image:

@@ -43,6 +43,7 @@ _STATES: Mapping[type[Event], RunState] = {
     ProcessingSuperseded: "superseded",
 }
 _WITH_PICTURES = frozenset({"processing", "complete", "partial"})
+_GIVES_WAY = frozenset({"processing", "superseded", "cancelled"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ class Image:
     original: ImageUploaded
     ignored: frozenset[str] = frozenset()  # the object versions that came after the original
     runs: Mapping[str, Run] = field(default_factory=dict)  # by id, in the order they started
-    requests: frozenset[str] = frozenset()  # the ids of those for another run
+    requests: tuple[str, ...] = ()  # the ids of those for another run, in their order
     requested: bool = False  # one of them came after the latest run
     discarded: frozenset[str] = frozenset()  # keys of objects that no variant will have
     deleted: bool = False
@@ -136,6 +137,17 @@ class Image:
     def run(self) -> Run | None:
         """The latest run; None before the first."""
         return tuple(self.runs.values())[-1] if self.runs else None
+
+    @property
+    def shown(self) -> Run | None:
+        """The run whose variants can be fetched: the latest.
+
+        Until that has ended, or if it was called off, it is the one before that made pictures.
+        """
+        if self.run is None or self.run.state not in _GIVES_WAY:
+            return self.run
+        before = (each for each in self.runs.values() if each.state in ("complete", "partial"))
+        return next(reversed(tuple(before)), self.run)
 
     @property
     def state(self) -> ImageState:
@@ -192,8 +204,8 @@ def evolve(image: Image | None, event: Event, ref: ImageRef) -> Image:
             change = {"ignored": image.ignored | {version_id}}
         case ProcessingStarted(run_id=run_id) if run_id not in image.runs:
             change = {"runs": {**image.runs, run_id: Run(started=event)}, "requested": False}
-        case ReprocessingRequested(request_id=request_id):
-            change = {"requests": image.requests | {request_id}, "requested": True}
+        case ReprocessingRequested(request_id=request_id) if request_id not in image.requests:
+            change = {"requests": (*image.requests, request_id), "requested": True}
         case LeftoversDiscarded(keys=keys):
             change = {"discarded": image.discarded.union(keys)}
         case ImageDeleted():

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from darkroom.events import ImageUploaded, ProcessingStarted, Recorded, Stream
+from darkroom.events import (
+    ImageUploaded,
+    ProcessingStarted,
+    Recorded,
+    ReprocessingRequested,
+    Stream,
+)
 from darkroom.images import Image, ImageState, fold
 
 
@@ -59,6 +65,8 @@ def _names(recorded: Recorded) -> Iterator[str]:
             yield version_id
         case ProcessingStarted(run_id=run_id):
             yield run_id
+        case ReprocessingRequested(request_id=request_id):
+            yield request_id
 
 
 def _cause(recorded: Recorded, known: dict[str, int]) -> int | None:

@@ -31,7 +31,7 @@ def image_row(stream: Stream) -> ImageRow | None:
     image = fold(stream)
     if image is None:
         return None
-    run = None if image.deleted else image.run
+    run, shown = (None, None) if image.deleted else (image.run, image.shown)
     return ImageRow(
         v=stream.version,
         tenant=image.ref.tenant,
@@ -44,7 +44,7 @@ def image_row(stream: Stream) -> ImageRow | None:
         run_id=run.run_id if run else None,
         original=_original_row(image),
         promised=run.promised if run else (),
-        variants=_variants(run) if run else {},
+        variants=_variants(shown) if shown else {},
         missing=_missing(run) if run else {},
         reason=_reason(run) if run else None,
     )

@@ -7,6 +7,7 @@ from darkroom.events import (
     Event,
     ImageDeleted,
     ImageRejected,
+    ProcessingCancelled,
     ProcessingCompleted,
     ProcessingFailed,
     ProcessingTimedOut,
@@ -26,6 +27,7 @@ from darkroom.testing.samples import (
     failure,
     history,
     rendered,
+    start,
     started,
     uploaded,
     validated,
@@ -136,11 +138,23 @@ def test_a_deleted_image_leaves_a_tombstone() -> None:
     assert usage([gallery]) == Usage()
 
 
-def test_a_new_run_begins_with_a_clean_page() -> None:
-    """The image is what its latest run makes of it."""
-    image, _ = views(*history(), started(n=8))
+@pytest.mark.parametrize(
+    ("then", "state", "left"),
+    [
+        ((), "processing", True),
+        ((ProcessingCancelled(run_id=start(n=8).run_id),), "cancelled", True),
+        ((ProcessingTimedOut(run_id=start(n=8).run_id, deadline_at=at(60)),), "timed_out", False),
+    ],
+)
+def test_pictures_can_be_fetched_until_the_next_run_has_ended(
+    then: tuple[Event, ...], state: str, left: bool
+) -> None:
+    """How the image stands is told of the latest run, and what it offers once that has ended."""
+    before, _ = views(*history())
+    image, _ = views(*history(), started(n=8), *then)
 
-    assert (image.state, image.variants) == ("processing", {})
+    assert (image.state, image.run_id) == (state, start(n=8).run_id)
+    assert image.variants == (before.variants if left else {})
 
 
 def test_rows_lie_under_the_documented_keys() -> None:
