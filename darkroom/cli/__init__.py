@@ -27,14 +27,18 @@ def main(given: Sequence[str] | None = None) -> int:
             _forget_profiles()
         # Only the verb's own module: `doctor` must run where others would not import.
         verb: Verb = getattr(import_module(options.module), options.function)
-        return verb(options, Console(highlight=False))
+        return verb(options, _console())
     except (CommandFailed, CloudError) as failed:
         # Not wrapped: a caret stands under what it means.
-        told = Console(stderr=True, highlight=False)
-        told.print(str(failed), style="red", markup=False, soft_wrap=True)
+        _console(stderr=True).print(str(failed), style="red", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Return a console that prints texts as they are: names and ids are no markup, no emoji."""
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
 def _reach_this_machine() -> None:

@@ -7,10 +7,11 @@ from functools import cached_property, wraps
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
+from darkroom.cli.aws import aws_told
 from darkroom.cli.failure import CommandFailed
 from darkroom.cli.naming import image_id
 from darkroom.cli.operator_arguments import LOCAL
@@ -130,16 +131,12 @@ def told(verb: Verb) -> Verb:
     @wraps(verb)
     def run(options: argparse.Namespace, console: Console) -> int:
         try:
-            return verb(options, console)
+            with aws_told():
+                return verb(options, console)
         except (BrokenStream, UnknownEvent) as error:
             raise CommandFailed(_unread(error)) from error
         except DarkroomError as error:
             raise CommandFailed(f"The platform refused: {error}.") from error
-        except ClientError as error:
-            said, code = error.response["Error"], error.operation_name
-            raise CommandFailed(f"AWS refused {code}: {said['Code']}, {said['Message']}") from error
-        except BotoCoreError as error:
-            raise CommandFailed(f"AWS cannot be asked: {error}") from error
 
     return run
 

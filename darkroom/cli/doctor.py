@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from darkroom.local.cloud import ROOT, attached
 
@@ -29,10 +30,9 @@ def run(_: argparse.Namespace, console: Console) -> int:
     """Look at everything and print a line each; 1 where something is missing."""
     findings = tuple(_findings())
     for finding in findings:
-        mark = "[green]ok  [/]" if finding.right else "[red]lack[/]"
-        console.print(
-            f"{mark} {finding.seen}" + ("" if finding.right else f"\n     {finding.cure}")
-        )
+        mark = ("ok  ", "green") if finding.right else ("lack", "red")
+        cure = "" if finding.right else f"\n     {finding.cure}"
+        console.print(Text.assemble(mark, f" {finding.seen}{cure}"))
     return 0 if all(finding.right for finding in findings) else 1
 
 

@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from darkroom.cli.kinds import count, duration, tenant
+
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -95,7 +97,7 @@ def _add_reconcile(verbs: "Verbs") -> None:
     reconcile.add_argument(
         "--grace",
         metavar="MINUTES",
-        type=float,
+        type=duration,
         help="how long messages and announcements may take (default: 15; 0 with IMAGE)",
     )
     reconcile.set_defaults(module="darkroom.cli.reconcile", function="run")
@@ -119,7 +121,7 @@ def _add_rebuild(verbs: "Verbs") -> None:
     )
     rebuild.add_argument(
         "--settle-s",
-        type=int,
+        type=duration,
         default=60,
         metavar="SECONDS",
         help="how long readers may be on the old rows, before these are removed (default: 60)",
@@ -172,7 +174,7 @@ def _takes_letters(verb: argparse.ArgumentParser, *, queue_needed: bool) -> None
     verb.add_argument("queue", metavar="QUEUE", nargs=needed, help=f"{names}, as `dlq list` says")
     verb.add_argument("--image", metavar="IMAGE", help="only letters about this image")
     verb.add_argument("--message", metavar="ID", help="only this letter, by the start of its id")
-    verb.add_argument("--most", type=int, default=1000, help="look at no more (default: 1000)")
+    verb.add_argument("--most", type=count, default=1000, help="look at no more (default: 1000)")
 
 
 def _operation(
@@ -193,7 +195,7 @@ def _operation(
         help="which deployment; dev and prod are on AWS",
     )
     where.add_argument("--profile", help="the AWS profile to go there with")
-    where.add_argument("--tenant", default="main", help="whose images (default: main)")
+    where.add_argument("--tenant", type=tenant, default="main", help="whose images (default: main)")
     return verb
 
 

@@ -3,18 +3,18 @@
 import argparse
 import json
 import os
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.kinds import address
 from darkroom.cli.operator_arguments import LOCAL
 from darkroom.cli.safe import folder
 from darkroom.local.cloud import attached
 
 VARIABLE = "DARKROOM_API"
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True)
@@ -57,25 +57,27 @@ def remember(found: Place) -> None:
 
 
 def _by_address(text: str, given_by: str) -> Place:
-    url = text.strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise CommandFailed(f"{given_by} {text}: write an address, such as https://…/v1.")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise CommandFailed(
-            f"{given_by} {text}: by http your password could be read on its way. Write https."
-        )
+    try:
+        url = address(text)
+    except ArgumentTypeError as error:
+        raise CommandFailed(f"{given_by} {error}") from error
     return Place(url, f"--api {url}")
 
 
 def _by_name(environment: str, options: argparse.Namespace) -> Place:
-    named = f"--env {environment}"
-    if environment == LOCAL:
-        return Place(_embedded(), named)
+    # Whoever names an address needs none of AWS's libraries, which take long to import.
+    from darkroom.cli.aws import aws_told
+
+    with aws_told():
+        url = _embedded() if environment == LOCAL else _deployed(environment, options)
+    return Place(url, f"--env {environment}")
+
+
+def _deployed(environment: str, options: argparse.Namespace) -> str:
     from darkroom.cli.deployment import find
 
     options.deployment = environment
-    return Place(find(options).output("ApiUrl"), named)
+    return find(options).output("ApiUrl")
 
 
 def _embedded() -> str:

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         )
     console.print(f"shown: {counted(done.images, 'image')}, folded anew", markup=False)
     if options.settle_s:
-        console.print(f"waiting {options.settle_s} s for readers of the old rows", style="dim")
+        console.print(f"waiting {options.settle_s:g} s for readers of the old rows", style="dim")
         time.sleep(options.settle_s)
     removed = generations.remove_before(done.generation)
     console.print(f"removed: {counted(removed, 'old row')}", style="dim")

@@ -38,6 +38,8 @@ def said(refused: Refused) -> str:
     """Return why the API refused, and the cure where there is one."""
     if refused.code == "malformed_request":
         return f"The API does not take that: {_mistakes(refused.facts)}."
+    if refused.code == "unknown_tag" and not refused.facts.get("limit"):
+        return "The pipeline takes no tags."
     try:
         return _WORDS[refused.code].format(**refused.facts)
     except (LookupError, ValueError):  # a code, or a fact, that only a newer API has

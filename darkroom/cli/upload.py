@@ -53,7 +53,7 @@ Tell = Callable[[Picture], None]
 @told
 def run(options: argparse.Namespace, console: Console) -> int:
     """Send the pictures, and tell of each; 1 where one was not sent, 3 as NOT_COMPLETE says."""
-    tags = _tags(options.tag)
+    tags = dict(options.tag)
     pictures = [_picture(path, options.type, tags) for path in options.files]
     asked = client(options)
     as_text = options.format == "text"
@@ -81,16 +81,6 @@ def _picture(path: Path, declared: str | None, tags: Mapping[str, str]) -> Pictu
             f" --type image/jpeg. Nothing was sent."
         )
     return Picture(path, content_type, tags)
-
-
-def _tags(given: Sequence[str]) -> Mapping[str, str]:
-    tags = {}
-    for each in given:
-        name, equals, text = each.partition("=")
-        if not equals:
-            raise CommandFailed(f"--tag {each}: write NAME=TEXT. Nothing was sent.")
-        tags[name] = text
-    return tags
 
 
 def _sent(

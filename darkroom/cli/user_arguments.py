@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from darkroom.cli.kinds import address, count, duration, tag
 from darkroom.cli.operator_arguments import LOCAL
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _add_upload(verbs: "Verbs") -> None:
     upload.add_argument(
         "--within",
         metavar="SECONDS",
-        type=float,
+        type=duration,
         default=300,
         help="how long --wait waits for a picture at most (default: 300)",
     )
@@ -100,7 +101,12 @@ def _add_upload(verbs: "Verbs") -> None:
         "--type", metavar="MEDIA-TYPE", help="such as image/jpeg; default: by the file's ending"
     )
     upload.add_argument(
-        "--tag", action="append", default=[], metavar="NAME=TEXT", help="what image.tags.NAME is"
+        "--tag",
+        type=tag,
+        action="append",
+        default=[],
+        metavar="NAME=TEXT",
+        help="what image.tags.NAME is",
     )
     _takes_format(upload)
     upload.set_defaults(module="darkroom.cli.upload", function="run")
@@ -110,7 +116,7 @@ def _add_looks(verbs: "Verbs") -> None:
     ls = _use(verbs, "ls", "list your images, newest first")
     ls.add_argument("--state", choices=STATES, help="only those that stand so")
     many = ls.add_mutually_exclusive_group()
-    many.add_argument("--limit", type=int, default=50, help="so many at most (default: 50)")
+    many.add_argument("--limit", type=count, default=50, help="so many at most (default: 50)")
     many.add_argument("--all", action="store_true", help="all that there are")
     _takes_format(ls)
     ls.set_defaults(module="darkroom.cli.looks", function="ls")
@@ -126,7 +132,7 @@ def _add_looks(verbs: "Verbs") -> None:
     events.add_argument(
         "--within",
         metavar="SECONDS",
-        type=float,
+        type=duration,
         default=300,
         help="how long --follow waits for the ending at most (default: 300)",
     )
@@ -174,7 +180,7 @@ def _use(
         " that `make up` started",
     )
     one = where.add_mutually_exclusive_group()
-    one.add_argument("--api", metavar="URL", help="the address of its API")
+    one.add_argument("--api", type=address, metavar="URL", help="the address of its API")
     one.add_argument(
         "--env",
         dest="deployment",

@@ -16,16 +16,16 @@ from darkroom.local.cloud import CloudError
 def test_what_cannot_go_on_says_why_and_exits_with_1(
     error: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On stderr, as it is: brackets are no markup."""
+    """On stderr, as it is: brackets are no markup, and words between colons no emoji."""
 
     def fail(_: argparse.Namespace, __: Console) -> int:
-        raise error("The disk [sda] is full.")
+        raise error("The disk [sda] is :full:, :smile:")
 
     monkeypatch.setattr(embedded, "down", fail)
 
     assert main(["down"]) == 1
     shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ("", "The disk [sda] is full.\n")
+    assert (shown.out, shown.err) == ("", "The disk [sda] is :full:, :smile:\n")
 
 
 def test_an_interrupt_ends_quietly(

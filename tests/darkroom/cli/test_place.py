@@ -1,6 +1,7 @@
 """Commands lead to the API that is named, else to the one of the last login, else here."""
 
 import argparse
+import os
 from pathlib import Path
 
 import pytest
@@ -51,11 +52,23 @@ def test_a_login_to_the_embedded_cloud_is_remembered_by_its_name() -> None:
         place(options())
 
 
-@pytest.mark.parametrize("text", ["api.example.com", "ftp://api.example.com", "https://", "v1"])
+@pytest.mark.parametrize(
+    "text", ["api.example.com", "ftp://api.example.com", "https://", "v1", "http://[/b]"]
+)
 def test_what_is_no_address_is_told(text: str) -> None:
     """With the option that it came by, and an example."""
     with pytest.raises(CommandFailed, match=r"--api .*: write an address, such as https://"):
         place(options(text))
+
+
+def test_what_aws_cannot_be_asked_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an operator's verbs tell it: here, no region is known."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+
+    with pytest.raises(CommandFailed, match=r"AWS cannot be asked: You must specify a region\."):
+        place(options(deployment="dev"))
 
 
 def test_a_password_goes_nowhere_in_the_open() -> None:

@@ -129,7 +129,6 @@ def test_as_json_each_file_has_its_id_and_its_image(user: User, photo: Path) -> 
     [
         (("gone.jpg",), "gone.jpg is not a file."),
         (("{}/notes",), "Say it, such as --type image/jpeg."),
-        (("{}/photo.jpg", "--tag", "free"), "--tag free: write NAME=TEXT."),
     ],
 )
 def test_what_cannot_be_meant_is_told_before_anything_is_sent(
