@@ -9,6 +9,7 @@ from rich.console import Console
 
 from darkroom.cli.arguments import parser
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.naming import shown
 from darkroom.cli.operator_arguments import LOCAL
 from darkroom.local.cloud import CloudError
 
@@ -30,7 +31,8 @@ def main(given: Sequence[str] | None = None) -> int:
         return verb(options, _console())
     except (CommandFailed, CloudError) as failed:
         # Not wrapped: a caret stands under what it means.
-        _console(stderr=True).print(str(failed), style="red", soft_wrap=True)
+        words = shown(str(failed), keep="\n\t")
+        _console(stderr=True).print(words, style="red", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130

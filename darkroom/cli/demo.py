@@ -11,6 +11,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.naming import shown
 from darkroom.client import Accounts, Api, Client, Image, Refused, Source, Unreachable
 from darkroom.client.media import content_type_of, ending_of
 from darkroom.local import timeline
@@ -57,7 +58,7 @@ def _walk_through(
 ) -> None:
     """Do what a user does, from the account to the pictures on disk."""
     client = _signed_up(cloud, Accounts(Api(outputs.api_url)))
-    console.print(f"{photo.name} goes in, as {_NAME}", style="bold", markup=False)
+    console.print(f"{shown(photo.name)} goes in, as {_NAME}", style="bold")
     image_id = _uploaded(client, photo)
     _follow(client, image_id, console)
     _fetched(client, client.settled(image_id), out, console)
@@ -113,7 +114,7 @@ def _fetched(client: Client, image: Image, folder: Path, console: Console) -> No
     if contents:
         named["contact-sheet.png"] = contact_sheet(contents)
     for path in replaced(folder, named):
-        console.print(f"wrote {path}", style="dim", markup=False)
+        console.print(f"wrote {shown(str(path))}", style="dim")
     if not contents:
         reason = image.reason.model_dump() if image.reason else None
         why = timeline.reason(reason) if reason else "none was promised"

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from darkroom.cli.failure import CommandFailed
 from darkroom.cli.looks import head
-from darkroom.cli.naming import image_id
-from darkroom.cli.refusals import told
+from darkroom.cli.naming import image_id, shown
+from darkroom.cli.refusals import known, told, unknown
 from darkroom.cli.session import client
 from darkroom.cli.side_by_side import side_by_side
 from darkroom.client import Client, Image
@@ -23,6 +23,10 @@ from darkroom.operations.words import byte_size
 
 # What may be part of a path: an API that is none of ours could name anything.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+_IN_THE_WAY = (
+    "What was in the way is left as it is: take another folder with --out, or --overwrite."
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,13 @@ class Fetched:
 
 @told
 def run(options: argparse.Namespace, console: Console) -> int:
-    """Fetch every variant of each image; 1 where there is none, or a file was in the way."""
+    """Fetch every variant of each image; 1 where there is none, or a file was in the way.
+
+    An id that is not known stops no other; it is told at the end.
+    """
     asked = client(options)
-    images = [asked.image(image_id(text)) for text in options.images]
+    looks = {name: known(partial(asked.image, name)) for name in map(image_id, options.images)}
+    images = [image for image in looks.values() if image]
     wanted = [each for image in images for each in _wanted(image, options.out)]
     fetch = partial(_fetched, asked, overwrite=options.overwrite)
     in_the_way = False
@@ -56,10 +64,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
     without = [image for image in images if not image.variants]
     for image in without:
         console.print(Text.assemble("no variants: ", head(image)), soft_wrap=True)
-    if in_the_way:
-        raise CommandFailed(
-            "What was in the way is left as it is: take another folder with --out, or --overwrite."
-        )
+    wrong = [_IN_THE_WAY] if in_the_way else []
+    if missing := [name for name, image in looks.items() if image is None]:
+        wrong.append(unknown(missing))
+    if wrong:
+        raise CommandFailed("\n".join(wrong))
     return 1 if without else 0
 
 
@@ -78,15 +87,16 @@ def _wanted(image: Image, out: Path) -> Iterator[Wanted]:
 def _fetched(asked: Client, wanted: Wanted, *, overwrite: bool) -> Fetched:
     """Fetch one variant and write it; raises CommandFailed where nothing can be written there."""
     content, path = asked.download(wanted.image_id, wanted.name), wanted.path
+    where = shown(str(path))
     try:
         if path.exists() and path.read_bytes() == content:
-            return Fetched(Text(f"{path}, there already", "dim"))
+            return Fetched(Text(f"{where}, there already", "dim"))
         write(path, content, overwrite=overwrite)
     except FileExistsError:
-        return Fetched(Text.assemble(f"{path}, ", ("another file is in the way", "red")), True)
+        return Fetched(Text.assemble(f"{where}, ", ("another file is in the way", "red")), True)
     except OSError as error:
         raise CommandFailed(f"{path} cannot be written: {error.strerror}.") from error
-    return Fetched(Text(f"{path}, {byte_size(len(content))}"))
+    return Fetched(Text(f"{where}, {byte_size(len(content))}"))
 
 
 def write(path: Path, content: bytes, *, overwrite: bool) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from darkroom.cli.failure import CommandFailed
+from darkroom.cli.naming import shown
 from darkroom.cli.photos import chosen
 from darkroom.local import timeline
 from darkroom.local.files import Done, Given, Job, Undone, process_file, process_files
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     jobs = [Job(photo, folder) for folder, photo in photos.pictures.items()]
     states = [_alone(jobs[0], given, console)] if len(jobs) == 1 else _all(jobs, given, console)
     if told := photos.passed_over:
-        console.print(told, style="dim", markup=False, soft_wrap=True)
+        console.print(shown(told), style="dim", soft_wrap=True)
     return 0 if all(state == "complete" for state in states) else 1
 
 
@@ -34,7 +35,7 @@ def _alone(job: Job, given: Given, console: Console) -> str:
         raise CommandFailed(told.reason)
     _report(console, job.photo, told, whole=True)
     for cure in _cures(told):
-        console.print(cure, markup=False, soft_wrap=True)
+        console.print(cure, soft_wrap=True)
     return told.state
 
 
@@ -48,7 +49,7 @@ def _all(jobs: list[Job], given: Given, console: Console) -> list[str]:
             task = bar.add_task(given.plan.pipeline, total=len(jobs))
             for job, told in process_files(jobs, given):
                 if isinstance(told, Undone):
-                    console.print(told.reason, style="red", markup=False, soft_wrap=True)
+                    console.print(shown(told.reason), style="red", soft_wrap=True)
                     states.append("not processed")
                 else:
                     _report(console, job.photo, told, whole=False)
@@ -60,7 +61,7 @@ def _all(jobs: list[Job], given: Given, console: Console) -> list[str]:
         if len(states) < len(jobs):
             counted.append(f"{len(jobs) - len(states)} left")
         for cure in cures:
-            console.print(cure, markup=False, soft_wrap=True)
+            console.print(cure, soft_wrap=True)
         console.print(", ".join(counted), style="bold")
     return states
 
@@ -112,11 +113,11 @@ def _report(console: Console, photo: Path, done: Done, *, whole: bool) -> None:
     events = done.history.events
     # Names are of any text: nothing in them is markup.
     name_end = "\n" if whole else " "
-    console.print(photo.name, style="bold", end=name_end, markup=False, soft_wrap=True)
+    console.print(shown(photo.name), style="bold", end=name_end, soft_wrap=True)
     for recorded in events if whole else events[-1:]:
         elapsed = round((recorded.recorded_at - events[0].recorded_at).total_seconds() * 1000)
         facts = recorded.event.model_dump(mode="json")
         line = timeline.line(recorded.version, recorded.type, elapsed, facts)
         console.print(line, soft_wrap=True)
     for path in done.written if whole else ():
-        console.print(f"wrote {path}", style="dim", markup=False, soft_wrap=True)
+        console.print(f"wrote {shown(str(path))}", style="dim", soft_wrap=True)

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     generations = DynamoGenerations(found.client("dynamodb"), found.output("ViewsTable"))
     done = _rebuilt(found, generations, options, console)
     for line in _named(done.failed):
-        console.print(line, style="yellow", markup=False, soft_wrap=True)
+        console.print(line, style="yellow", soft_wrap=True)
     if done.outcome == "overtaken":
         raise CommandFailed("Another rebuild has begun since: its views will be shown, not these.")
     if done.outcome == "abandoned":
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
             "The views are shown as they were. Mend what `python -m darkroom verify` finds, or show"
             " the new views without these images: --despite-failures."
         )
-    console.print(f"shown: {counted(done.images, 'image')}, folded anew", markup=False)
+    console.print(f"shown: {counted(done.images, 'image')}, folded anew")
     if options.settle_s:
         console.print(f"waiting {options.settle_s:g} s for readers of the old rows", style="dim")
         time.sleep(options.settle_s)

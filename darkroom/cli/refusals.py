@@ -1,10 +1,11 @@
 """What the API refuses, in words for the person who gave the command."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from http import HTTPStatus
+from typing import Any, TypeVar
 
 from rich.console import Console
 
@@ -13,6 +14,7 @@ from darkroom.client import Refused, Unreachable
 from darkroom.operations.words import span
 
 Verb = Callable[[argparse.Namespace, Console], int]
+T = TypeVar("T")
 
 
 def told(verb: Verb) -> Verb:
@@ -32,6 +34,22 @@ def told(verb: Verb) -> Verb:
             ) from error
 
     return run
+
+
+def known(ask: Callable[[], T]) -> T | None:
+    """Return what is asked for; None where the API knows of no such image."""
+    try:
+        return ask()
+    except Refused as refused:
+        if refused.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
+
+
+def unknown(image_ids: Sequence[str]) -> str:
+    """Return that these are not known, and what tells which are."""
+    ids = ", ".join(image_ids)
+    return f"Not among your images: {ids}. `python -m darkroom ls` lists those that are."
 
 
 def said(refused: Refused) -> str:

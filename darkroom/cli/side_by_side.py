@@ -20,8 +20,8 @@ def side_by_side(
     then, and at the end, for what has: it is waited for.
     """
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        calls = [pool.submit(work, thing) for thing in things]
         try:
+            calls = [pool.submit(work, thing) for thing in things]
             for call in as_completed(calls):
                 yield call.result()
         finally:

@@ -20,7 +20,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     stream = found.stream(ref)
     paragraph = explain(stream, tuple(_waiting(found, ref)), datetime.now(UTC))
     # Wrapped for people, and one line for what reads a pipe.
-    console.print(paragraph, markup=False, soft_wrap=not console.is_terminal)
+    console.print(paragraph, soft_wrap=not console.is_terminal)
     return 0
 
 

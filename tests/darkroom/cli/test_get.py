@@ -133,6 +133,19 @@ def test_no_name_leads_out_of_the_folder(user: User, out: Path, name: str) -> No
     assert not out.exists()
 
 
+@pytest.mark.usefixtures("fetch")
+def test_one_that_is_unknown_stops_no_other(user: User, out: Path) -> None:
+    """It is named at the end, and the status is 1."""
+    unknown = samples.another_image(1).image_id
+    user.script.answer(Reply(404, {"code": "not_found"}), to=f"GET /images/{unknown}")
+
+    said = user.run("get", unknown.lower(), IMAGE, "--out", str(out))
+
+    assert said.status == 1
+    assert len(found(out)) == 3
+    assert said.err.startswith(f"Not among your images: {unknown}. ")
+
+
 def test_a_folder_that_cannot_be_written_is_told(fetch: Get, out: Path) -> None:
     """By the file and the reason."""
     out.write_text("a file")

@@ -57,3 +57,13 @@ def test_one_that_is_no_id_deletes_none(user: User) -> None:
 
     assert said.status == 1
     assert user.script.asked == []
+
+
+def test_one_that_is_unknown_stops_no_other(user: User) -> None:
+    """It is named at the end, and the status is 1."""
+    user.script.answer(Reply(404, {"code": "not_found"}), to=f"DELETE /images/{IMAGE}")
+
+    said = user.run("rm", IMAGE, OTHER, "--yes")
+
+    assert (said.status, said.out) == (1, f"{OTHER}  deleted\n")
+    assert said.err.startswith(f"Not among your images: {IMAGE}. ")

@@ -1,11 +1,18 @@
 """Pictures go in, several at a time; what one fails with stops no other."""
 
 import json
+import signal
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from threading import main_thread
+from time import sleep
 
 import pytest
+from rich.console import Console
 
+from darkroom.cli.sent import Record, looked_at
+from darkroom.client import Client, Image
 from darkroom.events import Event
 from darkroom.testing import samples
 from darkroom.testing.samples import REF
@@ -124,24 +131,84 @@ def test_as_json_each_file_has_its_id_and_its_image(user: User, photo: Path) -> 
     assert told["image"]["state"] == "complete"
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("gone.jpg",), "gone.jpg is not a file."),
-        (("{}/notes",), "Say it, such as --type image/jpeg."),
-    ],
-)
-def test_what_cannot_be_meant_is_told_before_anything_is_sent(
-    user: User, photo: Path, words: tuple[str, ...], told: str
+def test_what_is_no_picture_stops_no_other(user: User, photo: Path) -> None:
+    """Each culprit is told with its cure, the others are sent, and the status is 1."""
+    notes, gone = photo.parent / "notes", photo.parent / "gone.jpg"
+    notes.touch()
+
+    said = user.run("upload", str(gone), str(photo), str(notes), str(photo.parent))
+
+    assert said.status == 1
+    assert said.out.splitlines() == [
+        f"gone.jpg  not sent: {gone} is not a file.",
+        "notes  not sent: Its ending does not say what picture it is. Say it, such as"
+        " --type image/jpeg.",
+        f"{photo.parent.name}  not sent: {photo.parent} is not a file.",
+        f"photo.jpg  {IMAGE}  sent",
+    ]
+
+
+@pytest.mark.parametrize("words", [(), ("--format", "json")])
+def test_who_breaks_off_is_told_which_were_sent(
+    user: User, photo: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    """With what was given."""
-    (photo.parent / "notes").touch()
+    """They are processed all the same, and their ids are known from nowhere else."""
 
-    said = user.run("upload", str(photo), *(word.format(photo.parent) for word in words))
+    def interrupted(*_: object) -> Image:
+        raise KeyboardInterrupt
 
-    assert (said.status, user.script.asked) == (1, [])
-    assert told in said.err
-    assert said.err.endswith("Nothing was sent.\n")
+    monkeypatch.setattr(Client, "settled", interrupted)
+
+    said = user.run("upload", str(photo), "--wait", *words)
+
+    assert said.status == 130
+    if words:
+        assert json.loads(said.out)[0]["image_id"] == IMAGE
+    else:
+        assert said.out == f"photo.jpg  {IMAGE}  sent\n"
+
+
+def test_what_could_not_be_stopped_any_more_is_told_as_sent(
+    user: User, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that arrives after Ctrl-C has arrived."""
+
+    def upload(*_: object) -> str:
+        sleep(0.1)  # until results are waited for
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+        sleep(0.1)
+        return IMAGE
+
+    monkeypatch.setattr(Client, "upload", upload)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        said = user.run("upload", str(photo), "--wait")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert (said.status, said.out) == (130, f"photo.jpg  {IMAGE}  sent\n")
+
+
+def test_who_breaks_off_is_told_which_were_not_sent(photo: Path) -> None:
+    """With those that were, also if nothing had been told of them yet."""
+    record = Record(Console(), waits=True, as_text=True)
+    pictures = [looked_at(number, photo, None, {}) for number in range(2)]
+    record.noting(lambda each: replace(each, image_id=IMAGE))(pictures[1])
+
+    first, second = record.close(pictures)
+
+    assert (first.image_id, first.failed) == ("", "It was broken off.")
+    assert (second.image_id, second.failed) == (IMAGE, "")
+
+
+def test_a_name_gives_the_terminal_no_commands(user: User, tmp_path: Path) -> None:
+    """A file's name may have any character: it is shown as it would be written in a program."""
+    path = tmp_path / "new\nline\x1b[31m [bold]:smile:.jpg"
+    path.write_bytes(b"a picture")
+
+    said = user.run("upload", str(path))
+
+    assert said.out == rf"new\nline\x1b[31m [bold]:smile:.jpg  {IMAGE}  sent" + "\n"
 
 
 def test_a_file_of_any_name_is_what_it_is_said_to_be(user: User, tmp_path: Path) -> None:
