@@ -85,6 +85,7 @@ class Api(Construct):
                 allow(
                     "cognito-idp:AdminInitiateAuth",
                     "cognito-idp:AdminRespondToAuthChallenge",
+                    "cognito-idp:AdminUserGlobalSignOut",
                     # The client's secret is read, never configured.
                     "cognito-idp:DescribeUserPoolClient",
                     on=[identity.pool.user_pool_arn],

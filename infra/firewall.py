@@ -1,6 +1,7 @@
 """Firewall: who asks too often, or for what only attackers ask for, is turned away."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from aws_cdk import Aws, CfnOutput, Environment, Stack
@@ -10,12 +11,24 @@ from constructs import Construct
 
 from infra.settings import Settings
 
-# Rules that AWS keeps. Pictures go past the API, to S3, so its bodies are small, as these expect.
-_MANAGED = (
-    "AWSManagedRulesAmazonIpReputationList",
-    "AWSManagedRulesCommonRuleSet",
-    "AWSManagedRulesKnownBadInputsRuleSet",
-)
+# Rules that AWS keeps, and which of each are counted only. Those look into bodies: twenty uploads
+# at once take more than their 8 kB, and a password or a file's name may be any text.
+_MANAGED: Mapping[str, tuple[str, ...]] = {
+    "AWSManagedRulesAmazonIpReputationList": (),
+    "AWSManagedRulesCommonRuleSet": (
+        "SizeRestrictions_BODY",
+        "CrossSiteScripting_BODY",
+        "GenericLFI_BODY",
+        "GenericRFI_BODY",
+        "EC2MetaDataSSRF_BODY",
+    ),
+    "AWSManagedRulesKnownBadInputsRuleSet": (
+        "Log4JRCE_BODY",
+        "JavaDeserializationRCE_BODY",
+    ),
+}
+_TOO_MANY = {"status": 429, "title": "Too Many Requests", "code": "too_many_requests"}
+_WINDOW_S = 300
 
 
 class EdgeStack(Stack):
@@ -64,6 +77,11 @@ def web_acl(
         scope=scope_of,
         default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
         rules=list(_rules(settings)),
+        custom_response_bodies={
+            "too_many": wafv2.CfnWebACL.CustomResponseBodyProperty(
+                content=json.dumps(_TOO_MANY), content_type="APPLICATION_JSON"
+            )
+        },
         visibility_config=_counted(f"darkroom-{settings.environment}"),
     )
 
@@ -72,27 +90,45 @@ def _rules(settings: Settings) -> Sequence[wafv2.CfnWebACL.RuleProperty]:
     rate = wafv2.CfnWebACL.RuleProperty(
         name="rate",
         priority=0,
-        action=wafv2.CfnWebACL.RuleActionProperty(block={}),
+        action=wafv2.CfnWebACL.RuleActionProperty(
+            block=wafv2.CfnWebACL.BlockActionProperty(custom_response=_come_later())
+        ),
         statement=wafv2.CfnWebACL.StatementProperty(
             rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
                 aggregate_key_type="IP",
                 limit=settings.requests_per_address,
-                evaluation_window_sec=300,
+                evaluation_window_sec=_WINDOW_S,
             )
         ),
         visibility_config=_counted("rate"),
     )
-    return [rate, *(_managed(name, place) for place, name in enumerate(_MANAGED, start=1))]
+    managed = enumerate(_MANAGED.items(), start=1)
+    return [rate, *(_managed(name, place, counted) for place, (name, counted) in managed)]
 
 
-def _managed(name: str, place: int) -> wafv2.CfnWebACL.RuleProperty:
+def _come_later() -> wafv2.CfnWebACL.CustomResponseProperty:
+    """Refuse as our functions do: the gateway would answer 403, as to somebody without a right."""
+    later = wafv2.CfnWebACL.CustomHTTPHeaderProperty(name="Retry-After", value=str(_WINDOW_S))
+    return wafv2.CfnWebACL.CustomResponseProperty(
+        response_code=429, custom_response_body_key="too_many", response_headers=[later]
+    )
+
+
+def _managed(name: str, place: int, counted: Sequence[str]) -> wafv2.CfnWebACL.RuleProperty:
     return wafv2.CfnWebACL.RuleProperty(
         name=name,
         priority=place,
         override_action=wafv2.CfnWebACL.OverrideActionProperty(none={}),
         statement=wafv2.CfnWebACL.StatementProperty(
             managed_rule_group_statement=wafv2.CfnWebACL.ManagedRuleGroupStatementProperty(
-                vendor_name="AWS", name=name
+                vendor_name="AWS",
+                name=name,
+                rule_action_overrides=[
+                    wafv2.CfnWebACL.RuleActionOverrideProperty(
+                        name=each, action_to_use=wafv2.CfnWebACL.RuleActionProperty(count={})
+                    )
+                    for each in counted
+                ],
             )
         ),
         visibility_config=_counted(name),

@@ -30,7 +30,9 @@ class Identity(Construct):
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             standard_attributes=cognito.StandardAttributes(
-                email=cognito.StandardAttribute(required=True, mutable=True),
+                # Whoever holds a token may ask Cognito to change what is mutable, without us: by
+                # another address, and then a new password, an account would be theirs for good.
+                email=cognito.StandardAttribute(required=True, mutable=False),
                 fullname=cognito.StandardAttribute(required=False, mutable=True),
             ),
             # darkroom/identity.py says the same, before Cognito is asked.

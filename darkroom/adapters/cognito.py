@@ -134,7 +134,10 @@ class CognitoDirectory:
             )
 
     def reset(self, email: str, code: str, password: str, *, ip: str) -> None:
-        """Set a new password by its mailed code; raises InvalidRequest for either."""
+        """Set a new password by its mailed code, and end all sessions.
+
+        Raises InvalidRequest for the code or the password.
+        """
         check_password(password)
         with told(RESET_REFUSED):
             self.client.confirm_forgot_password(
@@ -145,6 +148,8 @@ class CognitoDirectory:
                 Password=password,
                 UserContextData={"IpAddress": ip},
             )
+            # Who had the old password may be signed in; Cognito leaves their sessions as they are.
+            self.client.admin_user_global_sign_out(UserPoolId=self.pool_id, Username=email)
 
     def check(self, user_id: str, password: str, *, ip: str) -> None:
         """Raise InvalidRequest("password_refused") unless it is this user's password.

@@ -152,12 +152,31 @@ def test_a_firewall_stands_before_the_api_of_production(prod, dev):
     assert acl["Properties"]["Scope"] == "REGIONAL"
     rate = found.pop("rate")
     assert rate["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
-    assert rate["Action"] == {"Block": {}}
+    refusal = rate["Action"]["Block"]["CustomResponse"]
+    assert (refusal["ResponseCode"], refusal["ResponseHeaders"]) == (
+        429,
+        [{"Name": "Retry-After", "Value": "300"}],
+    )
     assert len(found) == 3
     assert all(name.startswith("AWSManagedRules") for name in found)
     assert guarded["Properties"]["WebACLArn"] == {"Fn::GetAtt": [name, "Arn"]}
     assert "/restapis/" in json.dumps(guarded["Properties"]["ResourceArn"])
     assert not dev.all("AWS::WAFv2::WebACL")
+
+
+def test_no_rule_of_the_firewall_looks_into_bodies(prod):
+    """A password and a file's name are any text, and twenty uploads are more than 8 kB."""
+    ((_, acl),) = prod.all("AWS::WAFv2::WebACL").items()
+    counted = {
+        each["Name"]
+        for rule in acl["Properties"]["Rules"]
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+        for each in rule["Statement"]["ManagedRuleGroupStatement"].get("RuleActionOverrides", ())
+        if each["ActionToUse"] == {"Count": {}}
+    }
+
+    assert {"SizeRestrictions_BODY", "CrossSiteScripting_BODY", "Log4JRCE_BODY"} <= counted
+    assert all(each.endswith("_BODY") for each in counted)
 
 
 def test_the_firewall_of_the_cdn_is_a_stack_of_its_own_in_virginia(edge, delivering):

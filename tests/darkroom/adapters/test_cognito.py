@@ -212,12 +212,16 @@ def test_a_code_is_mailed_again_and_one_for_a_new_password(directory: CognitoDir
 
 
 def test_a_new_password_is_set_by_its_code(directory: CognitoDirectory) -> None:
-    """The old one is good no more."""
+    """The old one is good no more, and whoever is signed in by it has to sign in anew."""
     directory.sign_up(EMAIL, PASSWORD, None, ip=IP)
     directory.confirm(EMAIL, "123456", ip=IP)
+    calls: list[str] = []
+    ended = "before-call.cognito-identity-provider.AdminUserGlobalSignOut"
+    directory.client.meta.events.register(ended, lambda **_: calls.append("ended"))
 
     directory.reset(EMAIL, "123456", "Another-password-8", ip=IP)
 
+    assert calls == ["ended"]
     assert directory.sign_in(EMAIL, "Another-password-8", ip=IP)
     with pytest.raises(NotSignedIn):
         directory.sign_in(EMAIL, PASSWORD, ip=IP)
