@@ -101,6 +101,7 @@ class World:
     def __post_init__(self) -> None:
         self.is_bad = self.random.random() < 0.08  # what was uploaded: every run rejects it
         self.gives_up = self.random.random() < 0.2  # whether `small` is dropped, at some tries
+        self.is_too_much = self.random.random() < 0.05  # no stage lives to its last variant
 
     # The store.
 
@@ -255,6 +256,8 @@ class World:
         if self.is_bad:
             return Outcome(outcome="rejected", code="corrupt")
         for name in image.run.promised:
+            if self.is_too_much and name == image.run.promised[-1]:
+                raise Killed
             told: Command = samples.drop(name, run_id)
             if name != "small" or not self.gives_up or self.random.random() < 0.5:
                 key = self.write(image, image.run, name)

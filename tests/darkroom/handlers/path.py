@@ -84,6 +84,7 @@ class Path:
             version_id=version_id,
             n=0,
             variants=("small", "large"),
+            ways=(),
             deadline_at=clients.now() + timedelta(hours=1),
         )
         handle(self.cloud.history, self.ref, another, CONTEXT, clients.now)

@@ -41,6 +41,7 @@ def test_a_function_prints_nothing_but_json_lines(
         "POWERTOOLS_SERVICE_NAME": "images",
         "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
         "DARKROOM_ENVIRONMENT": "test",
+        "DARKROOM_ALLOWED_ORIGINS": "",
     }
 
     shown = subprocess.run(
