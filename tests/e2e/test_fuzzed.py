@@ -90,7 +90,7 @@ def test_an_image_of_ones_own(deployed: Outputs, token: str, image_id: str, tmp_
     found = fuzzed(
         *(deployed.api_url, tmp_path, *signed_in(token), *without(*ENDS, "delete")),
         path=path,
-        seconds=20,
+        seconds=12,
     )
 
     assert not found, found
@@ -100,13 +100,13 @@ def test_anything_at_all(deployed: Outputs, token: str, tmp_path: Path) -> None:
     """With ids that are any text."""
     options = (*signed_in(token), *without(*ENDS))
 
-    found = fuzzed(deployed.api_url, tmp_path, *options, path={}, seconds=15)
+    found = fuzzed(deployed.api_url, tmp_path, *options, path={}, seconds=8)
 
     assert not found, found
 
 
 def test_anything_without_a_token(deployed: Outputs, tmp_path: Path) -> None:
     """What is open to anybody, and the refusal of all else."""
-    found = fuzzed(deployed.api_url, tmp_path, path={}, seconds=10)
+    found = fuzzed(deployed.api_url, tmp_path, path={}, seconds=6)
 
     assert not found, found

@@ -245,7 +245,7 @@ def test_ten_thousand_steps_find_no_violation() -> None:
     """In the ci profile: 200 runs of at most 70 steps, 50 on average."""
     History.steps.clear()
 
-    runs = 2 * settings().max_examples
+    runs = 4 * settings().max_examples
     run_state_machine_as_test(History, settings=settings(max_examples=runs, stateful_step_count=70))
 
     assert len(History.steps) >= runs * 50
