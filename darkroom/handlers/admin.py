@@ -1,14 +1,12 @@
 """The part of the API for admins: any image, its whole history, and what anybody's amount to."""
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from darkroom.handlers import answers
 from darkroom.handlers.http import admin_id
 from darkroom.handlers.observe import logger
 from darkroom.handlers.reading import correlated, retrieval
-from darkroom.handlers.routes import Routes
+from darkroom.handlers.routes import Routes, new_router
 
-router = Router()  # type: ignore[no-untyped-call]  # powertools has not typed it
+router = new_router()
 route = Routes(router, "images")
 
 

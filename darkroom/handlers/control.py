@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from annotated_types import Len
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from darkroom.adapters.dynamodb_events import DynamoEventStore
@@ -16,10 +15,10 @@ from darkroom.handlers import answers, clients
 from darkroom.handlers.http import user_id
 from darkroom.handlers.observe import logger
 from darkroom.handlers.reading import correlated
-from darkroom.handlers.routes import Routes
+from darkroom.handlers.routes import Routes, new_router
 from darkroom.handlers.settings import setting
 
-router = Router()  # type: ignore[no-untyped-call]  # powertools has not typed it
+router = new_router()
 route = Routes(router, "images")
 
 IdempotencyKey = Annotated[Annotated[str, Len(1, 100)] | None, Header(alias="Idempotency-Key")]

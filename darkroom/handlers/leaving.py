@@ -2,19 +2,17 @@
 
 from functools import cache
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from darkroom.handlers import clients
 from darkroom.handlers.control import control
 from darkroom.handlers.http import access_token, just_signed_in, user_id
 from darkroom.handlers.observe import logger
 from darkroom.handlers.people import accounts
 from darkroom.handlers.reading import views
-from darkroom.handlers.routes import Routes
+from darkroom.handlers.routes import Routes, new_router
 from darkroom.handlers.settings import setting
 from darkroom.leaving import Leaving, Left
 
-router = Router()  # type: ignore[no-untyped-call]  # powertools has not typed it
+router = new_router()
 route = Routes(router, "images")
 
 _FOR_AN_ANSWER_MS = 3_000  # an image takes less, and then there has to be an answer

@@ -4,16 +4,15 @@ from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
 from darkroom.handlers.credentials import Code, Name, Password
 from darkroom.handlers.http import Body, access_token, no_content, source_ip, user_id
 from darkroom.handlers.people import accounts, directory
-from darkroom.handlers.routes import Routes
+from darkroom.handlers.routes import Routes, new_router
 from darkroom.identity import Profile
 
-router = Router()  # type: ignore[no-untyped-call]  # powertools has not typed it
+router = new_router()
 route = Routes(router, "auth")
 
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from annotated_types import Len
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
 from darkroom.adapters.dynamodb_counters import DynamoCounters
@@ -15,12 +14,12 @@ from darkroom.handlers import answers, clients
 from darkroom.handlers.http import Body, user_id
 from darkroom.handlers.observe import logger
 from darkroom.handlers.people import directory
-from darkroom.handlers.routes import Codes, Routes
+from darkroom.handlers.routes import Codes, Routes, new_router
 from darkroom.handlers.settings import plan, setting
 from darkroom.quotas import Amount, Quota
 from darkroom.uploads import Grant, Grants, Owner, UploadRequest
 
-router = Router()  # type: ignore[no-untyped-call]  # powertools has not typed it
+router = new_router()
 route = Routes(router, "images")
 
 AT_ONCE = 20  # grants are 3 KB each: an answer stays well below what a gateway hands on
