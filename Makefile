@@ -78,9 +78,8 @@ test: setup ## run all tests, those on the embedded cloud included
 storm: setup ## take 200 uploads, each announced twice, through stages that keep dying: STORM_UPLOADS=number
 	@$(PY) -m pytest -q tests/e2e/storm.py --timeout 3600
 
-generate: .stamps/python ## compile pipeline.yaml into generated/, and write openapi.json; REPLACE=yes: of another name
+generate: .stamps/python ## compile pipeline.yaml into generated/; REPLACE=yes: of another name
 	@$(PY) -m dsl generate "$$PIPELINE" $(if $(REPLACE),--replace)
-	@$(PY) -m darkroom.contract
 
 explain: .stamps/python ## tell what the pipeline does, what a million images cost, and why
 	@$(PY) -m dsl cost "$$PIPELINE" $(if $(ENV),--env $(ENV))
@@ -97,7 +96,8 @@ golden: .stamps/python ## rewrite the golden files of tests; read the diff befor
 new-step: .stamps/python ## begin a step, with its test, to edit: make new-step NAME=soft_glow
 	@$(PY) -m steps.testing.new "$$NAME"
 
-docs: setup ## write docs/steps, docs/codes.md, docs/events.md and the dashboard's picture of the code
+docs: setup ## write openapi.json, docs/steps, docs/codes.md, docs/events.md and the dashboard's picture of the code
+	@$(PY) -m darkroom.contract
 	@$(PY) -m pytest -q tests/docs/test_step_pages.py tests/docs/test_code_page.py tests/docs/test_event_page.py tests/infra/test_dashboard.py --golden
 
 check: setup .stamps/checkov ## format, lint, types, imports, drift of generated/ and openapi.json, linters of templates

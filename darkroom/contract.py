@@ -1,6 +1,6 @@
 """The contract: openapi.json, made of the routes of all functions that answer the API.
 
-`python -m darkroom.contract` writes it, as `make generate` does; with `--check` it says whether
+`python -m darkroom.contract` writes it, as `make docs` does; with `--check` it says whether
 the file is what the routes say, as `make check` asks. The API serves the file at /openapi.json.
 """
 
@@ -140,7 +140,7 @@ def main(given: Sequence[str]) -> int:
         return 0
     if CONTRACT.is_file() and CONTRACT.read_text("utf-8") == text:
         return 0
-    sys.stderr.write(f"{CONTRACT.name} is not what the routes say: run `make generate`.\n")
+    sys.stderr.write(f"{CONTRACT.name} is not what the routes say: run `make docs`.\n")
     return 1
 
 

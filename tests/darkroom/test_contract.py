@@ -28,7 +28,7 @@ def _operations(told: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_the_file_is_what_the_routes_say(told: dict[str, Any]) -> None:
-    """`make generate` writes it, `make check` compares it as this does."""
+    """`make docs` writes it, `make check` compares it as this does."""
     assert told == contract.contract()
     assert contract.main(["--check"]) == 0
 
@@ -104,7 +104,7 @@ def test_a_stale_file_is_told_with_the_cure(
     monkeypatch.setattr(contract, "CONTRACT", stale)
 
     assert contract.main(["--check"]) == 1
-    assert "make generate" in capsys.readouterr().err
+    assert "make docs" in capsys.readouterr().err
     assert not stale.exists()
     assert contract.main([]) == 0
     assert json.loads(stale.read_text("utf-8")) == told
